@@ -1,0 +1,164 @@
+package exam
+
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// Get gives the value at a path of the document ("name", "education.0.school")
+// as text: numbers and booleans in JSON's form, lists and records as JSON.
+func (d Document) Get(path string) (string, error) {
+	v, err := locate(reflect.ValueOf(&d).Elem(), path, false)
+	if err != nil {
+		return "", err
+	}
+	if v.Kind() == reflect.String {
+		return v.String(), nil
+	}
+	raw, err := json.Marshal(v.Interface())
+	if err != nil {
+		return "", &Error{Kind: KindInternal, Op: "read field", Err: err}
+	}
+	return string(raw), nil
+}
+
+// Set puts text at a path of the document. A list grows by one when the index
+// is its length ("work.2.employer" with two posts); an empty text at a record's
+// path ("work.1") removes the record; subjects take a comma-separated list.
+// Text is stored as given: whether it is right is [Check]'s to say. An unknown
+// path, an index out of range or a value of the wrong type is [KindInvalid],
+// and the document is unchanged.
+func (d *Document) Set(path, text string) error {
+	next := d.clone()
+	v := reflect.ValueOf(&next).Elem()
+	list, index, isRecord := recordPath(v, path)
+	switch {
+	case isRecord && text == "" && index < list.Len():
+		list.Set(reflect.AppendSlice(list.Slice(0, index), list.Slice(index+1, list.Len())))
+	default:
+		f, err := locate(v, path, true)
+		if err != nil {
+			return err
+		}
+		if err := setText(f, path, text); err != nil {
+			return err
+		}
+	}
+	if err := next.bounded(); err != nil {
+		return &Error{Kind: KindInvalid, Op: "set field", Err: err}
+	}
+	*d = next
+	return nil
+}
+
+// clone copies the document with lists of its own.
+func (d Document) clone() Document {
+	d.Subjects = append([]string(nil), d.Subjects...)
+	d.Education = append([]Education(nil), d.Education...)
+	d.Degrees = append([]Degree(nil), d.Degrees...)
+	d.Certificates = append([]Certificate(nil), d.Certificates...)
+	d.Work = append([]Work(nil), d.Work...)
+	return d
+}
+
+func recordPath(doc reflect.Value, path string) (list reflect.Value, index int, ok bool) {
+	name, rest, cut := strings.Cut(path, ".")
+	f, found := fieldByKey(doc, name)
+	if !cut || !found || f.Kind() != reflect.Slice {
+		return reflect.Value{}, 0, false
+	}
+	i, err := strconv.Atoi(rest)
+	if err != nil || i < 0 {
+		return reflect.Value{}, 0, false
+	}
+	return f, i, true
+}
+
+func locate(v reflect.Value, path string, grow bool) (reflect.Value, error) {
+	unknown := func() (reflect.Value, error) {
+		return reflect.Value{}, Errorf(KindInvalid, "find field", "no field %q", shortened(path, 80))
+	}
+	for _, part := range strings.Split(path, ".") {
+		switch v.Kind() {
+		case reflect.Struct:
+			f, ok := fieldByKey(v, part)
+			if !ok {
+				return unknown()
+			}
+			v = f
+		case reflect.Slice:
+			i, err := strconv.Atoi(part)
+			if err != nil || i < 0 || i > v.Len() || i == v.Len() && !grow {
+				return unknown()
+			}
+			if i == v.Len() {
+				v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+			}
+			v = v.Index(i)
+		default:
+			return unknown()
+		}
+	}
+	return v, nil
+}
+
+func fieldByKey(v reflect.Value, key string) (reflect.Value, bool) {
+	t := v.Type()
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == key {
+			return v.Field(i), true
+		}
+	}
+	return reflect.Value{}, false
+}
+
+func setText(f reflect.Value, path, text string) error {
+	wrong := func(want string) error {
+		return Errorf(KindInvalid, "set field", "%s wants %s", path, want)
+	}
+	switch f.Kind() {
+	case reflect.String:
+		f.SetString(text)
+	case reflect.Bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return wrong("true or false")
+		}
+		f.SetBool(b)
+	case reflect.Int:
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return wrong("a whole number")
+		}
+		f.SetInt(int64(n))
+	case reflect.Slice:
+		if f.Type().Elem().Kind() == reflect.String && !strings.HasPrefix(text, "[") {
+			var list []string
+			for _, s := range strings.Split(text, ",") {
+				if s = strings.TrimSpace(s); s != "" {
+					list = append(list, s)
+				}
+			}
+			f.Set(reflect.ValueOf(list))
+			return nil
+		}
+		return setJSON(f, path, text)
+	default:
+		return setJSON(f, path, text)
+	}
+	return nil
+}
+
+func setJSON(f reflect.Value, path, text string) error {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.DisallowUnknownFields()
+	p := reflect.New(f.Type())
+	if err := dec.Decode(p.Interface()); err != nil {
+		return Errorf(KindInvalid, "set field", "%s wants a JSON %s", path, f.Kind())
+	}
+	f.Set(p.Elem())
+	return nil
+}

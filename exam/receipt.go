@@ -1,0 +1,205 @@
+package exam
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Submission is what a candidate submits: the document, and the files by hash.
+// Its encoding is what both sides keep, hash and sign, byte for byte.
+type Submission struct {
+	Schema   int      `json:"schema"` // 1
+	ID       DraftID  `json:"id"`
+	Pack     PackRef  `json:"pack"`
+	Document Document `json:"document"`
+	Files    []File   `json:"files"` // sorted by kind, then hash; no originals
+}
+
+// Encode gives the canonical bytes of the submission.
+func (s Submission) Encode() []byte {
+	s.Document = s.Document.listed()
+	if s.Files == nil {
+		s.Files = []File{}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic("exam: a submission of plain values cannot fail to encode: " + err.Error())
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// DecodeSubmission reads the bytes of [Submission.Encode]. Bytes that are not
+// in canonical form are refused, so that one content has one digest.
+func DecodeSubmission(raw []byte) (Submission, error) {
+	const op = "read submission"
+	if len(raw) > MaxDocumentBytes {
+		return Submission{}, Errorf(KindTooLarge, op, "%d bytes, at most %d", len(raw), MaxDocumentBytes)
+	}
+	var s Submission
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&s); err != nil {
+		return Submission{}, &Error{Kind: KindInvalid, Op: op, Err: err}
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return Submission{}, Errorf(KindInvalid, op, "more than one JSON value")
+	}
+	if s.Schema != 1 {
+		return Submission{}, Errorf(KindUpgrade, op, "schema %d", s.Schema)
+	}
+	if err := s.Document.bounded(); err != nil {
+		return Submission{}, &Error{Kind: KindInvalid, Op: op, Err: err}
+	}
+	if !bytes.Equal(s.Encode(), raw) {
+		return Submission{}, Errorf(KindInvalid, op, "not in canonical form")
+	}
+	return s, nil
+}
+
+// Digest is the SHA-256 of content in lower-case hex, as receipts carry it.
+func Digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// Registration is what the server says about a registration.
+type Registration struct {
+	ID      DraftID `json:"id"`
+	Number  string  `json:"registration_number"` // 报名序号
+	Version int     `json:"version"`             // rises by one with every accepted step
+	State   State   `json:"state"`
+	Digest  string  `json:"digest"` // of Content
+	// Content is the current submission's exact bytes; empty in lists.
+	Content []byte `json:"content,omitempty"`
+	// History holds every step so far, oldest first.
+	History []Event `json:"history"`
+	// Due is what is to be paid, in fen (1/100 yuan); 0 when free or unknown.
+	Due int `json:"due_fen"`
+}
+
+// Event is one step in a registration's life, by the server's clock.
+type Event struct {
+	Version int       `json:"version"`
+	State   State     `json:"state"` // after the step
+	Action  Action    `json:"action"`
+	Actor   Actor     `json:"actor"`
+	At      time.Time `json:"at"`
+	Reason  string    `json:"reason,omitempty"` // a reviewer's words to the candidate
+}
+
+// Statement is what the server signs: that under Number it holds, as Version
+// and in State, exactly the content with Digest.
+type Statement struct {
+	Schema   int       `json:"schema"` // 1
+	ID       DraftID   `json:"id"`
+	Number   string    `json:"registration_number"`
+	Version  int       `json:"version"`
+	State    State     `json:"state"`
+	Digest   string    `json:"digest"`
+	SignedAt time.Time `json:"signed_at"` // UTC, seconds
+	Practice bool      `json:"practice,omitempty"`
+}
+
+// Receipt is a signed [Statement] (回执). Bytes are kept as signed: what is
+// verified is what was sent, not a re-encoding of it.
+type Receipt struct {
+	KeyID     string `json:"key_id"`
+	Statement []byte `json:"statement"` // JSON of Statement
+	Signature []byte `json:"signature"` // Ed25519 over receiptContext + Statement
+}
+
+// receiptContext keeps a signature over a receipt from being taken for one over
+// anything else.
+const receiptContext = "wenbao receipt v1\x00"
+
+// KeyID is the name of a public key: the first 8 bytes of its SHA-256 in hex.
+func KeyID(pub ed25519.PublicKey) string {
+	sum := sha256.Sum256(pub)
+	return hex.EncodeToString(sum[:8])
+}
+
+// Sign makes the receipt for a statement.
+func Sign(key ed25519.PrivateKey, s Statement) Receipt {
+	s.Schema = 1
+	s.SignedAt = s.SignedAt.UTC().Truncate(time.Second)
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic("exam: a statement of plain values cannot fail to encode: " + err.Error())
+	}
+	return Receipt{
+		KeyID:     KeyID(key.Public().(ed25519.PublicKey)),
+		Statement: raw,
+		Signature: ed25519.Sign(key, append([]byte(receiptContext), raw...)),
+	}
+}
+
+// Verify checks the receipt's signature against the keys a pack (or an
+// operator) names, and gives what it states. Anything that does not verify is
+// [KindUntrusted].
+func (r Receipt) Verify(keys []ed25519.PublicKey) (Statement, error) {
+	const op = "verify receipt"
+	for _, pub := range keys {
+		if len(pub) != ed25519.PublicKeySize || KeyID(pub) != r.KeyID {
+			continue
+		}
+		if !ed25519.Verify(pub, append([]byte(receiptContext), r.Statement...), r.Signature) {
+			return Statement{}, Errorf(KindUntrusted, op, "the signature of key %s does not fit", r.KeyID)
+		}
+		var s Statement
+		if err := json.Unmarshal(r.Statement, &s); err != nil {
+			return Statement{}, &Error{Kind: KindUntrusted, Op: op, Err: err}
+		}
+		if s.Schema != 1 {
+			return Statement{}, Errorf(KindUpgrade, op, "schema %d", s.Schema)
+		}
+		return s, nil
+	}
+	return Statement{}, Errorf(KindUntrusted, op, "no trusted key has the id %q", shortened(r.KeyID, 32))
+}
+
+// Proves tells whether the statement is about exactly this content of this draft.
+func (s Statement) Proves(id DraftID, content []byte) error {
+	if s.ID != id || s.Digest != Digest(content) {
+		return Errorf(KindUntrusted, "verify receipt", "the receipt is not about these bytes")
+	}
+	return nil
+}
+
+// EncodePublicKey gives the one-line text form of a server key:
+// "wenbao-ed25519 " and the key in standard base64.
+func EncodePublicKey(pub ed25519.PublicKey) string {
+	return publicKeyPrefix + base64.StdEncoding.EncodeToString(pub)
+}
+
+const publicKeyPrefix = "wenbao-ed25519 "
+
+// ParsePublicKey reads [EncodePublicKey]'s text; white space around it is fine.
+func ParsePublicKey(text []byte) (ed25519.PublicKey, error) {
+	const op = "read public key"
+	line := bytes.TrimSpace(text)
+	rest, ok := bytes.CutPrefix(line, []byte(publicKeyPrefix))
+	if !ok || len(line) > 200 {
+		return nil, Errorf(KindInvalid, op, "does not begin with %q", publicKeyPrefix)
+	}
+	key, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(rest)))
+	if err != nil || len(key) != ed25519.PublicKeySize {
+		return nil, Errorf(KindInvalid, op, "not %d bytes of base64", ed25519.PublicKeySize)
+	}
+	return key, nil
+}
+
+func shortened(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return fmt.Sprintf("%s… (%d bytes)", s[:n], len(s))
+}
