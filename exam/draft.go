@@ -124,3 +124,10 @@ type Entry struct {
 	// Current is the server's version at a conflict (Last == KindConflict).
 	Current *Registration
 }
+
+// Update is what the server said about one registration: the registration and
+// the receipt over its version and state, verified before it gets here.
+type Update struct {
+	Registration Registration
+	Receipt      Receipt
+}

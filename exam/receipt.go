@@ -84,6 +84,9 @@ type Registration struct {
 	History []Event `json:"history"`
 	// Due is what is to be paid, in fen (1/100 yuan); 0 when free or unknown.
 	Due int `json:"due_fen"`
+	// Seal is the text of the QR code of a printed form, signed by the server
+	// over what the form shows; "" from a server that makes none.
+	Seal string `json:"seal,omitempty"`
 }
 
 // Event is one step in a registration's life, by the server's clock.
