@@ -1,0 +1,46 @@
+# 稳报 Wenbao. Two commands are enough: `make run` and `make test`.
+
+GO    ?= go
+TAGS  := x11,migrated_fynedo
+BIN   := bin
+FLAGS := -trimpath
+
+.PHONY: help run test check build bench screenshots fonts windows clean
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make run          install what is missing, build, open the application in practice mode
+run:
+	@scripts/packages $$( [ -n "$$DISPLAY" ] && echo build || echo run )
+	@$(MAKE) --no-print-directory $(BIN)/wenbao
+	@if [ -n "$$DISPLAY" ]; then exec $(BIN)/wenbao --practice; fi; \
+	echo "No display here (DISPLAY is empty): taking one registration through the real window under Xvfb instead."; \
+	scripts/e2e --tour
+
+## make test         install what is missing and run every check (.ci/run calls this)
+test:
+	@scripts/packages test
+	@scripts/check
+
+## make build        the four programs in bin/
+build: $(BIN)/wenbao $(BIN)/wenbaoctl $(BIN)/wenbaod $(BIN)/wenbaodev
+
+# go build knows what is up to date better than make does.
+.PHONY: $(BIN)/wenbao $(BIN)/wenbaoctl $(BIN)/wenbaod $(BIN)/wenbaodev
+$(BIN)/wenbao $(BIN)/wenbaodev:
+	@echo "Building $@ (the first build of the window library takes about four minutes on two cores)"
+	@$(GO) build $(FLAGS) -tags $(TAGS) -o $@ ./cmd/$(@F)
+$(BIN)/wenbaoctl $(BIN)/wenbaod:
+	@CGO_ENABLED=0 $(GO) build $(FLAGS) -o $@ ./cmd/$(@F)
+
+## make bench        the benchmarks, each as a ratio to its yardstick
+bench:
+	@$(GO) test -run '^$$' -bench . -benchtime 1s ./exam/... ./store/... ./sync/... ./server/...
+
+## make fonts        rebuild the embedded fonts from their sources
+fonts:
+	@scripts/fonts/build
+
+clean:
+	rm -rf $(BIN) out

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// desk is an X display of our own with a window manager, a keyboard that has
+// every character the walk types, and a numbered pile of screenshots.
+type desk struct {
+	ctx     context.Context
+	display string
+	out     string
+	shots   int
+	procs   []*exec.Cmd
+}
+
+// The size every page must fit (experience, rule 9).
+const screen = "1366x768x24"
+
+// openDesk starts Xvfb and a window manager and teaches the keyboard the runes.
+func openDesk(ctx context.Context, out, runes string) (*desk, error) {
+	d := &desk{ctx: ctx, out: out}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	x := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", screen, "-nolisten", "tcp")
+	x.ExtraFiles = []*os.File{w}
+	if err := x.Start(); err != nil {
+		return nil, fmt.Errorf("start Xvfb: %w", err)
+	}
+	w.Close()
+	d.procs = append(d.procs, x)
+	n, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		d.close()
+		return nil, fmt.Errorf("Xvfb gave no display: %w", err)
+	}
+	d.display = ":" + strings.TrimSpace(n)
+	wm := d.command("openbox")
+	if err := wm.Start(); err != nil {
+		d.close()
+		return nil, fmt.Errorf("start openbox: %w", err)
+	}
+	d.procs = append(d.procs, wm)
+	if err := d.teach(runes); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *desk) close() {
+	for _, p := range slices.Backward(d.procs) {
+		p.Process.Kill()
+		p.Wait()
+	}
+}
+
+func (d *desk) command(name string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(d.ctx, name, args...)
+	c.Env = append(os.Environ(), "DISPLAY="+d.display, "LIBGL_ALWAYS_SOFTWARE=1")
+	return c
+}
+
+func (d *desk) output(name string, args ...string) (string, error) {
+	raw, err := d.command(name, args...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, bytes.TrimSpace(raw))
+	}
+	return string(raw), nil
+}
+
+// teach puts the runes that no Latin keyboard has on keys that nothing uses, two
+// a key. A fixed layout types reliably; xdotool's way of moving one key from
+// rune to rune races with the program that reads it.
+func (d *desk) teach(runes string) error {
+	table, err := d.output("xmodmap", "-pke")
+	if err != nil {
+		return err
+	}
+	var free []string
+	for line := range strings.Lines(table) {
+		f := strings.Fields(line) // keycode N = SYM…
+		if len(f) >= 3 && (len(f) == 3 || strings.HasPrefix(f[3], "XF86")) {
+			free = append(free, f[1])
+		}
+	}
+	var rare []rune
+	for _, r := range runes {
+		if r > 0x7e && !slices.Contains(rare, r) {
+			rare = append(rare, r)
+		}
+	}
+	if len(rare) > 2*len(free) {
+		return fmt.Errorf("the walk types %d characters, the keyboard has room for %d", len(rare), 2*len(free))
+	}
+	var m strings.Builder
+	for i := 0; i < len(rare); i += 2 {
+		fmt.Fprintf(&m, "keycode %s =", free[i/2])
+		for _, r := range rare[i:min(i+2, len(rare))] {
+			fmt.Fprintf(&m, " U%04X", r)
+		}
+		m.WriteByte('\n')
+	}
+	c := d.command("xmodmap", "-")
+	c.Stdin = strings.NewReader(m.String())
+	if raw, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("xmodmap: %w: %s", err, raw)
+	}
+	return nil
+}
+
+// shot takes a numbered screenshot.
+func (d *desk) shot(name string) error {
+	d.shots++
+	file := filepath.Join(d.out, fmt.Sprintf("%02d-%s.png", d.shots, name))
+	_, err := d.output("import", "-window", "root", file)
+	return err
+}
+
+// window is the application's window, known by what it reports of itself.
+type window struct {
+	*desk
+	cmd    *exec.Cmd
+	report string // the file that WENBAO_INSPECT names
+	log    *os.File
+}
+
+// view is what the window reports: what is where, and no one's data.
+type view struct {
+	Title, Page, Focus string
+	Widgets            []widget
+}
+
+type widget struct {
+	ID, Kind   string
+	X, Y, W, H float64
+	Enabled    bool
+}
+
+func (v view) find(id string) (widget, bool) {
+	for _, w := range v.Widgets {
+		if w.ID == id {
+			return w, true
+		}
+	}
+	return widget{}, false
+}
+
+// open starts the application and waits until its window shows.
+func (d *desk) open(program string, args ...string) (*window, error) {
+	report := filepath.Join(d.out, "window.json")
+	os.Remove(report)
+	log, err := os.OpenFile(filepath.Join(d.out, "wenbao.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	w := &window{desk: d, cmd: d.command(program, args...), report: report, log: log}
+	w.cmd.Env = append(w.cmd.Env, "WENBAO_INSPECT="+report)
+	w.cmd.Stdout, w.cmd.Stderr = log, log
+	if err := w.cmd.Start(); err != nil {
+		return nil, err
+	}
+	if _, err := w.until(60*time.Second, "the window to open", func(v view) bool { return len(v.Widgets) > 0 }); err != nil {
+		return w, err
+	}
+	_, err = d.output("xdotool", "search", "--sync", "--onlyvisible", "--pid", fmt.Sprint(w.cmd.Process.Pid), "windowmove", "0", "0", "windowsize", "100%", "100%", "windowfocus")
+	if err == nil {
+		time.Sleep(time.Second)
+	}
+	return w, err
+}
+
+// kill ends the process at once, as a power cut would.
+func (w *window) kill() {
+	w.cmd.Process.Kill()
+	w.cmd.Wait()
+	w.log.Close()
+}
+
+func (w *window) view() (view, error) {
+	var v view
+	raw, err := os.ReadFile(w.report)
+	if err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(raw, &v)
+}
+
+// until polls the window's report until it fits.
+func (w *window) until(limit time.Duration, what string, fits func(view) bool) (view, error) {
+	var last view
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if v, err := w.view(); err == nil {
+			last = v
+			if fits(v) {
+				return v, nil
+			}
+		}
+		if w.cmd.ProcessState != nil || w.ctx.Err() != nil {
+			break
+		}
+	}
+	var ids []string
+	for _, x := range last.Widgets {
+		ids = append(ids, x.ID)
+	}
+	return last, fmt.Errorf("waited %v for %s; on page %q with focus %q there are: %s", limit, what, last.Page, last.Focus, strings.Join(ids, " "))
+}
+
+// has waits for a widget that can be used.
+func (w *window) has(id string) (widget, error) {
+	v, err := w.until(15*time.Second, id, func(v view) bool { x, ok := v.find(id); return ok && x.Enabled })
+	x, _ := v.find(id)
+	return x, err
+}
+
+// click clicks the middle of a widget.
+func (w *window) click(id string) error {
+	x, err := w.has(id)
+	if err != nil {
+		return err
+	}
+	_, err = w.output("xdotool", "mousemove", "--sync", fmt.Sprint(int(x.X+x.W/2)), fmt.Sprint(int(x.Y+x.H/2)), "click", "1")
+	return err
+}
+
+// key presses a key such as "Return" or "ctrl+s".
+func (w *window) key(keys ...string) error {
+	_, err := w.output("xdotool", append([]string{"key", "--delay", "30"}, keys...)...)
+	return err
+}
+
+// write presses the keys of a text.
+func (w *window) write(text string) error {
+	if !utf8.ValidString(text) {
+		return fmt.Errorf("not UTF-8")
+	}
+	_, err := w.output("xdotool", "type", "--delay", "15", "--", text)
+	return err
+}
+
+// focus waits until the field has the keyboard.
+func (w *window) focus(id string) error {
+	_, err := w.until(10*time.Second, "the keyboard to be in "+id, func(v view) bool { return v.Focus == id })
+	return err
+}
