@@ -1,0 +1,88 @@
+package photo
+
+import (
+	"image"
+	"sync"
+
+	"wenbao/exam"
+)
+
+// Source is an opened picture, upright and without its metadata. Methods may
+// be used from several goroutines.
+type Source struct {
+	Width, Height int    // pixels, upright
+	Format        string // "jpeg", "png", "webp", "bmp", "gif" or "tiff"
+	Quality       int    // estimated JPEG quality 1–100; 0 for formats without loss
+
+	data        []byte
+	orientation int
+
+	mu     sync.Mutex
+	pic    picture
+	shrink int // pic is the source at 1/shrink of its size: 1, 2, 4 or 8
+	faces  []face
+	looked bool
+}
+
+// MaxBytes bounds the files that are opened.
+const MaxBytes = 64 << 20
+
+// Decode opens a photo: JPEG (baseline, progressive, grey, CMYK), PNG, WebP,
+// BMP, GIF (its first frame) or TIFF. The EXIF orientation is applied and all
+// metadata dropped. Any other file, and one that is damaged, cut off or larger
+// than the bounds, is an error of [exam.KindInvalid] or [exam.KindTooLarge]
+// whose reason [Reasons] gives. The source keeps data, which must not change.
+func Decode(data []byte) (*Source, error) {
+	if len(data) > MaxBytes {
+		return nil, refuse(exam.KindTooLarge, nil, "file_large", number(float64(len(data))/1e6, 1)+" MB", number(MaxBytes/1e6, 0)+" MB")
+	}
+	s := &Source{Format: sniff(data), data: data}
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// size is the upright source's.
+func (s *Source) size() image.Point { return image.Pt(s.Width, s.Height) }
+
+// view gives the picture at no less than the pixels that a scale asks for,
+// where the format allows a choice; scale is pixels of the result per pixel of
+// the source.
+func (s *Source) view(scale float64) (picture, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	want := shrinkFor(scale)
+	if s.Format != "jpeg" || s.shrink <= want {
+		return s.pic, nil
+	}
+	pic, err := s.decodeJPEG(want)
+	if err != nil {
+		return picture{}, err
+	}
+	s.pic, s.shrink = pic, want
+	return pic, nil
+}
+
+// shrinkFor gives the strongest reduction that still has the pixels of scale.
+func shrinkFor(scale float64) int {
+	for _, n := range []int{8, 4, 2} {
+		if scale*float64(n) <= 1 {
+			return n
+		}
+	}
+	return 1
+}
+
+// Preview paints the upright source at no more than the given number of pixels
+// on its longer side, for a window to draw the frame over.
+func (s *Source) Preview(side int) (*image.RGBA, error) {
+	side = max(1, min(side, maxSide))
+	scale := min(1, float64(side)/float64(max(s.Width, s.Height)))
+	pic, err := s.view(scale)
+	if err != nil {
+		return nil, err
+	}
+	w, h := max(1, int(float64(s.Width)*scale+0.5)), max(1, int(float64(s.Height)*scale+0.5))
+	return pic.resample(Crop{Width: 1, Height: 1}, w, h).rgba(), nil
+}
