@@ -1,0 +1,137 @@
+package exam
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// Check judges a document, with its files, by the rules of a pack. It
+// normalises first, so that a blank too many is nobody's problem. It reads no
+// clock, knows no network, and gives the same report on every machine.
+//
+// files == nil means that files are not part of the question: nothing is said
+// about photo and evidence. An empty list means that none is attached.
+func Check(d Document, files []File, p *Pack, at Moment) Report {
+	c := newChecker(Normalize(d), files, p, at)
+	c.registration()
+	c.person()
+	c.schooling()
+	c.work()
+	c.eligibility()
+	c.attachments()
+	c.commitment()
+	c.required()
+	return c.report()
+}
+
+// checker collects the problems of one document.
+type checker struct {
+	doc   *Document
+	files []File
+	pack  *Pack
+	at    Moment
+	level *LevelRules // nil when unknown
+	area  *Area       // nil when unknown
+
+	problems []Problem
+	reckoned Eligibility
+	cases    []EvidenceCase
+	evidence []EvidenceReport
+	steps    [7]StepReport // parallel to Steps
+}
+
+func newChecker(d Document, files []File, p *Pack, at Moment) *checker {
+	c := &checker{doc: &d, files: files, pack: p, at: at}
+	c.level, _ = p.Level(d.Level)
+	c.area, _ = p.Area(d.Area)
+	for i, id := range Steps {
+		c.steps[i].ID = id
+	}
+	return c
+}
+
+// args are pairs of name and text.
+func pairs(args []string) map[string]string {
+	if len(args) == 0 {
+		return nil
+	}
+	m := make(map[string]string, len(args)/2)
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i]] = args[i+1]
+	}
+	return m
+}
+
+func (c *checker) say(severity Severity, field, rule string, args ...string) {
+	c.problems = append(c.problems, Problem{Field: field, Rule: rule, Severity: severity, Args: pairs(args)})
+}
+
+func (c *checker) block(field, rule string, args ...string) { c.say(Block, field, rule, args...) }
+func (c *checker) warn(field, rule string, args ...string)  { c.say(Warn, field, rule, args...) }
+func (c *checker) note(field, rule string, args ...string)  { c.say(Note, field, rule, args...) }
+
+// required looks for what the pack wants filled in.
+func (c *checker) required() {
+	doc := reflect.ValueOf(c.doc).Elem()
+	for _, path := range c.pack.Fields.Required {
+		step := &c.steps[slices.Index(Steps, StepOf(path))]
+		fieldRules[path].visit(path, doc, func(at string, filled bool) {
+			if filled {
+				step.Done++
+				return
+			}
+			step.Missing++
+			c.block(at, path+".required")
+		})
+	}
+	for _, path := range c.pack.Fields.Wanted {
+		fieldRules[path].visit(path, doc, func(at string, filled bool) {
+			if !filled {
+				c.warn(at, path+".wanted")
+			}
+		})
+	}
+}
+
+func (c *checker) report() Report {
+	r := Report{Problems: c.problems, Eligibility: c.reckoned, Cases: c.cases, Evidence: c.evidence, Submittable: true, Fee: c.pack.Fee(*c.doc)}
+	slices.SortStableFunc(r.Problems, func(a, b Problem) int {
+		return slices.Index(Steps, StepOf(a.Field)) - slices.Index(Steps, StepOf(b.Field))
+	})
+	done, all := 0, 0
+	for _, x := range r.Problems {
+		r.Submittable = r.Submittable && x.Severity != Block
+		c.count(x)
+	}
+	for _, s := range c.steps {
+		done += s.Done
+		all += s.Done + s.Missing
+	}
+	r.CompletePercent = 100
+	if all > 0 {
+		r.CompletePercent = 100 * done / all
+	}
+	r.Steps = slices.Clone(c.steps[:])
+	if next, ok := c.pack.NextDate(*c.doc, c.at.Now); ok {
+		r.Next = &next
+	}
+	return r
+}
+
+// count puts a problem into its step's figures.
+func (c *checker) count(x Problem) {
+	i := slices.Index(Steps, StepOf(x.Field))
+	switch {
+	case i < 0:
+	case x.Severity == Block:
+		c.steps[i].Blocks++
+	case x.Severity == Warn:
+		c.steps[i].Warns++
+	}
+}
+
+// at gives the path of a record's field: "work.2.from".
+func at(list string, i int, field string) string {
+	return list + "." + strconv.Itoa(i) + "." + field
+}

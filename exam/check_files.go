@@ -1,0 +1,158 @@
+package exam
+
+import "slices"
+
+// eligibility puts the reckoning among the problems.
+func (c *checker) eligibility() {
+	c.reckoned = c.pack.Reckon(*c.doc)
+	e := c.reckoned
+	c.collectCases()
+	if c.level == nil {
+		return
+	}
+	if e.lack == lacksSchooling && len(c.doc.Education) == 0 {
+		return // education.required says it
+	}
+	c.degreeNamed()
+	var args map[string]string
+	if len(e.Phrases) > 0 {
+		args = e.Phrases[0].Args
+	}
+	switch {
+	case e.Verdict == ForReview:
+		c.problems = append(c.problems, Problem{Field: fieldOf(e), Rule: "eligibility.for_review", Severity: Warn, Args: args})
+	case e.Verdict == NotMet:
+		c.problems = append(c.problems, Problem{Field: fieldOf(e), Rule: "eligibility." + e.lack.rule(), Severity: Block, Args: args})
+	}
+}
+
+// degreeNamed asks for the degree where the rule names one and only a diploma
+// is filled in.
+func (c *checker) degreeNamed() {
+	rec, ok := c.reliedOn()
+	if !ok || rec.list == "degrees" {
+		return
+	}
+	i := slices.IndexFunc(c.level.Paths, func(p Path) bool { return p.ID == c.reckoned.Path })
+	if c.level.Paths[i].Named {
+		c.warn("degrees", "degrees.named")
+	}
+}
+
+func (l lack) rule() string {
+	return [...]string{"met", "lacks_months", "lacks_held", "lacks_schooling"}[l]
+}
+
+// fieldOf gives the place where the reckoning can be mended.
+func fieldOf(e Eligibility) string {
+	switch {
+	case e.lack == lacksHeld:
+		return "certificates"
+	case e.lack == lacksSchooling:
+		return "education"
+	case e.lack == lacksMonths || slices.Contains(e.Doubts, DoubtShort):
+		return "work"
+	case e.Record != "":
+		return e.Record
+	}
+	return "work"
+}
+
+// collectCases tells which situations call for evidence (facts 2.5): what a
+// register can prove needs no paper; what it cannot, or what the candidate does
+// not commit to, does.
+func (c *checker) collectCases() {
+	e, d := c.reckoned, c.doc
+	add := func(x EvidenceCase, when bool) {
+		if when {
+			c.cases = append(c.cases, x)
+		}
+	}
+	declined := d.Commitment == CommitmentDeclined
+	add(CaseDeclined, declined)
+	rec, ok := c.reliedOn()
+	add(CaseManualEducation, ok && rec.list == "education" && !c.autoChecked(rec))
+	add(CaseManualDegree, ok && rec.list == "degrees" && !c.autoChecked(rec))
+	add(CaseDegreeDeclined, declined && len(d.Degrees) > 0)
+	add(CaseWorkDeclined, declined && e.Required > 0)
+	add(CaseHeldDeclined, declined && e.Held != "")
+	add(CaseAreaPoint, slices.ContainsFunc(e.Doubts, func(x string) bool { return x != DoubtShort && x != DoubtStudyStart }))
+}
+
+func (c *checker) reliedOn() (record, bool) {
+	if c.reckoned.Record == "" {
+		return record{}, false
+	}
+	records := recordsOf(c.doc)
+	i := slices.IndexFunc(records, func(r record) bool { return r.path() == c.reckoned.Record })
+	return records[i], true
+}
+
+// autoChecked tells whether the national registers know the record: diplomas
+// of 大专 and above since 2002, degrees since 2008-09 (facts 2.2), found by
+// their number.
+func (c *checker) autoChecked(r record) bool {
+	auto := c.pack.AutoCheck
+	if r.list == "degrees" {
+		g := c.doc.Degrees[r.index]
+		return auto.DegreesSince != "" && g.Awarded >= auto.DegreesSince && g.CertificateNumber != "" && len(degreeRules(&g)) == 0
+	}
+	e := c.doc.Education[r.index]
+	return slices.Contains(auto.Education, e.Level) && e.Graduated >= auto.EducationSince && e.CertificateNumber != "" && len(diplomaRules(&e)) == 0
+}
+
+// attachments looks for photo and evidence, when files were asked about.
+func (c *checker) attachments() {
+	if c.files == nil {
+		return
+	}
+	photo := &c.steps[slices.Index(Steps, StepPhoto)]
+	if slices.ContainsFunc(c.files, func(f File) bool { return f.Kind == FilePhoto }) {
+		photo.Done++
+	} else {
+		photo.Missing++
+		c.block("photo", "photo.required")
+	}
+	for _, e := range c.pack.Evidence {
+		c.evidenceOf(e)
+	}
+}
+
+func (c *checker) evidenceOf(e Evidence) {
+	var because []EvidenceCase
+	for _, x := range e.Needed {
+		if slices.Contains(c.cases, x) {
+			because = append(because, x)
+		}
+	}
+	if len(because) == 0 {
+		return
+	}
+	r := EvidenceReport{ID: e.ID, Because: because, Early: e.Early}
+	for _, f := range c.files {
+		if f.Kind == e.ID {
+			r.Attached++
+		}
+	}
+	c.evidence = append(c.evidence, r)
+	if r.Attached > 0 {
+		return
+	}
+	severity, rule := Warn, "evidence.later"
+	if e.Early {
+		severity, rule = Block, "evidence.early"
+	}
+	c.say(severity, "attachments."+string(e.ID), rule, "evidence", e.Name.ZH, "evidence_en", e.Name.EN)
+}
+
+// commitment: whether it is chosen is the pack's to require; once declined,
+// there is no way back this year (facts 2.4).
+func (c *checker) commitment() {
+	switch c.doc.Commitment {
+	case "", CommitmentAccepted:
+	case CommitmentDeclined:
+		c.warn("commitment", "commitment.declined")
+	default:
+		c.block("commitment", "commitment.unknown")
+	}
+}

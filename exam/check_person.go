@@ -1,0 +1,174 @@
+package exam
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Lengths of fields, in characters, beyond which a text is refused. They are
+// wide: they keep out pasted pages, not people.
+const (
+	maxText   = 200
+	maxDuties = 2000
+	// A name field must hold 50 bytes, 25 Han characters (民委发〔2016〕33号).
+	nameBytes = 50
+	maxName   = 100
+)
+
+// person judges who registers and how to reach them.
+func (c *checker) person() {
+	d := c.doc
+	c.name()
+	c.identity()
+	c.date("birth_date", d.BirthDate)
+	c.listed("ethnicity", "ethnicity", d.Ethnicity, Block)
+	c.listed("nationality", "nationality", d.Nationality, Block)
+	c.listed("political_status", "political_status", d.PoliticalStatus, Warn)
+	if d.Gender != "" && d.Gender != Male && d.Gender != Female {
+		c.block("gender", "gender.unknown")
+	}
+	if d.IDType == ResidentID && d.Nationality != "" && d.Nationality != "CHN" {
+		c.warn("nationality", "nationality.not_of_id")
+	}
+	c.phone()
+	if d.Email != "" && !isEmail(d.Email) {
+		c.block("email", "email.format")
+	}
+	if d.Postcode != "" && (len(d.Postcode) != 6 || !allDigits(d.Postcode)) {
+		c.warn("postcode", "postcode.format")
+	}
+	for _, f := range [...]struct{ path, text string }{{"city", d.City}, {"checkpoint", d.Checkpoint}, {"name_remark", d.NameRemark}, {"address", d.Address}, {"title", d.Title}} {
+		c.length(f.path, f.text, maxText)
+	}
+}
+
+func (c *checker) length(path, text string, most int) {
+	if len(text) > most && len([]rune(text)) > most {
+		c.block(path, "text.too_long", "most", itoa(most))
+	}
+}
+
+// listed judges a code against a list; packs and standards may lack a list.
+func (c *checker) listed(path, field, code string, severity Severity) {
+	if code == "" {
+		return
+	}
+	list := c.pack.Choice(field)
+	if len(list) > 0 && !slices.ContainsFunc(list, func(x Choice) bool { return x.Code == code }) {
+		c.say(severity, path, withoutIndex(path)+".unknown")
+	}
+}
+
+// usesLatinNames tells for which documents a name in Latin letters is usual.
+func usesLatinNames(t IDType) bool {
+	return t == Passport || t == ForeignPermanent || t == OtherID
+}
+
+// name: GB 18030's whole repertoire, U+00B7 between parts, no blanks between
+// Han characters (facts 6.8).
+func (c *checker) name() {
+	name := c.doc.Name
+	if name == "" {
+		return
+	}
+	width, latin, rare, wrong, makeshift := 0, false, false, false, false
+	for _, r := range name {
+		width++
+		switch {
+		case isHan(r):
+			width++
+			rare = rare || r > 0xFFFF
+		case r == '·':
+		case r >= 0xE000 && r <= 0xF8FF || r >= 0xF0000:
+			c.block("name", "name.private_use")
+			return
+		case strings.ContainsRune("[]()（）【】*?？", r):
+			makeshift = true
+		case unicode.IsLetter(r) || unicode.IsMark(r) || strings.ContainsRune(" -'’.,", r):
+			latin = true
+		case r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF:
+		default:
+			wrong = true
+		}
+	}
+	switch {
+	case wrong:
+		c.block("name", "name.characters")
+	case makeshift:
+		c.warn("name", "name.makeshift")
+	case latin && c.doc.IDType != "" && !usesLatinNames(c.doc.IDType):
+		c.warn("name", "name.latin")
+	}
+	if strings.HasPrefix(name, "·") || strings.HasSuffix(name, "·") || strings.Contains(name, "··") {
+		c.block("name", "name.dots")
+	}
+	switch {
+	case width > 2*maxName:
+		c.block("name", "text.too_long", "most", itoa(maxName))
+	case width > nameBytes:
+		c.warn("name", "name.long", "most", itoa(nameBytes/2))
+	}
+	if rare && c.doc.NameRemark == "" {
+		c.note("name_remark", "name_remark.rare")
+	}
+}
+
+// identity: the number against its kind, and the fields it carries.
+func (c *checker) identity() {
+	d := c.doc
+	if d.IDType != "" && !slices.Contains(IDTypes, d.IDType) {
+		c.block("id_type", "id_type.unknown")
+		return
+	}
+	if d.IDNumber == "" || d.IDType == "" {
+		return
+	}
+	f := InspectID(d.IDNumber, d.IDType)
+	if !f.Valid {
+		c.block("id_number", "id_number."+string(f.Reason))
+		return
+	}
+	if f.BirthDate != "" && d.BirthDate != "" && f.BirthDate != d.BirthDate {
+		c.block("birth_date", "birth_date.not_of_id")
+	}
+	if f.Gender != "" && d.Gender != "" && f.Gender != d.Gender {
+		c.block("gender", "gender.not_of_id")
+	}
+}
+
+// date: a day that exists and is not after the exam year.
+func (c *checker) date(path string, d Date) {
+	if d == "" {
+		return
+	}
+	if t, ok := d.Time(); !ok || t.Year() < minYear {
+		c.block(path, withoutIndex(path)+".format")
+	} else if t.Year() > c.pack.Year {
+		c.block(path, withoutIndex(path)+".future")
+	}
+}
+
+// phone: mobile numbers by their first digits only, since new segments appear
+// (facts 6.5). Others are taken with a warning: they get no text messages.
+func (c *checker) phone() {
+	n := c.doc.Phone
+	switch rest, foreign := strings.CutPrefix(n, "+"); {
+	case n == "":
+	case foreign && len(rest) >= 6 && len(rest) <= 15 && allDigits(rest):
+		c.warn("phone", "phone.foreign")
+	case len(n) == 11 && n[0] == '1' && n[1] >= '3' && allDigits(n):
+	case len(n) >= 10 && len(n) <= 18 && n[0] == '0' && allDigits(n):
+		c.warn("phone", "phone.landline")
+	default:
+		c.block("phone", "phone.format")
+	}
+}
+
+// isEmail takes what mail servers take: one @, a domain with a dot, no blanks.
+func isEmail(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	dot := strings.LastIndexByte(domain, '.')
+	return ok && len(s) <= 254 && local != "" && len(local) <= 64 && dot > 0 && dot < len(domain)-1 &&
+		!strings.ContainsAny(domain, "@ ,;") && !strings.ContainsAny(local, " ,;<>") && !strings.Contains(domain, "..") && domain[0] != '.'
+}

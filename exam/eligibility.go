@@ -1,0 +1,349 @@
+package exam
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Verdict is what the reckoning comes to.
+type Verdict string
+
+const (
+	Met       Verdict = "met"        // 符合
+	ForReview Verdict = "for_review" // 由考区核定: warns, never blocks
+	NotMet    Verdict = "not_met"    // 不符合
+)
+
+// Eligibility is the reckoning of the most favourable way to qualify.
+type Eligibility struct {
+	Verdict   Verdict    `json:"verdict"`
+	Required  int        `json:"required_months"`
+	Counted   int        `json:"counted_months"`
+	Until     Date       `json:"until"`
+	Intervals []Interval `json:"intervals"` // the months counted, oldest first; they add up to Counted
+
+	Path   string   `json:"path"`   // id of the way relied on; "" when the level is unknown
+	Record string   `json:"record"` // the record relied on, "education.0"; "" when none fits
+	Held   string   `json:"held"`   // the certificate relied on, "certificates.0"; "" when none is needed
+	Doubts []string `json:"doubts"` // why the area decides: [DoubtShort] … or the id of an area point
+
+	Phrases []Phrase `json:"-"` // the explanation, see [Eligibility.Explain]
+
+	lack lack
+}
+
+// The doubts that rules raise by themselves; area points of the pack add theirs.
+const (
+	DoubtShort      = "short"       // short by no more than the borderline
+	DoubtNearMajor  = "near_major"  // 相近专业: said to be the exam's own major under another name
+	DoubtLate       = "late"        // the diploma comes after registration closes
+	DoubtStudyStart = "study_start" // when full-time study began is not filled in, and it matters
+)
+
+// lack is what a way to qualify falls short of, the least first.
+type lack int
+
+const (
+	lacksNothing lack = iota
+	lacksMonths
+	lacksHeld
+	lacksSchooling
+)
+
+// Reckon finds the way to qualify for the document's level that is best for
+// the candidate, over every path of the pack and every record (facts 1.2–1.4).
+// It judges the document as it is; [Check] normalises first.
+func (p *Pack) Reckon(d Document) Eligibility {
+	none := Eligibility{Verdict: NotMet, Until: p.Reckoning.Until, Intervals: []Interval{}, Doubts: []string{}, lack: lacksSchooling}
+	level, ok := p.Level(d.Level)
+	if !ok {
+		none.Phrases = []Phrase{{Key: "eligibility.no_level"}}
+		return none
+	}
+	r := p.reckoner(&d)
+	best := r.judge(&level.Paths[0], record{})
+	for i := range level.Paths {
+		for _, rec := range r.records {
+			if w := r.judge(&level.Paths[i], rec); w.lack < lacksSchooling && w.better(best) {
+				best = w
+			}
+		}
+	}
+	return best.told(p, level)
+}
+
+// record is a proof of schooling: an education record or a degree.
+type record struct {
+	list   string // "education" or "degrees"
+	index  int
+	level  EducationLevel
+	major  string
+	school string
+	own    bool // said to be the exam's own major
+	gained int  // month index, -1 unknown
+}
+
+func (r record) path() string { return r.list + "." + strconv.Itoa(r.index) }
+
+// reckoner holds what all ways have in common.
+type reckoner struct {
+	pack    *Pack
+	doc     *Document
+	points  map[string]Verdict // the area's decisions
+	records []record
+	work    []span // months that count
+	careful []span // the same if full-time study of unknown start began before every post
+	closes  int    // month in which registration closes; diplomas after it are late
+	year    int    // last month of the exam year
+}
+
+func (p *Pack) reckoner(d *Document) *reckoner {
+	r := &reckoner{pack: p, doc: d, records: recordsOf(d)}
+	if a, ok := p.Area(d.Area); ok {
+		r.points = a.Points
+	}
+	until, _ := Month(p.Reckoning.Until[:7]).Index()
+	r.year = p.Year*12 + 11
+	r.closes = r.year
+	if end, ok := p.Windows.Registration.Closes.Begin(); ok {
+		r.closes = end.Year()*12 + int(end.Month()) - 1
+	}
+	r.work = union(postsOf(d, until))
+	study, open := studyOf(d)
+	r.work = without(r.work, study)
+	r.careful = r.work
+	if open > 0 {
+		r.careful = since(r.work, open+1)
+	}
+	return r
+}
+
+func recordsOf(d *Document) []record {
+	list := make([]record, 0, len(d.Education)+len(d.Degrees))
+	for i, e := range d.Education {
+		list = append(list, record{"education", i, e.Level, e.Major, e.School, e.SocialWorkMajor, indexOr(e.Graduated, -1)})
+	}
+	for i, g := range d.Degrees {
+		list = append(list, record{"degrees", i, g.Level, g.Major, g.AwardedBy, g.SocialWorkMajor, indexOr(g.Awarded, -1)})
+	}
+	return list
+}
+
+func indexOr(m Month, otherwise int) int {
+	if i, ok := m.Index(); ok {
+		return i
+	}
+	return otherwise
+}
+
+// postsOf gives the posts in the field; the first and the last month count,
+// and an open post runs to the last month that counts.
+func postsOf(d *Document, until int) []span {
+	spans := make([]span, 0, len(d.Work))
+	for _, w := range d.Work {
+		from, ok := w.From.Index()
+		to := until
+		if w.To != "" {
+			var closed bool
+			to, closed = w.To.Index()
+			ok = ok && closed
+		}
+		if ok && w.SocialWork {
+			spans = append(spans, span{from, min(to, until)})
+		}
+	}
+	return spans
+}
+
+// studyOf gives the months of full-time study, and the last month of such
+// study whose beginning is unknown (0: none).
+func studyOf(d *Document) (study []span, open int) {
+	for _, e := range d.Education {
+		to, ok := e.Graduated.Index()
+		if !ok || e.StudyMode != FullTime {
+			continue
+		}
+		if from, known := e.Started.Index(); known {
+			study = append(study, span{from, to})
+		} else {
+			open = max(open, to)
+		}
+	}
+	return union(study), open
+}
+
+// judge reckons one way with one record.
+func (r *reckoner) judge(path *Path, rec record) way {
+	w := way{path: path, rec: rec, spans: r.work}
+	if !r.fits(path, rec, &w) {
+		w.lack = lacksSchooling
+	}
+	careful := r.careful
+	if path.After != "" {
+		held, from := r.held(path.After)
+		if held == "" {
+			w.spans, w.lack = nil, max(w.lack, lacksHeld)
+			return w
+		}
+		w.held, w.spans, careful = held, since(w.spans, from), since(careful, from)
+	}
+	w.counted = monthsIn(w.spans)
+	short := path.Months - w.counted
+	switch {
+	case short > r.pack.Reckoning.Borderline:
+		w.lack = max(w.lack, lacksMonths)
+	case short > 0:
+		w.doubts = append(w.doubts, DoubtShort)
+	}
+	if short <= r.pack.Reckoning.Borderline && w.counted > monthsIn(careful) && monthsIn(careful) < path.Months {
+		w.doubts = append(w.doubts, DoubtStudyStart)
+	}
+	return w
+}
+
+// fits tells whether the record is of the kind the path asks for, and notes
+// what the area would have to decide.
+func (r *reckoner) fits(path *Path, rec record, w *way) bool {
+	levels := path.Education
+	if rec.list == "degrees" {
+		levels = path.Degrees
+	}
+	if rec.list == "" || !slices.Contains(levels, rec.level) || path.OwnMajor && !rec.own {
+		return false
+	}
+	if rec.gained > r.year {
+		return false
+	}
+	if rec.gained > r.closes && !path.Graduating {
+		w.doubts = append(w.doubts, DoubtLate)
+	}
+	if path.OwnMajor && rec.major != "" && !containsAny(rec.major, r.pack.Reckoning.OwnMajors) && !r.left(DoubtNearMajor, w) {
+		return false
+	}
+	for _, point := range r.pack.Reckoning.AreaPoints {
+		if rec.list == "education" && slices.Contains(point.Education, rec.level) && containsAny(rec.school, point.SchoolContains) && !r.left(point.ID, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// left leaves a point to the area: a doubt, unless it has decided. False means
+// that it decided against.
+func (r *reckoner) left(point string, w *way) bool {
+	decided := r.points[point]
+	if decided != Met && decided != NotMet {
+		w.doubts = append(w.doubts, point)
+	}
+	return decided != NotMet
+}
+
+// held gives the certificate of a level that was awarded first, and its month.
+func (r *reckoner) held(level Level) (path string, from int) {
+	for i, c := range r.doc.Certificates {
+		m, ok := c.Awarded.Index()
+		if ok && c.Level == level && (path == "" || m < from) {
+			path, from = "certificates."+strconv.Itoa(i), m
+		}
+	}
+	return path, from
+}
+
+func containsAny(text string, parts []string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
+}
+
+// way is one path judged with one record.
+type way struct {
+	path    *Path
+	rec     record
+	held    string
+	spans   []span
+	counted int
+	doubts  []string
+	lack    lack
+}
+
+func (w way) verdict() Verdict {
+	switch {
+	case w.lack != lacksNothing:
+		return NotMet
+	case len(w.doubts) > 0:
+		return ForReview
+	}
+	return Met
+}
+
+// better orders ways from the candidate's side: a better verdict, then less
+// that is lacking, then fewer months to go, then fewer doubts, then the lesser
+// demand. Of equal ways the first in the pack stays.
+func (w way) better(than way) bool {
+	for _, x := range [...][2]int{
+		{int(w.lack), int(than.lack)},
+		{min(len(w.doubts), 1), min(len(than.doubts), 1)},
+		{max(w.path.Months-w.counted, 0), max(than.path.Months-than.counted, 0)},
+		{len(w.doubts), len(than.doubts)},
+		{w.path.Months, than.path.Months},
+	} {
+		if x[0] != x[1] {
+			return x[0] < x[1]
+		}
+	}
+	return false
+}
+
+// told turns the way into the reckoning that is shown.
+func (w way) told(p *Pack, level *LevelRules) Eligibility {
+	e := Eligibility{
+		Verdict: w.verdict(), Required: w.path.Months, Counted: w.counted, Until: p.Reckoning.Until,
+		Intervals: intervalsOf(w.spans), Path: w.path.ID, Held: w.held, Doubts: append([]string{}, w.doubts...), lack: w.lack,
+	}
+	if w.lack != lacksSchooling {
+		e.Record = w.rec.path()
+	}
+	e.Phrases = w.phrases(p, level, e)
+	return e
+}
+
+func (w way) phrases(p *Pack, level *LevelRules, e Eligibility) []Phrase {
+	args := map[string]string{
+		"level": level.Name.ZH, "level_en": level.Name.EN,
+		"path": w.path.Text.ZH, "path_en": w.path.Text.EN,
+		"counted_months": strconv.Itoa(e.Counted), "required_months": strconv.Itoa(e.Required),
+		"until": string(e.Until),
+	}
+	switch w.lack {
+	case lacksSchooling:
+		return []Phrase{{"eligibility.lacks_schooling", args}}
+	case lacksHeld:
+		held, _ := p.Level(w.path.After)
+		args["held"], args["held_en"] = held.Name.ZH, held.Name.EN
+		return []Phrase{{"eligibility.lacks_held", args}}
+	case lacksMonths:
+		args["short_months"] = strconv.Itoa(e.Required - e.Counted)
+		return []Phrase{{"eligibility.lacks_months", args}}
+	}
+	key := "eligibility." + string(e.Verdict)
+	if e.Required == 0 {
+		key += "_without_work"
+	}
+	list := []Phrase{{key, args}}
+	for _, doubt := range e.Doubts {
+		list = append(list, p.doubtPhrase(doubt, e))
+	}
+	return list
+}
+
+func (p *Pack) doubtPhrase(doubt string, e Eligibility) Phrase {
+	for _, a := range p.Reckoning.AreaPoints {
+		if a.ID == doubt {
+			return Phrase{"eligibility.doubt.area_point", map[string]string{"point": a.Name.ZH, "point_en": a.Name.EN}}
+		}
+	}
+	args := map[string]string{}
+	if doubt == DoubtShort {
+		args["short_months"] = strconv.Itoa(e.Required - e.Counted)
+	}
+	return Phrase{"eligibility.doubt." + doubt, args}
+}

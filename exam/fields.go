@@ -1,0 +1,75 @@
+package exam
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// fieldRule reads one text field of the document, or of every record of a list.
+type fieldRule struct {
+	list  int // index of the list in Document, -1 for a plain field
+	field int // index of the field in Document or in the record
+	whole bool
+}
+
+// fieldRules holds every path without index that a pack may name: "name",
+// "education" (at least one record), "education.school" (in every record).
+// It is made from the document's type once and only read afterwards.
+var fieldRules = makeFieldRules()
+
+func makeFieldRules() map[string]fieldRule {
+	rules := map[string]fieldRule{}
+	doc := reflect.TypeFor[Document]()
+	for i := range doc.NumField() {
+		f := doc.Field(i)
+		key := jsonKey(f)
+		rules[key] = fieldRule{list: -1, field: i, whole: f.Type.Kind() == reflect.Slice}
+		if f.Type.Kind() != reflect.Slice || f.Type.Elem().Kind() != reflect.Struct {
+			continue
+		}
+		for j := range f.Type.Elem().NumField() {
+			if g := f.Type.Elem().Field(j); g.Type.Kind() == reflect.String {
+				rules[key+"."+jsonKey(g)] = fieldRule{list: i, field: j}
+			}
+		}
+	}
+	return rules
+}
+
+func jsonKey(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+// visit calls see for each place of the document that the path names, with the
+// place's own path and whether it is filled in.
+func (r fieldRule) visit(path string, doc reflect.Value, see func(path string, filled bool)) {
+	if r.list < 0 {
+		f := doc.Field(r.field)
+		see(path, !f.IsZero() && (!r.whole || f.Len() > 0))
+		return
+	}
+	list := doc.Field(r.list)
+	head, tail, _ := strings.Cut(path, ".")
+	for i := range list.Len() {
+		filled := list.Index(i).Field(r.field).Len() > 0
+		if filled {
+			see(path, true)
+			continue
+		}
+		see(head+"."+strconv.Itoa(i)+"."+tail, false)
+	}
+}
+
+// withoutIndex turns "education.0.school" into "education.school".
+func withoutIndex(path string) string {
+	parts := strings.Split(path, ".")
+	kept := parts[:0]
+	for _, p := range parts {
+		if !allDigits(p) {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, ".")
+}
