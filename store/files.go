@@ -1,0 +1,209 @@
+package store
+
+import (
+	"path/filepath"
+	"slices"
+
+	"wenbao/exam"
+	"wenbao/store/internal/disk"
+	"wenbao/store/internal/seal"
+)
+
+// MaxFileBytes bounds a photo or a scan.
+const MaxFileBytes = 32 << 20
+
+// maxFiles bounds the files of one draft.
+const maxFiles = 64
+
+const filesDir = "files"
+
+// Attach keeps data as a file of the draft: a photo or its original takes the
+// place of the one before, evidence is added. Kind, Type and Name are taken from
+// f; size and hash from data. Bytes that a file of the same kind has already
+// change nothing. The bytes lie sealed on the disk before the draft refers to
+// them; those of a replaced file stay until the draft is purged.
+func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, error) {
+	const op = "attach file"
+	if len(data) > MaxFileBytes {
+		return exam.Draft{}, exam.Errorf(exam.KindTooLarge, op, "%d bytes, at most %d", len(data), MaxFileBytes)
+	}
+	if f.Kind == "" || len(data) == 0 {
+		return exam.Draft{}, exam.Errorf(exam.KindInvalid, op, "without kind or bytes")
+	}
+	f.SHA256, f.Size = exam.Digest(data), int64(len(data))
+	s.files.Lock() // no purge may take the bytes away in between
+	defer s.files.Unlock()
+	d, err := s.Draft(id)
+	if err != nil || hasFile(d, f) {
+		return d, err
+	}
+	if len(d.Files) >= maxFiles {
+		return exam.Draft{}, exam.Errorf(exam.KindTooLarge, op, "more than %d files", maxFiles)
+	}
+	name, rec, err := s.keepFile(f.SHA256, data)
+	if err != nil {
+		return exam.Draft{}, named(op, err)
+	}
+	return s.change(op, id, func(t *tx, h *head) error {
+		if err := t.referTo(id, name, rec); err != nil {
+			return err
+		}
+		if f.Kind == exam.FilePhoto || f.Kind == exam.FilePhotoOriginal {
+			h.Files = without(h.Files, func(r fileRef) bool { return r.Kind == f.Kind })
+		}
+		h.Files = append(slices.Clone(h.Files), fileRef(f))
+		return nil
+	})
+}
+
+func hasFile(d exam.Draft, f exam.File) bool {
+	return slices.ContainsFunc(d.Files, func(g exam.File) bool { return g.Kind == f.Kind && g.SHA256 == f.SHA256 })
+}
+
+func without(refs []fileRef, drop func(fileRef) bool) []fileRef {
+	return slices.DeleteFunc(slices.Clone(refs), drop)
+}
+
+// Detach takes a file from the draft. Its bytes stay readable through
+// [Store.File], so that it can be attached again, until the draft is purged.
+func (s *Store) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.Draft, error) {
+	return s.change("detach file", id, func(_ *tx, h *head) error {
+		rest := without(h.Files, func(r fileRef) bool { return r.Kind == kind && r.SHA256 == sha256 })
+		if len(rest) == len(h.Files) {
+			return missing("detach file", "file")
+		}
+		h.Files = rest
+		return nil
+	})
+}
+
+// File gives the bytes of a file by the SHA-256 of its content: KindNotFound,
+// or KindDamaged when they are not what was attached.
+func (s *Store) File(sha256 string) ([]byte, error) {
+	const op = "read file"
+	r, _, err := s.reading()
+	if err != nil {
+		return nil, err
+	}
+	name := r.v.fileName(sha256)
+	rec, err := r.file(name)
+	if err != nil {
+		return nil, named(op, err)
+	}
+	data, err := s.readFile(name, rec)
+	if err == nil && exam.Digest(data) != sha256 {
+		err = exam.Errorf(exam.KindDamaged, op, "its hash does not fit")
+	}
+	return data, named(op, err)
+}
+
+func (r view) file(name string) (rec fileRecord, err error) {
+	plain, err := r.plain(r.v.data, bucketFiles, name)
+	if err == nil {
+		_, err = decode(plain, &rec)
+	}
+	return rec, err
+}
+
+// keepFile makes the sealed file durable, unless a sound one is there.
+func (s *Store) keepFile(sha string, data []byte) (name string, rec fileRecord, err error) {
+	r, _, err := s.reading()
+	if err != nil {
+		return "", rec, err
+	}
+	name = r.v.fileName(sha)
+	if rec, err = r.file(name); err == nil {
+		if _, err := s.readFile(name, rec); err == nil {
+			return name, rec, nil
+		}
+	} else if exam.KindOf(err) != exam.KindNotFound {
+		return "", rec, err
+	}
+	if rec.Key == nil {
+		rec = fileRecord{Key: seal.NewKey(), Size: int64(len(data))}
+	}
+	box, err := seal.NewBox(rec.Key)
+	if err != nil {
+		return "", rec, err
+	}
+	path := s.filePath(name)
+	if err := s.makeFileDir(filepath.Dir(path)); err != nil {
+		return "", rec, disk.Error("make folder for files", err)
+	}
+	return name, rec, disk.Error("write file", disk.WriteFile(s.o.Disk, path, box.Seal(bucketFiles, name, 0, data)))
+}
+
+func (s *Store) makeFileDir(dir string) error {
+	if disk.Exists(s.o.Disk, dir) {
+		return nil
+	}
+	if err := s.o.Disk.Mkdir(dir); err != nil {
+		return err
+	}
+	if err := s.o.Disk.SyncDir(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	return s.o.Disk.SyncDir(s.dir)
+}
+
+func (s *Store) filePath(name string) string {
+	return filepath.Join(s.dir, filesDir, name[:2], name)
+}
+
+func (s *Store) readFile(name string, rec fileRecord) ([]byte, error) {
+	sealed, err := disk.ReadFile(s.o.Disk, s.filePath(name), MaxFileBytes+seal.Overhead)
+	if exam.KindOf(disk.Error("", err)) == exam.KindNotFound {
+		return nil, exam.Errorf(exam.KindDamaged, "read file", "it is missing from the folder")
+	}
+	if err != nil {
+		return nil, disk.Error("read file", err)
+	}
+	box, err := seal.NewBox(rec.Key)
+	if err != nil {
+		return nil, exam.Errorf(exam.KindDamaged, "read file", "its key has %d bytes", len(rec.Key))
+	}
+	return openValue(box, bucketFiles, name, sealed)
+}
+
+// referTo notes that the draft has the file.
+func (t *tx) referTo(id exam.DraftID, name string, rec fileRecord) error {
+	if known, err := t.file(name); err == nil {
+		rec = known
+	} else if exam.KindOf(err) != exam.KindNotFound {
+		return err
+	}
+	if !slices.Contains(rec.Drafts, id) {
+		rec.Drafts = append(rec.Drafts, id)
+	}
+	t.sealData(bucketFiles, name, encode(rec, nil))
+	t.sealData(bucketHolders, string(id)+"/"+name, nil)
+	return nil
+}
+
+// releaseFiles takes the draft from its files' records, and gives the names of
+// the files that no draft has any more.
+func (s *Store) releaseFiles(t *tx, id exam.DraftID) (gone []string, err error) {
+	err = s.engine.Scan(bucketHolders, string(id)+"/", func(key string, _ []byte) error {
+		t.Delete(bucketHolders, key)
+		name := key[len(id)+1:]
+		rec, err := t.file(name)
+		if err != nil {
+			return err
+		}
+		rec.Drafts = slices.DeleteFunc(rec.Drafts, func(d exam.DraftID) bool { return d == id })
+		if len(rec.Drafts) > 0 {
+			t.sealData(bucketFiles, name, encode(rec, nil))
+			return nil
+		}
+		t.Delete(bucketFiles, name)
+		gone = append(gone, name)
+		return nil
+	})
+	return gone, err
+}
+
+// removeFile takes a file whose key is gone from the disk. What cannot be
+// removed is found again by [Store.Compact].
+func (s *Store) removeFile(name string) {
+	_ = s.o.Disk.Remove(s.filePath(name))
+}

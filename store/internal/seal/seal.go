@@ -1,0 +1,132 @@
+// Package seal encrypts the values of the store, one by one.
+//
+// A sealed value is bound to its place: bucket, key and sequence number are
+// authenticated with it, so a value that was moved, renamed or taken from an
+// older record does not open. An outer checksum, readable without any key,
+// tells a bad sector from tampering.
+package seal
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+)
+
+// KeySize is the size of every key in bytes: AES-256.
+const KeySize = 32
+
+// Version is the form of a sealed value that this program writes:
+//
+//	version(1) sequence(8) crc32c(4) nonce(12) ciphertext tag(16)
+//
+// The checksum covers everything but itself.
+const Version = 1
+
+const (
+	nonceSize  = 12
+	headSize   = 1 + 8 + 4 + nonceSize
+	crcAt      = 9
+	nonceAt    = 13
+	minimum    = headSize + 16
+	adReserved = 96
+)
+
+// Overhead is what sealing adds to a value, in bytes.
+const Overhead = minimum
+
+var (
+	// ErrSector says that the bytes are not what was written: a bad sector or a
+	// torn write.
+	ErrSector = errors.New("sealed value: checksum does not fit")
+	// ErrTampered says that the bytes are intact and yet were not sealed with
+	// this key for this place.
+	ErrTampered = errors.New("sealed value: does not authenticate")
+	// ErrVersion says that a newer program wrote the value.
+	ErrVersion = errors.New("sealed value: unknown version")
+)
+
+var table = crc32.MakeTable(crc32.Castagnoli)
+
+// Checksum is the CRC-32C that all files of the store use.
+func Checksum(parts ...[]byte) uint32 {
+	var sum uint32
+	for _, p := range parts {
+		sum = crc32.Update(sum, table, p)
+	}
+	return sum
+}
+
+// NewKey makes a random key.
+func NewKey() []byte {
+	key := make([]byte, KeySize)
+	rand.Read(key) // never fails (crypto/rand)
+	return key
+}
+
+// Box seals and opens with one key. The zero Box is unusable.
+type Box struct{ aead cipher.AEAD }
+
+// NewBox makes a Box of a key of KeySize bytes.
+func NewBox(key []byte) (Box, error) {
+	if len(key) != KeySize {
+		return Box{}, errors.New("seal: a key has 32 bytes")
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return Box{}, err
+	}
+	aead, err := cipher.NewGCM(block)
+	return Box{aead}, err
+}
+
+// Seal gives the sealed form of plain for its place.
+func (b Box) Seal(bucket, key string, sequence uint64, plain []byte) []byte {
+	out := make([]byte, headSize, headSize+len(plain)+16)
+	out[0] = Version
+	binary.BigEndian.PutUint64(out[1:], sequence)
+	rand.Read(out[nonceAt:headSize])
+	var ad [adReserved]byte
+	out = b.aead.Seal(out, out[nonceAt:headSize], plain, place(ad[:0], bucket, key, out[:crcAt]))
+	binary.BigEndian.PutUint32(out[crcAt:], Checksum(out[:crcAt], out[nonceAt:]))
+	return out
+}
+
+// Open gives the plain value sealed for this place. The error is one of
+// [ErrSector], [ErrTampered] and [ErrVersion].
+func (b Box) Open(bucket, key string, sealed []byte) ([]byte, error) {
+	if _, ok := Sound(sealed); !ok {
+		return nil, ErrSector
+	}
+	if sealed[0] != Version {
+		return nil, ErrVersion
+	}
+	var ad [adReserved]byte
+	plain, err := b.aead.Open(nil, sealed[nonceAt:headSize], sealed[headSize:], place(ad[:0], bucket, key, sealed[:crcAt]))
+	if err != nil {
+		return nil, ErrTampered
+	}
+	return plain, nil
+}
+
+// Sound tells, without a key, whether a sealed value's checksum fits, and its
+// sequence number.
+func Sound(sealed []byte) (sequence uint64, ok bool) {
+	if len(sealed) < minimum {
+		return 0, false
+	}
+	sum := binary.BigEndian.Uint32(sealed[crcAt:])
+	return binary.BigEndian.Uint64(sealed[1:]), sum == Checksum(sealed[:crcAt], sealed[nonceAt:])
+}
+
+// place is the associated data: bucket, key, version and sequence. Buckets hold
+// no zero byte, so no two places share it.
+func place(dst []byte, bucket, key string, head []byte) []byte {
+	dst = append(dst, bucket...)
+	dst = append(dst, 0)
+	dst = append(dst, key...)
+	dst = append(dst, 0)
+	return append(dst, head...)
+}

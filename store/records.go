@@ -1,0 +1,193 @@
+package store
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"wenbao/exam"
+)
+
+// Buckets. Keys are UUIDs, keyed hashes, counters and names of settings: never
+// anything about a person.
+const (
+	bucketKeys          = "keys"          // draft -> the draft's own key, sealed with the data key
+	bucketDrafts        = "drafts"        // draft -> head
+	bucketVersions      = "versions"      // draft/revision -> version
+	bucketRegistrations = "registrations" // draft -> registration
+	bucketReceipts      = "receipts"      // draft/version/digest -> receipt
+	bucketOutbox        = "outbox"        // entry/draft -> entry
+	bucketFiles         = "files"         // keyed hash of content -> file
+	bucketHolders       = "holders"       // draft/file -> nothing: the draft had the file
+	bucketSettings      = "settings"      // name -> bytes
+	bucketPurged        = "purged"        // draft -> nothing; it never comes back
+)
+
+// head is the newest state of a draft: a few facts and the document's bytes.
+type head struct {
+	Revision  uint64       `json:"revision"`
+	Created   int64        `json:"created"` // Unix milliseconds
+	Updated   int64        `json:"updated"`
+	State     exam.State   `json:"state"`
+	Pack      exam.PackRef `json:"pack"`
+	Files     []fileRef    `json:"files,omitempty"`
+	Deleted   int64        `json:"deleted,omitempty"`
+	Delivered uint64       `json:"delivered,omitempty"` // revision that the server confirmed last
+
+	document []byte
+}
+
+// fileRef is a [exam.File] on the disk.
+type fileRef struct {
+	Kind   exam.FileKind `json:"kind"`
+	SHA256 string        `json:"sha256"`
+	Size   int64         `json:"size"`
+	Type   string        `json:"type"`
+	Name   string        `json:"name,omitempty"`
+}
+
+// versionFacts head a version record; the way back to its document follows.
+type versionFacts struct {
+	Saved int64      `json:"saved"`
+	State exam.State `json:"state"`
+	Files int        `json:"files,omitempty"`
+}
+
+// registrationRecord is what the server said last, and the newest receipt over
+// a submission of this machine.
+type registrationRecord struct {
+	Registration exam.Registration `json:"registration"`
+	Delivered    *exam.Receipt     `json:"delivered,omitempty"`
+}
+
+// entryRecord is an outbox entry with what the store has to know about it.
+type entryRecord struct {
+	ID       exam.EntryID       `json:"id"`
+	Draft    exam.DraftID       `json:"draft"`
+	Action   exam.Action        `json:"action"`
+	Base     int                `json:"base,omitempty"`
+	Content  []byte             `json:"content,omitempty"`
+	Files    []fileRef          `json:"files,omitempty"`
+	Queued   int64              `json:"queued"`
+	Attempts int                `json:"attempts,omitempty"`
+	Next     int64              `json:"next,omitempty"`
+	Last     exam.Kind          `json:"last,omitempty"`
+	Aside    bool               `json:"aside,omitempty"`
+	Problems []exam.Problem     `json:"problems,omitempty"`
+	Current  *exam.Registration `json:"current,omitempty"`
+
+	State    exam.State `json:"state"`    // of the draft while the entry waits
+	Revision uint64     `json:"revision"` // of the draft when it was queued
+}
+
+// fileRecord holds the key of one sealed file and the drafts that had it. It
+// is sealed with the data key.
+type fileRecord struct {
+	Key    []byte         `json:"key"`
+	Size   int64          `json:"size"`
+	Drafts []exam.DraftID `json:"drafts"`
+}
+
+// encode puts facts as JSON before raw bytes.
+func encode(facts any, raw []byte) []byte {
+	j, err := json.Marshal(facts)
+	if err != nil {
+		panic("store: a record of plain values cannot fail to encode: " + err.Error())
+	}
+	out := make([]byte, 0, len(j)+len(raw)+binary.MaxVarintLen32)
+	out = binary.AppendUvarint(out, uint64(len(j)))
+	return append(append(out, j...), raw...)
+}
+
+// decode is the inverse of encode.
+func decode(plain []byte, facts any) (raw []byte, err error) {
+	n, size := binary.Uvarint(plain)
+	if size <= 0 || n > uint64(len(plain)-size) {
+		return nil, exam.Errorf(exam.KindDamaged, "read record", "its length is out of bounds")
+	}
+	j, raw := plain[size:size+int(n)], plain[size+int(n):]
+	if err := json.Unmarshal(j, facts); err != nil {
+		return nil, exam.Errorf(exam.KindDamaged, "read record", "not a record")
+	}
+	return raw, nil
+}
+
+func decodeHead(plain []byte) (h head, err error) {
+	h.document, err = decode(plain, &h)
+	return h, err
+}
+
+func versionKey(id exam.DraftID, revision uint64) string {
+	return fmt.Sprintf("%s/%016x", id, revision)
+}
+
+func receiptKey(id exam.DraftID, r exam.Receipt) string {
+	return fmt.Sprintf("%s/%016x/%s", id, versionOf(r), exam.Digest(r.Statement)[:16])
+}
+
+// versionOf gives the version that a receipt states, 0 when it cannot be read.
+func versionOf(r exam.Receipt) int {
+	var st exam.Statement
+	if json.Unmarshal(r.Statement, &st) != nil {
+		return 0
+	}
+	return max(st.Version, 0)
+}
+
+func entryKey(e exam.EntryID, d exam.DraftID) string { return string(e) + "/" + string(d) }
+
+func stamp(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+func refsOf(files []exam.File) (refs []fileRef) {
+	for _, f := range files {
+		refs = append(refs, fileRef(f))
+	}
+	return refs
+}
+
+func filesOf(refs []fileRef) (files []exam.File) {
+	for _, r := range refs {
+		files = append(files, exam.File(r))
+	}
+	return files
+}
+
+func (r entryRecord) entry() exam.Entry {
+	return exam.Entry{
+		ID: r.ID, Draft: r.Draft, Action: r.Action, Base: r.Base, Content: r.Content, Files: filesOf(r.Files),
+		Queued: moment(r.Queued), Attempts: r.Attempts, Next: moment(r.Next), Last: r.Last,
+		Aside: r.Aside, Problems: r.Problems, Current: r.Current,
+	}
+}
+
+func recordOf(e exam.Entry, state exam.State, revision uint64) entryRecord {
+	return entryRecord{
+		ID: e.ID, Draft: e.Draft, Action: e.Action, Base: e.Base, Content: e.Content, Files: refsOf(e.Files),
+		Queued: stamp(e.Queued), Attempts: e.Attempts, Next: stamp(e.Next), Last: e.Last,
+		Aside: e.Aside, Problems: e.Problems, Current: e.Current, State: state, Revision: revision,
+	}
+}
+
+// transport says where the bytes of the entry's draft are.
+func (r entryRecord) transport() exam.Transport {
+	switch {
+	case r.Aside && r.Last == exam.KindConflict:
+		return exam.TransportConflict
+	case r.Aside:
+		return exam.TransportSetAside
+	}
+	return exam.TransportWaiting
+}

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"crypto/subtle"
+
+	"wenbao/exam"
+)
+
+// Deliver takes an entry out of the outbox together with the answer to it: the
+// registration, and the receipt over exactly the bytes that were sent, which
+// the caller has verified and which is kept for ever. All of it is one
+// transaction. Calling it again changes nothing. When the entry was dropped
+// meanwhile the answer is kept all the same; KindNotFound when the draft is
+// not here.
+func (s *Store) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt) error {
+	return s.update("deliver entry", func(t *tx) error {
+		_, ix, err := s.open()
+		if err != nil {
+			return err
+		}
+		entry, err := t.find(ix, id)
+		if err != nil && exam.KindOf(err) != exam.KindNotFound {
+			return err
+		}
+		sent := err == nil
+		if sent && entry.Draft != reg.ID {
+			return exam.Errorf(exam.KindInvalid, "deliver entry", "the answer is about another draft")
+		}
+		h, err := t.head(reg.ID)
+		if err != nil {
+			return err
+		}
+		news, err := t.learn(reg, r, sent)
+		if err != nil {
+			return err
+		}
+		if !sent && !news {
+			return nil
+		}
+		if sent {
+			t.deleteEntry(entry)
+			if entry.Action == exam.ActionSubmit {
+				h.Delivered = entry.Revision
+			}
+		}
+		if h.State, err = s.stateWithout(t, entryRecord{ID: id, Draft: reg.ID}); err != nil {
+			return err
+		}
+		return t.touch(reg.ID, h)
+	})
+}
+
+// learn keeps a receipt for ever, and the registration unless a newer version
+// is known. It tells whether anything was new.
+func (t *tx) learn(reg exam.Registration, r exam.Receipt, delivered bool) (news bool, err error) {
+	key := receiptKey(reg.ID, r)
+	had, err := t.get(bucketReceipts, key)
+	if err != nil {
+		return false, err
+	}
+	if had == nil && len(r.Statement) > 0 {
+		news = true
+		if err := t.seal(reg.ID, bucketReceipts, key, encode(r, nil)); err != nil {
+			return false, err
+		}
+	}
+	known, err := t.registration(reg.ID)
+	if err != nil {
+		return false, err
+	}
+	if reg.Version >= known.Registration.Version {
+		if len(reg.Content) == 0 && reg.Digest == known.Registration.Digest {
+			reg.Content = known.Registration.Content
+		}
+		news = news || reg.Version > known.Registration.Version || len(reg.Content) != len(known.Registration.Content)
+		known.Registration = reg
+	}
+	if delivered && (known.Delivered == nil || versionOf(r) >= versionOf(*known.Delivered)) {
+		news = news || known.Delivered == nil || !sameReceipt(*known.Delivered, r)
+		known.Delivered = &r
+	}
+	if !news {
+		return false, nil
+	}
+	t.then = append(t.then, func(ix *index) { ix.registered(reg.ID, known) })
+	return true, t.seal(reg.ID, bucketRegistrations, string(reg.ID), encode(known, nil))
+}
+
+func sameReceipt(a, b exam.Receipt) bool {
+	return subtle.ConstantTimeCompare(a.Statement, b.Statement) == 1
+}
+
+// Cursor is how far the server's changes have been applied, "" at first.
+func (s *Store) Cursor() (string, error) {
+	raw, err := s.Setting(cursorSetting)
+	return string(raw), err
+}
+
+const cursorSetting = "sync.cursor"
+
+// Apply takes in what the server says about registrations, and the cursor that
+// covers it, in one transaction. An older version never replaces a newer one. A
+// registration that this machine does not know becomes a draft if its content
+// came with it; one that was purged here stays away.
+func (s *Store) Apply(cursor string, updates []exam.Update) error {
+	return s.update("apply updates", func(t *tx) error {
+		for _, u := range updates {
+			if err := s.apply(t, u); err != nil {
+				return err
+			}
+		}
+		t.sealData(bucketSettings, cursorSetting, []byte(cursor))
+		return nil
+	})
+}
+
+func (s *Store) apply(t *tx, u exam.Update) error {
+	id := u.Registration.ID
+	if purged, err := t.get(bucketPurged, string(id)); err != nil || purged != nil {
+		return err
+	}
+	h, err := t.head(id)
+	if exam.KindOf(err) == exam.KindNotFound {
+		return s.adopt(t, u)
+	}
+	if err != nil {
+		return err
+	}
+	news, err := t.learn(u.Registration, u.Receipt, false)
+	if err != nil || !news {
+		return err
+	}
+	if h.State, err = s.stateWithout(t, entryRecord{Draft: id}); err != nil {
+		return err
+	}
+	return t.touch(id, h)
+}
+
+// adopt makes a draft of a registration that this machine did not have.
+func (s *Store) adopt(t *tx, u exam.Update) error {
+	id := u.Registration.ID
+	sub, err := exam.DecodeSubmission(u.Registration.Content)
+	if _, bad := exam.ParseDraftID(string(id)); err != nil || bad != nil || sub.ID != id {
+		return nil // nothing to show yet; the cursor moves all the same
+	}
+	now := stamp(s.o.Clock())
+	h := head{
+		Revision: 1, Created: now, Updated: now, State: u.Registration.State, Pack: sub.Pack,
+		Files: refsOf(sub.Files), Delivered: 1, document: sub.Document.Encode(),
+	}
+	if err := t.found(id, h, sub.Document); err != nil {
+		return err
+	}
+	_, err = t.learn(u.Registration, u.Receipt, true)
+	return err
+}
+
+// Receipts gives every receipt of the draft, oldest version first.
+func (s *Store) Receipts(id exam.DraftID) ([]exam.Receipt, error) {
+	const op = "read receipts"
+	r, _, err := s.reading()
+	if err != nil {
+		return nil, err
+	}
+	b, err := r.box(id)
+	if err != nil {
+		return nil, named(op, err)
+	}
+	var list []exam.Receipt
+	err = s.engine.Scan(bucketReceipts, string(id)+"/", func(key string, sealed []byte) error {
+		plain, err := openValue(b, bucketReceipts, key, sealed)
+		if err != nil {
+			return err
+		}
+		var one exam.Receipt
+		_, err = decode(plain, &one)
+		list = append(list, one)
+		return err
+	})
+	return list, named(op, err)
+}
+
+// Setting gives what was set under the name, nil when nothing was.
+func (s *Store) Setting(name string) ([]byte, error) {
+	r, _, err := s.reading()
+	if err != nil {
+		return nil, err
+	}
+	plain, err := r.plain(r.v.data, bucketSettings, name)
+	if exam.KindOf(err) == exam.KindNotFound {
+		return nil, nil
+	}
+	return plain, named("read setting", err)
+}
+
+// SetSetting keeps value, sealed, under a name that says nothing about a
+// person ("server.device"); nil forgets it.
+func (s *Store) SetSetting(name string, value []byte) error {
+	return s.update("keep setting", func(t *tx) error {
+		if value == nil {
+			t.Delete(bucketSettings, name)
+		} else {
+			t.sealData(bucketSettings, name, value)
+		}
+		t.tell(StoreChanged, "")
+		return nil
+	})
+}

@@ -1,0 +1,196 @@
+package store
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/store/internal/disk"
+	"wenbao/store/internal/engine"
+	"wenbao/store/internal/keyslot"
+)
+
+// Options of [Open]. The zero value is what programs want, but for Keys.
+type Options struct {
+	Keys Keys
+	// History is how many older versions of a draft are kept; 0 means 200.
+	History int
+	// Clock tells the time that is shown beside records; nil is time.Now. Nothing
+	// is ever decided by it.
+	Clock func() time.Time
+	// Disk is the file system; nil is the machine's. Tests put faults here.
+	Disk disk.FS
+}
+
+const defaultHistory = 200
+
+func (o Options) filled() Options {
+	if o.History <= 0 {
+		o.History = defaultHistory
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Disk == nil {
+		o.Disk = disk.OS{}
+	}
+	return o
+}
+
+// Store is an open data folder. One process owns it until Close.
+type Store struct {
+	o       Options
+	dir     string
+	release func() error // of the folder's lock
+	engine  *engine.Engine
+	opening Opening
+	subs    subscribers
+	files   sync.Mutex // one attaches or purges at a time
+
+	mu    sync.RWMutex // guards what follows
+	keys  keyring
+	vault *vault // nil while locked
+	index *index // nil while locked
+}
+
+const lockFile = "lock"
+
+// Open opens the data folder, or makes it (0700) with a new store. It repairs
+// what it can and says so in [Store.Opening]. Kinds of its errors: Busy (another
+// process has the folder), Locked (see [ErrPassphraseNeeded] and its
+// neighbours), ReadOnly, Full, Upgrade (written by a newer program), Damaged
+// (neither copy of the key slots can be read), Canceled.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	o = o.filled()
+	if err := ctx.Err(); err != nil {
+		return nil, &exam.Error{Kind: exam.KindCanceled, Op: "open store", Err: err}
+	}
+	if err := o.Disk.Mkdir(dir); err != nil {
+		return nil, disk.Error("make data folder", err)
+	}
+	release, ok, err := disk.Lock(filepath.Join(dir, lockFile))
+	if err != nil {
+		return nil, disk.Error("lock data folder", err)
+	}
+	if !ok {
+		return nil, exam.Errorf(exam.KindBusy, "open store", "another process has the folder")
+	}
+	s := &Store{o: o, dir: dir, release: release}
+	if err := s.start(ctx); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) start(ctx context.Context) error {
+	data, err := s.slots()
+	if err != nil {
+		return err
+	}
+	if s.engine, err = engine.Open(s.o.Disk, s.dir); err != nil {
+		return err
+	}
+	return s.unlocked(data)
+}
+
+// slots reads the key slots, or makes them, and gives the data key.
+func (s *Store) slots() ([]byte, error) {
+	raw, healed, err := readTwin(s.o.Disk, filepath.Join(s.dir, slotsFile), maxKeyFile)
+	if exam.KindOf(err) == exam.KindNotFound {
+		var data []byte
+		s.keys, data, err = createSlots(s.o.Disk, s.dir, s.o.Keys, s.o.Clock())
+		return data, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	h, err := keyslot.ParseHeader(raw)
+	if err != nil {
+		return nil, err
+	}
+	_ = healed
+	s.keys = keyring{fs: s.o.Disk, dir: s.dir, header: h}
+	return s.keys.unlock(s.o.Keys)
+}
+
+// unlocked readies a store whose data key is known.
+func (s *Store) unlocked(data []byte) error {
+	v, err := newVault(data)
+	if err != nil {
+		return err
+	}
+	ix, err := s.loadIndex(v)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.vault, s.index = v, ix
+	s.mu.Unlock()
+	return nil
+}
+
+// Close makes the store's last work durable and leaves the folder to others.
+func (s *Store) Close() error { return s.stop() }
+
+func (s *Store) stop() error {
+	s.Lock()
+	var err error
+	if s.engine != nil {
+		err = s.engine.Close()
+	}
+	s.subs.close()
+	if e := s.release(); err == nil {
+		err = e
+	}
+	return disk.Error("close store", err)
+}
+
+// Lock forgets every key and everything that was read with them. Until
+// [Store.Unlock] all methods but Close return KindLocked with [ErrStoreLocked].
+func (s *Store) Lock() {
+	s.mu.Lock()
+	v := s.vault
+	s.vault, s.index = nil, nil
+	s.mu.Unlock()
+	if v != nil {
+		s.subs.tell(Change{What: StoreChanged})
+	}
+}
+
+// Unlock opens a locked store again with any of the keys; KindLocked when none
+// of them fits.
+func (s *Store) Unlock(keys Keys) error {
+	s.mu.RLock()
+	r := s.keys
+	s.mu.RUnlock()
+	data, err := r.unlock(keys)
+	if err != nil {
+		return err
+	}
+	if err := s.unlocked(data); err != nil {
+		return err
+	}
+	s.subs.tell(Change{What: StoreChanged})
+	return nil
+}
+
+// Opening says what [Open] found and repaired.
+func (s *Store) Opening() Opening { return s.opening }
+
+// Subscribe gives the changes from now on. The store never waits for a
+// subscriber: one that falls behind gets StoreChanged instead of what it
+// missed. The channel is closed by cancel and by Close.
+func (s *Store) Subscribe() (changes <-chan Change, cancel func()) { return s.subs.add() }
+
+// open gives the keys and the index of an unlocked store.
+func (s *Store) open() (*vault, *index, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.vault == nil {
+		return nil, nil, locked("use store", ErrStoreLocked)
+	}
+	return s.vault, s.index, nil
+}

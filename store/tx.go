@@ -1,0 +1,184 @@
+package store
+
+import (
+	"fmt"
+
+	"wenbao/exam"
+	"wenbao/store/internal/engine"
+	"wenbao/store/internal/seal"
+)
+
+// view reads sealed values with the keys of an unlocked store.
+type view struct {
+	get func(bucket, key string) ([]byte, error)
+	v   *vault
+}
+
+// tx is one atomic change: what it puts becomes durable together, and only then
+// do the index and the subscribers learn of it.
+type tx struct {
+	view
+	*engine.Tx
+	s       *Store
+	then    []func(*index)
+	changes []Change
+}
+
+func (s *Store) reading() (view, *index, error) {
+	v, ix, err := s.open()
+	return view{get: s.engine.Get, v: v}, ix, err
+}
+
+// update runs fn as one transaction, named op in errors.
+func (s *Store) update(op string, fn func(*tx) error) error {
+	var t *tx
+	err := s.engine.Update(func(e *engine.Tx) error {
+		v, ix, err := s.open()
+		if err != nil {
+			return err
+		}
+		t = &tx{view: view{get: e.Get, v: v}, Tx: e, s: s}
+		if err := fn(t); err != nil {
+			return err
+		}
+		e.After(func() {
+			for _, f := range t.then {
+				f(ix)
+			}
+			s.subs.tell(t.changes...)
+		})
+		return nil
+	})
+	return named(op, err)
+}
+
+// named puts what was being done before an error of a layer below.
+func named(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exam.Error{Kind: exam.KindOf(err), Op: op, Err: err}
+}
+
+// box gives the cipher of a draft; KindNotFound when there is no such draft.
+func (r view) box(id exam.DraftID) (seal.Box, error) {
+	if b, ok := r.v.cached(id); ok {
+		return b, nil
+	}
+	key, err := r.plain(r.v.data, bucketKeys, string(id))
+	if err != nil {
+		return seal.Box{}, err
+	}
+	b, err := seal.NewBox(key)
+	if err != nil {
+		return seal.Box{}, exam.Errorf(exam.KindDamaged, "read key", "it has %d bytes", len(key))
+	}
+	r.v.keep(id, b)
+	return b, nil
+}
+
+// plain opens one value; KindNotFound when there is none.
+func (r view) plain(b seal.Box, bucket, key string) ([]byte, error) {
+	sealed, err := r.get(bucket, key)
+	if err != nil {
+		return nil, err
+	}
+	if sealed == nil {
+		return nil, exam.Errorf(exam.KindNotFound, "read "+bucket, "no such record")
+	}
+	return openValue(b, bucket, key, sealed)
+}
+
+func openValue(b seal.Box, bucket, key string, sealed []byte) ([]byte, error) {
+	plain, err := b.Open(bucket, key, sealed)
+	switch err {
+	case nil:
+		return plain, nil
+	case seal.ErrVersion:
+		return nil, &exam.Error{Kind: exam.KindUpgrade, Op: "read " + bucket, Err: err}
+	}
+	return nil, &exam.Error{Kind: exam.KindDamaged, Op: "read " + bucket, Err: err}
+}
+
+func (r view) head(id exam.DraftID) (head, error) {
+	b, err := r.box(id)
+	if err != nil {
+		return head{}, err
+	}
+	plain, err := r.plain(b, bucketDrafts, string(id))
+	if err != nil {
+		return head{}, err
+	}
+	return decodeHead(plain)
+}
+
+// registration gives what the server said last, zero when it said nothing.
+func (r view) registration(id exam.DraftID) (rec registrationRecord, err error) {
+	b, err := r.box(id)
+	if err != nil {
+		return rec, err
+	}
+	plain, err := r.plain(b, bucketRegistrations, string(id))
+	if exam.KindOf(err) == exam.KindNotFound {
+		return rec, nil
+	}
+	if err == nil {
+		_, err = decode(plain, &rec)
+	}
+	return rec, err
+}
+
+// draft gives a draft as the screens want it.
+func (r view) draft(id exam.DraftID) (exam.Draft, error) {
+	h, err := r.head(id)
+	if err != nil {
+		return exam.Draft{}, err
+	}
+	doc, err := exam.DecodeDocument(h.document)
+	if err != nil {
+		return exam.Draft{}, exam.Errorf(exam.KindDamaged, "read draft", "not a document")
+	}
+	return r.assemble(id, h, doc)
+}
+
+// assemble puts a draft together from its head, its document and what the
+// server said.
+func (r view) assemble(id exam.DraftID, h head, doc exam.Document) (exam.Draft, error) {
+	d := exam.Draft{
+		ID: id, Revision: h.Revision, Document: doc, Files: filesOf(h.Files), Pack: h.Pack,
+		Created: moment(h.Created), Updated: moment(h.Updated), State: h.State, Deleted: moment(h.Deleted),
+	}
+	reg, err := r.registration(id)
+	if reg.Registration.Version > 0 {
+		d.Registration = &reg.Registration
+	}
+	d.Delivered = reg.Delivered
+	return d, err
+}
+
+// seal puts a value that is sealed with the draft's key.
+func (t *tx) seal(id exam.DraftID, bucket, key string, plain []byte) error {
+	b, err := t.box(id)
+	if err != nil {
+		return err
+	}
+	t.Put(bucket, key, b.Seal(bucket, key, t.Seq, plain))
+	return nil
+}
+
+// sealData puts a value that is sealed with the data key.
+func (t *tx) sealData(bucket, key string, plain []byte) {
+	t.Put(bucket, key, t.v.data.Seal(bucket, key, t.Seq, plain))
+}
+
+func (t *tx) tell(what What, id exam.DraftID) {
+	t.changes = append(t.changes, Change{What: what, Draft: id})
+}
+
+func missing(op, what string) error {
+	return exam.Errorf(exam.KindNotFound, op, "no such %s", what)
+}
+
+func refuse(op, format string, args ...any) error {
+	return &exam.Error{Kind: exam.KindState, Op: op, Err: fmt.Errorf(format, args...)}
+}
