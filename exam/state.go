@@ -34,6 +34,7 @@ const (
 	ActionRefuse   Action = "refuse"   // 核查不通过
 	ActionSettle   Action = "settle"   // 缴费到账
 	ActionExpire   Action = "expire"   // 逾期
+	ActionRestore  Action = "restore"  // 由回执恢复: a server that lost it took it back on its own receipt
 )
 
 // Actor is who takes a step.

@@ -1,0 +1,102 @@
+// Command wenbaod is the registration server, and the tools of those who run it.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"wenbao/assets"
+	"wenbao/exam"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// cli is the command line; the text of help is in the language of the process.
+type cli struct {
+	Lang string `help:"zh-CN or en (default: the environment's)." env:"LANG"`
+
+	Serve    serveCmd    `cmd:"" help:"Run the registration server."`
+	Keys     keysCmd     `cmd:"" help:"Show the server's public key."`
+	Export   exportCmd   `cmd:"" help:"Print every registration the server holds, one a line."`
+	Review   reviewCmd   `cmd:"" help:"Decide registrations that wait for a person."`
+	Practice practiceCmd `cmd:"" help:"Rehearse bad days on a practice server."`
+}
+
+// folder is the data folder that every command works on.
+type folder struct {
+	Data string `help:"Data folder." env:"WENBAOD_DATA" default:"wenbaod-data" type:"path"`
+}
+
+// env is what a command gets besides its flags.
+type env struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+	words  assets.Words
+}
+
+// exitPanic carries kong's wish to end, after --help, out of its parser.
+type exitPanic int
+
+// run is the program without its process: it gives the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	var c cli
+	defer func() {
+		if p := recover(); p != nil {
+			wish, ok := p.(exitPanic)
+			if !ok {
+				panic(p)
+			}
+			code = int(wish)
+		}
+	}()
+	parser, err := kong.New(&c, kong.Name("wenbaod"), kong.Writers(stdout, stderr),
+		kong.Description("稳报 registration server · 报名服务器"), kong.Exit(func(code int) { panic(exitPanic(code)) }))
+	if err != nil {
+		panic("wenbaod: command line: " + err.Error())
+	}
+	parsed, err := parser.Parse(args)
+	e := &env{ctx: ctx, stdout: stdout, stderr: stderr, words: assets.In(c.Lang)}
+	if err != nil {
+		io.WriteString(stderr, err.Error()+"\n"+e.words.Say("server.usage")+"\n")
+		return 2
+	}
+	if err := parsed.Run(e); err != nil {
+		return e.fail(err)
+	}
+	return 0
+}
+
+// exits maps kinds to the exit codes of the command line's promise.
+var exits = map[exam.Kind]int{
+	exam.KindInvalid:      3,
+	exam.KindConflict:     4,
+	exam.KindLocked:       5,
+	exam.KindUnauthorized: 5,
+	exam.KindUnreachable:  6,
+	exam.KindBusy:         7,
+}
+
+// fail tells a person what happened and what to do next.
+func (e *env) fail(err error) int {
+	kind := exam.KindOf(err)
+	key := "server.error." + string(kind)
+	if !e.words.Has(key) {
+		key = "server.error.internal"
+	}
+	io.WriteString(e.stderr, e.words.Say(key)+"\n  ("+err.Error()+")\n")
+	if code, ok := exits[kind]; ok {
+		return code
+	}
+	return 1
+}

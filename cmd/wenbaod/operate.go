@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"wenbao/exam"
+	"wenbao/server"
+	"wenbao/server/host"
+	"wenbao/server/keyfile"
+)
+
+func rateLimit(perSecond float64) rate.Limit { return rate.Limit(perSecond) }
+
+type keysCmd struct {
+	Public keysPublicCmd `cmd:"" help:"Print the public key that --server-key wants; also while the server runs."`
+}
+
+type keysPublicCmd struct{ folder }
+
+func (c *keysPublicCmd) Run(e *env) error {
+	key, err := keyfile.Open(c.Data)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(e.stdout, exam.EncodePublicKey(keyfile.Public(key)))
+	return err
+}
+
+type exportCmd struct {
+	folder
+	JSON bool `help:"One JSON document a line (the only form)." name:"json"`
+}
+
+// exported is one line of the export.
+type exported struct {
+	Number      string        `json:"registration_number"`
+	State       exam.State    `json:"state"`
+	Version     int           `json:"version"`
+	Digest      string        `json:"digest"`
+	Document    exam.Document `json:"document"`
+	Attachments []attachment  `json:"attachments"`
+}
+
+type attachment struct {
+	Kind   exam.FileKind `json:"kind"`
+	SHA256 string        `json:"sha256"`
+	Size   int64         `json:"size"`
+}
+
+func (c *exportCmd) Run(e *env) error {
+	repo, err := openBolt(c.Data)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(e.stdout)
+	err = export(e, repo, json.NewEncoder(out))
+	return errors.Join(err, out.Flush(), repo.Close())
+}
+
+func export(e *env, repo server.Repository, out *json.Encoder) error {
+	out.SetEscapeHTML(false)
+	for after := exam.DraftID(""); ; {
+		batch, err := repo.List(e.ctx, after, 500)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, rec := range batch {
+			after = rec.ID
+			sub, err := exam.DecodeSubmission(rec.Content)
+			if err != nil {
+				return &exam.Error{Kind: exam.KindDamaged, Op: "export", Err: err}
+			}
+			line := exported{Number: rec.Number, State: rec.State, Version: rec.Version, Digest: rec.Digest, Document: sub.Document, Attachments: []attachment{}}
+			for _, f := range sub.Files {
+				line.Attachments = append(line.Attachments, attachment{Kind: f.Kind, SHA256: f.SHA256, Size: f.Size})
+			}
+			if err := out.Encode(line); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+type reviewCmd struct {
+	List    reviewListCmd `cmd:"" help:"What waits for a decision."`
+	Show    reviewShowCmd `cmd:"" help:"One registration, by id or number."`
+	Approve approveCmd    `cmd:"" help:"核验通过."`
+	Ask     askCmd        `cmd:"" help:"要求补充材料."`
+	Refuse  refuseCmd     `cmd:"" help:"核查不通过."`
+	Settle  settleCmd     `cmd:"" help:"缴费到账: a payment whose notice came by other means."`
+}
+
+type reviewListCmd struct {
+	folder
+	State string `help:"Only this state (default: what waits for a reviewer)."`
+	JSON  bool   `help:"One JSON document a line." name:"json"`
+}
+
+func (c *reviewListCmd) Run(e *env) error {
+	command := server.Command{Do: "list", State: exam.State(c.State)}
+	for {
+		out, err := e.operate(c.Data, command)
+		if err != nil {
+			return err
+		}
+		for _, row := range out.Rows {
+			command.After = string(row.ID)
+			if c.JSON {
+				err = json.NewEncoder(e.stdout).Encode(row)
+			} else {
+				_, err = fmt.Fprintf(e.stdout, "%s  %s  v%d  %s  %s\n", row.ID, row.Number, row.Version, row.Area, e.words.Say("server.state."+string(row.State)))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if !out.More {
+			return nil
+		}
+	}
+}
+
+// chosen is one registration by id or number.
+type chosen struct {
+	folder
+	ID   string `arg:"" help:"Registration id or number."`
+	JSON bool   `help:"Print the registration as JSON." name:"json"`
+}
+
+type reviewShowCmd struct{ chosen }
+
+func (c *reviewShowCmd) Run(e *env) error { return e.onOne(c.chosen, server.Command{Do: "show"}) }
+
+type approveCmd struct{ chosen }
+
+func (c *approveCmd) Run(e *env) error {
+	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionVerify})
+}
+
+type askCmd struct {
+	chosen
+	Reason string `help:"What the candidate is to hand in." required:""`
+}
+
+func (c *askCmd) Run(e *env) error {
+	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionAsk, Reason: c.Reason})
+}
+
+type refuseCmd struct {
+	chosen
+	Reason string `help:"Why, for the candidate to read." required:""`
+}
+
+func (c *refuseCmd) Run(e *env) error {
+	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionRefuse, Reason: c.Reason})
+}
+
+type settleCmd struct{ chosen }
+
+func (c *settleCmd) Run(e *env) error {
+	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionSettle})
+}
+
+// onOne runs a command on one registration and prints what it is now.
+func (e *env) onOne(c chosen, command server.Command) error {
+	command.ID = c.ID
+	out, err := e.operate(c.Data, command)
+	if err != nil {
+		return err
+	}
+	r := out.Record
+	if c.JSON {
+		return printJSON(e, r)
+	}
+	fmt.Fprintf(e.stdout, "%s  %s  v%d  %s\n", r.ID, r.Number, r.Version, e.words.Say("server.state."+string(r.State)))
+	for _, ev := range r.History {
+		fmt.Fprintf(e.stdout, "  v%d  %s  %s  %s\n", ev.Version, ev.At.Local().Format(time.DateTime), e.words.Say("server.state."+string(ev.State)), ev.Reason)
+	}
+	if command.Do == "show" {
+		_, err = fmt.Fprintln(e.stdout, string(r.Content))
+	}
+	return err
+}
+
+// printJSON prints a registration with its document readable, not as base64.
+func printJSON(e *env, r *exam.Registration) error {
+	raw := json.RawMessage(r.Content)
+	shown := *r
+	shown.Content = nil
+	return json.NewEncoder(e.stdout).Encode(struct {
+		exam.Registration
+		Submission json.RawMessage `json:"submission"`
+	}{shown, raw})
+}
+
+// operate runs an operator's command, through the running server or on the folder.
+func (e *env) operate(dir string, c server.Command) (server.Outcome, error) {
+	return host.Operate(e.ctx, dir, c, func() (*server.Desk, func() error, error) {
+		key, err := keyfile.Open(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		rules, err := rulesOf(nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		repo, err := openBolt(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		s, err := server.New(server.Config{Repository: repo, Rules: rules, Signer: key})
+		if err != nil {
+			return nil, nil, errors.Join(err, repo.Close())
+		}
+		return server.NewDesk(s), repo.Close, nil
+	})
+}
+
+type practiceCmd struct {
+	folder
+	Slow     time.Duration `help:"Every answer takes this much longer."`
+	Away     bool          `help:"The server is away."`
+	Verify   string        `help:"once, hand or ask." enum:"once,hand,ask" default:"once"`
+	Reason   string        `help:"What the server asks for with --verify ask." default:"请补充学历证书的清晰扫描件"`
+	LosePays bool          `help:"Notices of payment do not arrive." name:"lose-payments"`
+}
+
+func (c *practiceCmd) Run(e *env) error {
+	to := server.Steering{Slow: c.Slow, Away: c.Away, LosePayments: c.LosePays, Verification: server.Verification(c.Verify)}
+	if c.Verify == "once" {
+		to.Verification = server.VerifyAtOnce
+	}
+	if to.Verification == server.VerifyAsks {
+		to.Reason = c.Reason
+	}
+	_, err := e.operate(c.Data, server.Command{Do: "steer", Steer: &to})
+	if err == nil {
+		_, err = fmt.Fprintln(e.stdout, e.words.Say("server.steered"))
+	}
+	return err
+}

@@ -1,0 +1,307 @@
+package boltdb
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"wenbao/exam"
+)
+
+// FileName is the database's name inside a server's data folder.
+const FileName = "wenbaod.bolt"
+
+// schema is the edition of the layout; a file of a newer one is not opened.
+const schema = "1"
+
+// The buckets. Keys carry no personal data.
+var (
+	bMeta    = []byte("meta")          // schema, name, serial
+	bRecords = []byte("registrations") // id → row
+	bContent = []byte("contents")      // id, version → the submission's bytes; all versions stay
+	bAnswers = []byte("answers")       // owner, entry → answer
+	bPersons = []byte("persons")       // person → id of the active registration
+	bNumbers = []byte("numbers")       // registration number → id
+	bChanges = []byte("changes")       // owner, seq → id
+	bFiles   = []byte("files")         // owner, hash → file row
+	bPieces  = []byte("pieces")        // owner, hash, offset → bytes
+	buckets  = [][]byte{bMeta, bRecords, bContent, bAnswers, bPersons, bNumbers, bChanges, bFiles, bPieces}
+)
+
+// Options vary a [DB] for tests.
+type Options struct {
+	NoSync bool             // commits may be lost with the machine
+	Now    func() time.Time // seeds the serial; default time.Now
+}
+
+// DB is a server.Repository in one bbolt file.
+type DB struct {
+	bolt *bbolt.DB
+	name string
+
+	queue  chan *job
+	closed chan struct{}
+	once   sync.Once
+	done   sync.WaitGroup
+}
+
+// job is one write waiting for the next commit.
+type job struct {
+	run  func(*bbolt.Tx) error
+	err  error
+	done chan struct{}
+}
+
+// Open opens or makes the database in a folder. A folder that another process
+// uses is [exam.KindBusy]; a file of a newer layout is [exam.KindUpgrade].
+func Open(dir string, o Options) (*DB, error) {
+	const op = "open server database"
+	path := filepath.Join(dir, FileName)
+	if err := create(path, o); err != nil {
+		return nil, err
+	}
+	b, err := bbolt.Open(path, 0o600, options(o))
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return nil, exam.Errorf(exam.KindBusy, op, "another process has it open")
+	case err != nil:
+		return nil, &exam.Error{Kind: exam.KindDamaged, Op: op, Err: err}
+	}
+	db := &DB{bolt: b, queue: make(chan *job, 1024), closed: make(chan struct{})}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if err := b.Update(func(tx *bbolt.Tx) error { return db.begin(tx, o.Now()) }); err != nil {
+		b.Close()
+		return nil, err
+	}
+	db.done.Add(1)
+	go db.commit()
+	return db, nil
+}
+
+func options(o Options) *bbolt.Options {
+	return &bbolt.Options{Timeout: 500 * time.Millisecond, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
+		NoSync: o.NoSync, NoGrowSync: o.NoSync, InitialMmapSize: 16 << 20}
+}
+
+// create makes a new file under another name first, for a power cut while
+// bbolt lays out an empty file would leave one that cannot be opened.
+func create(path string, o Options) error {
+	const op = "make server database"
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return &exam.Error{Kind: exam.KindReadOnly, Op: op, Err: err}
+	}
+	tmp := path + ".new"
+	os.Remove(tmp)
+	b, err := bbolt.Open(tmp, 0o600, options(o))
+	if err == nil {
+		err = b.Update(func(tx *bbolt.Tx) error {
+			for _, name := range buckets {
+				if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		err = errors.Join(err, b.Sync(), b.Close())
+	}
+	if err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err == nil && !o.NoSync {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
+		return &exam.Error{Kind: exam.KindReadOnly, Op: op, Err: err}
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// begin checks the layout and seeds the serial, see [DB.next].
+func (db *DB) begin(tx *bbolt.Tx, now time.Time) error {
+	for _, name := range buckets {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	m := tx.Bucket(bMeta)
+	if v := m.Get([]byte("schema")); v != nil && string(v) != schema {
+		return exam.Errorf(exam.KindUpgrade, "open server database", "layout %q", v)
+	}
+	if m.Get([]byte("name")) == nil {
+		name := make([]byte, 8)
+		rand.Read(name)
+		if err := m.Put([]byte("name"), []byte(hex.EncodeToString(name))); err != nil {
+			return err
+		}
+	}
+	db.name = string(m.Get([]byte("name")))
+	serial := max(number(m.Get([]byte("serial")))+leap, clockSerial(now))
+	return errors.Join(m.Put([]byte("schema"), []byte(schema)), m.Put([]byte("serial"), uint64Key(serial)))
+}
+
+// leap and clockSerial keep a server that was restored from an older copy from
+// giving a number twice: every start leaps over what the lost time could have
+// given, and never begins below what the clock allows.
+const leap = 100_000
+
+var serialEpoch = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func clockSerial(now time.Time) uint64 {
+	seconds := max(0, int64(now.Sub(serialEpoch)/time.Second))
+	return uint64(min(seconds*8, 9_000_000_000))
+}
+
+// Name tells this database from any other.
+func (db *DB) Name() string { return db.name }
+
+// Ready tells whether the database answers.
+func (db *DB) Ready(context.Context) error {
+	return db.bolt.View(func(tx *bbolt.Tx) error {
+		if tx.Bucket(bMeta).Get([]byte("schema")) == nil {
+			return exam.Errorf(exam.KindDamaged, "look at server database", "no layout")
+		}
+		return nil
+	})
+}
+
+// Close finishes what is queued and closes the file.
+func (db *DB) Close() error {
+	db.once.Do(func() { close(db.closed) })
+	db.done.Wait()
+	return db.bolt.Close()
+}
+
+// groupBytes and groupSize end a group, so that one flush never waits for
+// unbounded work.
+const groupSize = 512
+
+// write runs a function in the next group commit and returns when it is durable.
+func (db *DB) write(ctx context.Context, run func(*bbolt.Tx) error) error {
+	j := &job{run: run, done: make(chan struct{})}
+	select {
+	case db.queue <- j:
+	case <-db.closed:
+		return exam.Errorf(exam.KindUnreachable, "write server database", "closing")
+	case <-ctx.Done():
+		return &exam.Error{Kind: exam.KindCanceled, Op: "write server database", Err: ctx.Err()}
+	}
+	select {
+	case <-j.done:
+		return j.err
+	case <-db.closed:
+	}
+	db.done.Wait()
+	select {
+	case <-j.done:
+		return j.err
+	default:
+		return exam.Errorf(exam.KindUnreachable, "write server database", "closing")
+	}
+}
+
+// commit is the one writer: it takes whatever has queued up while the last
+// group was being flushed, and flushes it together.
+func (db *DB) commit() {
+	defer db.done.Done()
+	for {
+		select {
+		case j := <-db.queue:
+			db.group(db.gather(j))
+		case <-db.closed:
+			for {
+				select {
+				case j := <-db.queue:
+					db.group(db.gather(j))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+func (db *DB) gather(first *job) []*job {
+	jobs := []*job{first}
+	for len(jobs) < groupSize {
+		select {
+		case j := <-db.queue:
+			jobs = append(jobs, j)
+		default:
+			return jobs
+		}
+	}
+	return jobs
+}
+
+// group commits jobs in one transaction. A job that fails takes nobody with
+// it: the transaction is rolled back and the others are run again.
+func (db *DB) group(jobs []*job) {
+	for len(jobs) > 0 {
+		bad := -1
+		err := db.bolt.Update(func(tx *bbolt.Tx) error {
+			for i, j := range jobs {
+				if err := safely(j.run, tx); err != nil {
+					bad = i
+					return err
+				}
+			}
+			return nil
+		})
+		if bad >= 0 {
+			jobs[bad].err = err
+			close(jobs[bad].done)
+			jobs = append(jobs[:bad:bad], jobs[bad+1:]...)
+			continue
+		}
+		for _, j := range jobs {
+			if err != nil {
+				j.err = &exam.Error{Kind: exam.KindInternal, Op: "commit server database", Err: err}
+			}
+			close(j.done)
+		}
+		return
+	}
+}
+
+func safely(run func(*bbolt.Tx) error, tx *bbolt.Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = exam.Errorf(exam.KindInternal, "write server database", "panic: %v", p)
+		}
+	}()
+	return run(tx)
+}
+
+// read runs a function in a read transaction.
+func (db *DB) read(run func(*bbolt.Tx) error) error {
+	if err := db.bolt.View(run); err != nil {
+		var e *exam.Error
+		if errors.As(err, &e) {
+			return err
+		}
+		return &exam.Error{Kind: exam.KindInternal, Op: "read server database", Err: fmt.Errorf("bbolt: %w", err)}
+	}
+	return nil
+}

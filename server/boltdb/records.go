@@ -1,0 +1,330 @@
+package boltdb
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+	"go.etcd.io/bbolt"
+
+	"wenbao/exam"
+	"wenbao/server"
+)
+
+// row is a registration on the disk; its content lies in a bucket of its own,
+// under the version in Content.
+type row struct {
+	Schema  int        `json:"s"`
+	Owner   []byte     `json:"o"`
+	Person  []byte     `json:"p"`
+	Active  bool       `json:"a"`
+	Seq     uint64     `json:"q"`
+	Number  string     `json:"n"`
+	Version int        `json:"v"`
+	State   exam.State `json:"t"`
+	Digest  string     `json:"d"`
+	Content int        `json:"c"`
+	History []eventRow `json:"h"`
+	Due     int        `json:"f,omitempty"`
+	Seal    string     `json:"l,omitempty"`
+	Receipt receiptRow `json:"r"`
+}
+
+type eventRow struct {
+	Version int         `json:"v"`
+	State   exam.State  `json:"t"`
+	Action  exam.Action `json:"a"`
+	Actor   exam.Actor  `json:"b"`
+	At      time.Time   `json:"w"`
+	Reason  string      `json:"r,omitempty"`
+}
+
+type receiptRow struct {
+	KeyID     string `json:"k"`
+	Statement []byte `json:"s"`
+	Signature []byte `json:"g"`
+}
+
+// Decide implements server.Registrations.
+func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) error {
+	return db.write(ctx, func(tx *bbolt.Tx) error {
+		h, old, err := held(tx, q)
+		if err != nil {
+			return err
+		}
+		d := decide(h)
+		if d.Record == nil {
+			return nil
+		}
+		return keep(tx, q, old, d)
+	})
+}
+
+// held reads all that a question asks about.
+func held(tx *bbolt.Tx, q server.Question) (server.Held, *row, error) {
+	h := server.Held{Serial: func() uint64 { return next(tx) }}
+	if q.Entry != "" {
+		if raw := tx.Bucket(bAnswers).Get(answerKey(q)); raw != nil {
+			a, err := decodeAnswer(raw)
+			return server.Held{Answered: a}, nil, err
+		}
+	}
+	r, err := getRow(tx, idKey(q.ID))
+	if err != nil {
+		return h, nil, err
+	}
+	if r != nil {
+		rec := r.record(tx, q.ID)
+		h.Record = &rec
+	}
+	if q.Person != (server.Person{}) {
+		if id := tx.Bucket(bPersons).Get(q.Person[:]); id != nil {
+			h.Taken = idOf(id)
+		}
+	}
+	h.Lacks, err = lacking(tx, q)
+	return h, r, err
+}
+
+// keep writes a decision.
+func keep(tx *bbolt.Tx, q server.Question, old *row, d server.Decision) error {
+	rec := *d.Record
+	id := idKey(rec.ID)
+	w := writer{tx: tx}
+	if old != nil {
+		rec.Seq = old.Seq
+		w.delete(bChanges, changeKey(rec.Owner, old.Seq))
+		if old.Active && !bytes.Equal(old.Person, rec.Person[:]) || old.Active && !rec.Active {
+			w.delete(bPersons, old.Person)
+		}
+	}
+	rec.Seq = nextSeq(tx, rec.Owner)
+	w.put(bChanges, changeKey(rec.Owner, rec.Seq), id)
+	if rec.Active {
+		w.put(bPersons, rec.Person[:], id)
+	}
+	content := rec.Version
+	if old != nil && old.Digest == rec.Digest {
+		content = old.Content
+	} else {
+		w.put(bContent, contentKey(id, content), rec.Content)
+	}
+	w.put(bNumbers, []byte(rec.Number), id)
+	w.put(bRecords, id, encodeRow(rec, content))
+	if d.Answer != nil && q.Entry != "" {
+		w.put(bAnswers, answerKey(q), encodeAnswer(d.Answer))
+	}
+	if w.err != nil {
+		return w.err
+	}
+	return keepFiles(tx, q)
+}
+
+// writer does puts and deletes until one fails.
+type writer struct {
+	tx  *bbolt.Tx
+	err error
+}
+
+func (w *writer) put(bucket, key, value []byte) {
+	if w.err == nil {
+		w.err = w.tx.Bucket(bucket).Put(key, value)
+	}
+}
+
+func (w *writer) delete(bucket, key []byte) {
+	if w.err == nil {
+		w.err = w.tx.Bucket(bucket).Delete(key)
+	}
+}
+
+// next gives the next serial; within a transaction a failure to write it is
+// found by the next write.
+func next(tx *bbolt.Tx) uint64 {
+	m := tx.Bucket(bMeta)
+	n := number(m.Get([]byte("serial"))) + 1
+	m.Put([]byte("serial"), uint64Key(n))
+	return n
+}
+
+// nextSeq gives the owner's next change number: one more than the last, which
+// stays in the bucket as long as the registration it belongs to is the newest.
+func nextSeq(tx *bbolt.Tx, o server.Owner) uint64 {
+	key := append([]byte("seq"), o[:]...)
+	m := tx.Bucket(bMeta)
+	n := number(m.Get(key)) + 1
+	m.Put(key, uint64Key(n))
+	return n
+}
+
+// Registration implements server.Registrations.
+func (db *DB) Registration(_ context.Context, id exam.DraftID) (rec server.Record, err error) {
+	err = db.read(func(tx *bbolt.Tx) error {
+		r, err := getRow(tx, idKey(id))
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			return exam.Errorf(exam.KindNotFound, "read registration", "no such registration")
+		}
+		rec = r.record(tx, id)
+		return nil
+	})
+	return rec, err
+}
+
+// Number implements server.Registrations.
+func (db *DB) Number(_ context.Context, number string) (id exam.DraftID, err error) {
+	err = db.read(func(tx *bbolt.Tx) error {
+		key := tx.Bucket(bNumbers).Get([]byte(number))
+		if key == nil {
+			return exam.Errorf(exam.KindNotFound, "find number", "no such registration")
+		}
+		id = idOf(key)
+		return nil
+	})
+	return id, err
+}
+
+// Changes implements server.Registrations.
+func (db *DB) Changes(_ context.Context, owner server.Owner, after uint64, limit int) (list []server.Record, err error) {
+	err = db.read(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bChanges).Cursor()
+		for k, v := c.Seek(changeKey(owner, after+1)); k != nil && bytes.HasPrefix(k, owner[:]) && len(list) < limit; k, v = c.Next() {
+			r, err := getRow(tx, v)
+			if err != nil {
+				return err
+			}
+			if r == nil {
+				return exam.Errorf(exam.KindDamaged, "read changes", "a change of no registration")
+			}
+			list = append(list, r.record(tx, idOf(v)))
+		}
+		return nil
+	})
+	return list, err
+}
+
+// List implements server.Registrations.
+func (db *DB) List(_ context.Context, after exam.DraftID, limit int) (list []server.Record, err error) {
+	err = db.read(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bRecords).Cursor()
+		k, v := c.First()
+		if after != "" {
+			if k, v = c.Seek(idKey(after)); bytes.Equal(k, idKey(after)) {
+				k, v = c.Next()
+			}
+		}
+		for ; k != nil && len(list) < limit; k, v = c.Next() {
+			r, err := decodeRow(v)
+			if err != nil {
+				return err
+			}
+			list = append(list, r.record(tx, idOf(k)))
+		}
+		return nil
+	})
+	return list, err
+}
+
+func getRow(tx *bbolt.Tx, id []byte) (*row, error) {
+	raw := tx.Bucket(bRecords).Get(id)
+	if raw == nil {
+		return nil, nil
+	}
+	return decodeRow(raw)
+}
+
+func decodeRow(raw []byte) (*row, error) {
+	r := new(row)
+	if err := json.Unmarshal(raw, r); err != nil {
+		return nil, &exam.Error{Kind: exam.KindDamaged, Op: "read registration", Err: err}
+	}
+	if r.Schema != 1 || len(r.Owner) != 32 || len(r.Person) != 32 {
+		return nil, exam.Errorf(exam.KindDamaged, "read registration", "row of schema %d", r.Schema)
+	}
+	return r, nil
+}
+
+func (r *row) record(tx *bbolt.Tx, id exam.DraftID) server.Record {
+	rec := server.Record{Owner: server.Owner(r.Owner), Person: server.Person(r.Person), Active: r.Active, Seq: r.Seq,
+		Receipt: exam.Receipt(r.Receipt)}
+	rec.ID, rec.Number, rec.Version, rec.State, rec.Digest = id, r.Number, r.Version, r.State, r.Digest
+	rec.Due, rec.Seal = r.Due, r.Seal
+	rec.Content = bytes.Clone(tx.Bucket(bContent).Get(contentKey(idKey(id), r.Content)))
+	rec.History = make([]exam.Event, len(r.History))
+	for i, e := range r.History {
+		rec.History[i] = exam.Event(e)
+	}
+	return rec
+}
+
+func encodeRow(rec server.Record, content int) []byte {
+	r := row{Schema: 1, Owner: rec.Owner[:], Person: rec.Person[:], Active: rec.Active, Seq: rec.Seq, Number: rec.Number,
+		Version: rec.Version, State: rec.State, Digest: rec.Digest, Content: content, Due: rec.Due, Seal: rec.Seal,
+		Receipt: receiptRow(rec.Receipt), History: make([]eventRow, len(rec.History))}
+	for i, e := range rec.History {
+		r.History[i] = eventRow(e)
+	}
+	raw, err := json.Marshal(r)
+	if err != nil {
+		panic("boltdb: a row of plain values cannot fail to encode: " + err.Error())
+	}
+	return raw
+}
+
+// An answer is its fingerprint (32 bytes), its status (2) and its body.
+func encodeAnswer(a *server.Answered) []byte {
+	raw := append(make([]byte, 0, 34+len(a.Body)), a.Fingerprint[:]...)
+	raw = binary.BigEndian.AppendUint16(raw, uint16(a.Status))
+	return append(raw, a.Body...)
+}
+
+func decodeAnswer(raw []byte) (*server.Answered, error) {
+	if len(raw) < 34 {
+		return nil, exam.Errorf(exam.KindDamaged, "read answer", "%d bytes", len(raw))
+	}
+	return &server.Answered{Fingerprint: [32]byte(raw[:32]), Status: int(binary.BigEndian.Uint16(raw[32:34])), Body: bytes.Clone(raw[34:])}, nil
+}
+
+// idKey is the id's 16 bytes; ids are checked at the edge, and one that is not
+// a UUID finds nothing.
+func idKey(id exam.DraftID) []byte {
+	u, err := uuid.Parse(string(id))
+	if err != nil {
+		return []byte{0}
+	}
+	return u[:]
+}
+
+func idOf(key []byte) exam.DraftID {
+	u, err := uuid.FromBytes(key)
+	if err != nil {
+		return ""
+	}
+	return exam.DraftID(u.String())
+}
+
+func answerKey(q server.Question) []byte {
+	return append(bytes.Clone(q.Owner[:]), idKey(exam.DraftID(q.Entry))...)
+}
+
+func changeKey(o server.Owner, seq uint64) []byte {
+	return binary.BigEndian.AppendUint64(bytes.Clone(o[:]), seq)
+}
+
+func contentKey(id []byte, version int) []byte {
+	return binary.BigEndian.AppendUint32(bytes.Clone(id), uint32(version))
+}
+
+func uint64Key(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+func number(raw []byte) uint64 {
+	if len(raw) != 8 {
+		return 0
+	}
+	return binary.BigEndian.Uint64(raw)
+}

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/sync/wire"
+)
+
+// hub wakes long polls when a step of their owner was taken by this process.
+type hub struct {
+	mu      sync.Mutex
+	waiting map[Owner]chan struct{}
+}
+
+func (h *hub) init() { h.waiting = make(map[Owner]chan struct{}) }
+
+// listen gives a channel that closes at the owner's next change.
+func (h *hub) listen(o Owner) <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c, ok := h.waiting[o]
+	if !ok {
+		c = make(chan struct{})
+		h.waiting[o] = c
+	}
+	return c
+}
+
+func (h *hub) tell(o Owner) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c, ok := h.waiting[o]; ok {
+		close(c)
+		delete(h.waiting, o)
+	}
+}
+
+// lookAgain is how often a long poll looks for changes that another copy of the
+// server made.
+const lookAgain = 5 * time.Second
+
+// registration gives one registration with its content.
+func (s *Server) registration(r *http.Request, owner Owner) (reply, error) {
+	id, err := exam.ParseDraftID(r.PathValue("id"))
+	if err != nil {
+		return reply{}, err
+	}
+	rec, err := s.Repository.Registration(r.Context(), id)
+	if err == nil && rec.Owner != owner {
+		err = exam.Errorf(exam.KindNotFound, "give registration", "no such registration")
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{message: answerOf(rec, true)}, nil
+}
+
+// changes gives what became of the caller's registrations since a cursor,
+// waiting for something to tell as long as the caller allows.
+func (s *Server) changes(r *http.Request, owner Owner) (reply, error) {
+	q := r.URL.Query()
+	wait, err := waitOf(q.Get("wait"))
+	if err != nil {
+		return reply{}, err
+	}
+	after, known := s.cursor(q.Get("after"))
+	until := time.NewTimer(wait)
+	defer until.Stop()
+	for {
+		news := s.hub.listen(owner)
+		batch, err := s.Repository.Changes(r.Context(), owner, after, wire.MaxChanges+1)
+		if err != nil {
+			return reply{}, err
+		}
+		if len(batch) > 0 || wait == 0 || !known {
+			return reply{message: s.batch(batch, after, !known)}, nil
+		}
+		select {
+		case <-news:
+		case <-time.After(lookAgain):
+		case <-until.C:
+			wait = 0
+		case <-s.closing:
+			wait = 0
+		case <-r.Context().Done():
+			return reply{}, r.Context().Err()
+		}
+	}
+}
+
+func waitOf(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return 0, exam.Errorf(exam.KindInvalid, "give changes", "wait is not a number of seconds")
+	}
+	return min(time.Duration(n)*time.Second, wire.MaxWait), nil
+}
+
+// cursor reads "NAME.SEQ"; another repository's cursor is not known here, and
+// the caller is told to start again.
+func (s *Server) cursor(text string) (after uint64, known bool) {
+	if text == "" {
+		return 0, true
+	}
+	name, seq, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseUint(seq, 10, 63)
+	if err != nil || name != s.Repository.Name() {
+		return 0, false
+	}
+	return n, true
+}
+
+func (s *Server) batch(records []Record, after uint64, reset bool) wire.Changes {
+	out := wire.Changes{Answers: []wire.Answer{}, Reset: reset, More: len(records) > wire.MaxChanges}
+	size := 0
+	for i, rec := range records[:min(len(records), wire.MaxChanges)] {
+		if size += len(rec.Content) + 2048; i > 0 && size > wire.MaxMessage/4 {
+			out.More = true
+			break
+		}
+		out.Answers = append(out.Answers, answerOf(rec, true))
+		after = rec.Seq
+	}
+	out.Next = s.Repository.Name() + "." + strconv.FormatUint(after, 10)
+	return out
+}

@@ -1,0 +1,118 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"wenbao/exam"
+	"wenbao/sync/wire"
+)
+
+// missing answers which files, and which bytes of them, the server lacks.
+func (s *Server) missing(r *http.Request, owner Owner) (reply, error) {
+	raw, err := body(r)
+	if err != nil {
+		return reply{}, err
+	}
+	q, err := wire.Decode[wire.FileQuery](raw)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(q.Files) > wire.MaxQuery {
+		return reply{}, exam.Errorf(exam.KindTooLarge, "ask about files", "%d files, at most %d", len(q.Files), wire.MaxQuery)
+	}
+	for _, f := range q.Files {
+		if !wire.ValidHash(f.SHA256) || f.Size <= 0 || f.Size > wire.MaxFile {
+			return reply{}, exam.Errorf(exam.KindInvalid, "ask about files", "a file without a hash, empty, or over %d bytes", wire.MaxFile)
+		}
+	}
+	lacks, err := s.Repository.Missing(r.Context(), owner, q.Files)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{message: wire.FileReply{Lacks: listed(lacks)}}, nil
+}
+
+// piece takes a run of a file's bytes, in any order, any number of times.
+func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
+	hash := r.PathValue("sha256")
+	if !wire.ValidHash(hash) {
+		return reply{}, exam.Errorf(exam.KindInvalid, "take piece", "not named by a SHA-256")
+	}
+	from, to, size, err := wire.ParseContentRange(r.Header.Get("Content-Range"))
+	if err != nil {
+		return reply{}, err
+	}
+	raw, err := body(r)
+	if err != nil {
+		return reply{}, err
+	}
+	if int64(len(raw)) != to-from || r.Header.Get("Content-Digest") != wire.ContentDigest(raw) {
+		return reply{}, exam.Errorf(exam.KindInvalid, "take piece", "the bytes are not those announced")
+	}
+	left, err := s.Repository.PutPiece(r.Context(), owner, wire.FileRef{SHA256: hash, Size: size}, from, raw, s.Now())
+	if err != nil {
+		return reply{}, err
+	}
+	s.metrics.pieces.Add(float64(len(raw)))
+	if len(left) == 0 {
+		return reply{status: http.StatusCreated, message: wire.FileReply{Lacks: []wire.Lack{}}}, nil
+	}
+	left = left[:min(len(left), wire.MaxRanges)]
+	return reply{message: wire.FileReply{Lacks: []wire.Lack{{SHA256: hash, Size: size, Missing: left}}}}, nil
+}
+
+// file gives a file back to its owner.
+func (s *Server) file(r *http.Request, owner Owner) (reply, error) {
+	hash := r.PathValue("sha256")
+	if !wire.ValidHash(hash) {
+		return reply{}, exam.Errorf(exam.KindInvalid, "give file", "not named by a SHA-256")
+	}
+	raw, err := s.Repository.File(r.Context(), owner, hash)
+	if err != nil {
+		return reply{}, err
+	}
+	from, to, partial, err := rangeOf(r.Header.Get("Range"), int64(len(raw)))
+	if err != nil {
+		return reply{}, err
+	}
+	out := reply{mediaType: wire.Bytes, raw: raw[from:to]}
+	if partial {
+		out.status = http.StatusPartialContent
+	}
+	return out, nil
+}
+
+// rangeOf reads a Range header of the one form "bytes=FROM-LAST".
+func rangeOf(h string, size int64) (from, to int64, partial bool, err error) {
+	if h == "" {
+		return 0, size, false, nil
+	}
+	var last int64
+	a, b, ok := cutRange(h)
+	if ok {
+		from, err = strconv.ParseInt(a, 10, 63)
+	}
+	if ok && err == nil {
+		last, err = strconv.ParseInt(b, 10, 63)
+	}
+	if !ok || err != nil || from < 0 || from > last || from >= size {
+		return 0, 0, false, exam.Errorf(exam.KindInvalid, "give file", "not a range of this file")
+	}
+	return from, min(last+1, size), true, nil
+}
+
+func cutRange(h string) (from, last string, ok bool) {
+	span, ok := strings.CutPrefix(h, "bytes=")
+	from, last, ok2 := strings.Cut(span, "-")
+	return from, last, ok && ok2
+}
+
+// listed keeps a list from being null in JSON.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,198 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/sync/wire"
+)
+
+// reply is what a handler wants to say: a message, or raw bytes of a media type.
+type reply struct {
+	status    int // default 200
+	message   any
+	mediaType string // default JSON
+	raw       []byte // instead of message
+}
+
+// refusal is an error that carries its whole problem document.
+type refusal struct{ wire.Problem }
+
+func (r *refusal) Error() string { return string(r.Kind) + ": " + r.Title }
+
+// later is an error that also says when to come back.
+type comeBack struct {
+	kind  exam.Kind
+	after time.Duration
+}
+
+func (c *comeBack) Error() string { return string(c.kind) }
+
+// plainHandler is a handler before it is dressed by [Server.handle].
+type plainHandler func(*http.Request) (reply, error)
+
+// ownedHandler is a handler that needs to know who asks.
+type ownedHandler func(*http.Request, Owner) (reply, error)
+
+// handle dresses a handler with what every answer of the protocol has: limits,
+// version, time, problem documents, metrics and a line in the log.
+func (s *Server) handle(pattern string, h plainHandler) {
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		release, err := s.limiter.enter(r)
+		var out reply
+		if err == nil {
+			defer release()
+			out, err = s.guarded(w, r, h)
+		}
+		if err != nil {
+			out = s.problem(w, r, err)
+		}
+		n := s.send(w, r, out)
+		s.metrics.observe(pattern, out.status, n, time.Since(began))
+		s.Log.Debug("answered", "route", pattern, "status", out.status, "bytes", n, "took", time.Since(began))
+	})
+}
+
+func (s *Server) guarded(w http.ResponseWriter, r *http.Request, h plainHandler) (out reply, err error) {
+	if err := s.steered(r); err != nil {
+		return reply{}, err
+	}
+	if v := r.Header.Get(wire.HeaderProtocol); v != "" && v != wire.Version {
+		return reply{}, exam.Errorf(exam.KindUpgrade, "greet client", "protocol %.8q", v)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, wire.MaxStepBody)
+	return h(r)
+}
+
+// owned is [Server.handle] for routes that belong to somebody.
+func (s *Server) owned(pattern string, h ownedHandler) {
+	s.handle(pattern, func(r *http.Request) (reply, error) {
+		owner, err := ownerOf(r)
+		if err != nil {
+			return reply{}, err
+		}
+		if err := s.limiter.owner(owner); err != nil {
+			return reply{}, err
+		}
+		return h(r, owner)
+	})
+}
+
+// ownerOf reads the device's credential.
+func ownerOf(r *http.Request) (Owner, error) {
+	const op = "read credential"
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return Owner{}, exam.Errorf(exam.KindUnauthorized, op, "none given")
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(raw) != wire.CredentialSize {
+		return Owner{}, exam.Errorf(exam.KindUnauthorized, op, "not %d bytes of base64url", wire.CredentialSize)
+	}
+	return sha256.Sum256(raw), nil
+}
+
+// body reads what the request carries, within the limit set by guarded.
+func body(r *http.Request) ([]byte, error) {
+	raw, err := io.ReadAll(r.Body)
+	var big *http.MaxBytesError
+	switch {
+	case errors.As(err, &big):
+		return nil, exam.Errorf(exam.KindTooLarge, "read request", "over %d bytes", big.Limit)
+	case err != nil:
+		return nil, &exam.Error{Kind: exam.KindInvalid, Op: "read request", Err: err}
+	}
+	return raw, nil
+}
+
+// problem is the one place where an error becomes an answer.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) reply {
+	p := wire.NewProblem(exam.KindOf(err), "")
+	var back *comeBack
+	var full *refusal
+	switch {
+	case errors.As(err, &full):
+		p = full.Problem
+	case errors.As(err, &back):
+		p = wire.NewProblem(back.kind, "come back later")
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, int((back.after+time.Second-1)/time.Second))))
+	case r.Context().Err() != nil || errors.Is(err, context.Canceled):
+		p = wire.NewProblem(exam.KindUnreachable, "the request was given up")
+	case p.Kind == exam.KindInternal:
+		s.Log.Error("a request failed", "route", r.Pattern, "err", err)
+		p.Title = "a fault of the server"
+	default:
+		var e *exam.Error
+		if errors.As(err, &e) {
+			p.Problems = e.Problems
+			p.Title = e.Op
+			if e.Err != nil {
+				p.Title += ": " + e.Err.Error()
+			}
+		}
+	}
+	if p.Kind == exam.KindUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	return reply{status: p.Status, mediaType: wire.ProblemDoc, raw: wire.Encode(p)}
+}
+
+// packedFrom is the size from which an answer is worth compressing.
+const packedFrom = 700
+
+// send writes the answer and gives its size in bytes.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, out reply) int {
+	if out.raw == nil && out.message != nil {
+		out.raw = wire.Encode(out.message)
+	}
+	if out.mediaType == "" {
+		out.mediaType = wire.JSON
+	}
+	if out.status == 0 {
+		out.status = http.StatusOK
+	}
+	h := w.Header()
+	h.Set(wire.HeaderProtocol, wire.Version)
+	h.Set("Date", s.Now().UTC().Format(http.TimeFormat))
+	h.Set("Content-Type", out.mediaType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Vary", "Accept-Encoding")
+	if len(out.raw) >= packedFrom && accepts(r, "zstd") {
+		h.Set("Content-Encoding", "zstd")
+		out.raw = wire.Deflate(out.raw)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(out.raw)))
+	w.WriteHeader(out.status)
+	if r.Method != http.MethodHead {
+		w.Write(out.raw)
+	}
+	return len(out.raw)
+}
+
+// accepts tells whether the client takes a content coding.
+func accepts(r *http.Request, coding string) bool {
+	for _, part := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), coding) && strings.TrimSpace(weight) != "q=0" {
+			return true
+		}
+	}
+	return false
+}
+
+// plain answers outside the protocol, for probes and people.
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	io.WriteString(w, text)
+}

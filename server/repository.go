@@ -1,0 +1,114 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/sync/wire"
+)
+
+// Owner is who may act on a registration: the SHA-256 of the device's
+// credential, so that a stolen repository cannot act for anybody. Accounts will
+// become owners of the same form.
+type Owner [32]byte
+
+// String is the owner's short name for logs; it tells devices apart and nothing else.
+func (o Owner) String() string { return hex.EncodeToString(o[:4]) }
+
+// Person is a keyed HMAC over exam, year and identity document. It finds that a
+// person registers twice and cannot be turned back into a number.
+type Person [32]byte
+
+// Record is one registration as the repository keeps it.
+type Record struct {
+	exam.Registration // with the content of the current version
+	Owner             Owner
+	Person            Person
+	Active            bool         // holds the person against a second registration
+	Receipt           exam.Receipt // over the current version and state
+	Seq               uint64       // place among the owner's changes; given by the repository
+}
+
+// Answered is the answer once given to a step.
+type Answered struct {
+	Fingerprint [32]byte // of the step; the same key with another step is refused
+	Status      int
+	Body        []byte
+}
+
+// Question names what a decision needs to see and may touch.
+type Question struct {
+	Entry  exam.EntryID // "": a step that no client may repeat (a reviewer's, the system's)
+	Owner  Owner        // who asks; files are looked up under this owner
+	ID     exam.DraftID
+	Person Person      // zero: not asked
+	Files  []exam.File // that the step needs
+	Inline []wire.File // that came with the step; kept if it is accepted
+}
+
+// Held is what the repository holds about a [Question], read in the same
+// transaction that will write the answer.
+type Held struct {
+	Answered *Answered    // to this entry before, or nil
+	Record   *Record      // nil: no such registration
+	Taken    exam.DraftID // active registration of the person; "" none
+	Lacks    []wire.Lack  // of the files, those not held whole
+	Serial   func() uint64
+}
+
+// Decision is what is to be written. The zero Decision writes nothing.
+type Decision struct {
+	Record *Record
+	Answer *Answered // written with the record, under the question's entry
+}
+
+// Registrations is the part of a repository that holds registrations.
+type Registrations interface {
+	// Decide runs decide on what is held and writes what it decides, in one
+	// durable transaction. decide may run more than once and must not block;
+	// the last run counts.
+	Decide(ctx context.Context, q Question, decide func(Held) Decision) error
+	// Registration gives one record, or [exam.KindNotFound].
+	Registration(ctx context.Context, id exam.DraftID) (Record, error)
+	// Number gives the id of a registration number, or [exam.KindNotFound].
+	Number(ctx context.Context, number string) (exam.DraftID, error)
+	// Changes gives the owner's records whose Seq is greater than after, in
+	// that order, each once, at most limit.
+	Changes(ctx context.Context, owner Owner, after uint64, limit int) ([]Record, error)
+	// List gives records with ids greater than after in the order of ids, at
+	// most limit.
+	List(ctx context.Context, after exam.DraftID, limit int) ([]Record, error)
+}
+
+// Files is the part of a repository that holds files, each under its owner: who
+// knows only the hash of somebody's file gets nothing by naming it.
+type Files interface {
+	// PutPiece keeps the bytes at offset from of a file and gives what is
+	// missing then. Bytes already held are not written again. When the last
+	// piece arrives and the whole does not fit the hash, all of it is dropped
+	// and the error is [exam.KindInvalid].
+	PutPiece(ctx context.Context, owner Owner, f wire.FileRef, from int64, piece []byte, now time.Time) ([]wire.Range, error)
+	// Missing gives, for each file that is not held whole, what is missing.
+	Missing(ctx context.Context, owner Owner, files []wire.FileRef) ([]wire.Lack, error)
+	// File gives a file's bytes, or [exam.KindNotFound] unless it is whole.
+	File(ctx context.Context, owner Owner, sha256 string) ([]byte, error)
+	// DropFile forgets a file that no registration names; others stay.
+	DropFile(ctx context.Context, owner Owner, sha256 string) error
+	// Sweep forgets up to limit files that no registration names and that
+	// nobody touched since before. It gives how many went.
+	Sweep(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
+// Repository keeps everything a server must not forget. What a method has
+// returned without an error survives a power cut.
+type Repository interface {
+	Registrations
+	Files
+	// Name tells this repository from any other; cursors bear it.
+	Name() string
+	// Ready tells whether the repository can serve.
+	Ready(ctx context.Context) error
+	Close() error
+}

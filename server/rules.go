@@ -1,0 +1,95 @@
+package server
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"wenbao/exam"
+)
+
+// Rules judges a submission. [NewPackRules] gives the real ones.
+type Rules interface {
+	// Judge says what is wrong with a submission, and its fee. Windows are not
+	// its question.
+	Judge(s exam.Submission) Judgement
+	// Closed tells whether the window for a candidate's step is known and shut
+	// at a time, and the scope ("EXAM/YEAR/AREA") it is shut for.
+	Closed(d exam.Document, action exam.Action, now time.Time) (scope string, closed bool)
+}
+
+// Judgement is what the rules say about a submission.
+type Judgement struct {
+	Problems []exam.Problem // one of severity block refuses the submission
+	Due      int            // fee in fen; 0 free or unknown
+}
+
+// blocked tells whether a problem prevents the submission.
+func (j Judgement) blocked() bool {
+	return slices.ContainsFunc(j.Problems, func(p exam.Problem) bool { return p.Severity == exam.Block })
+}
+
+// packRules are the rules that clients run too, with the server's edition of
+// the pack: the verdict at the kitchen table is the verdict here.
+type packRules map[string]*exam.Pack
+
+// NewPackRules makes rules of exam packs, of which the newest edition of each
+// exam and year counts.
+func NewPackRules(packs ...*exam.Pack) Rules {
+	rules := packRules{}
+	for _, p := range packs {
+		if old := rules[packKey(p.Exam, p.Year)]; old == nil || old.Version < p.Version {
+			rules[packKey(p.Exam, p.Year)] = p
+		}
+	}
+	return rules
+}
+
+func packKey(exam string, year int) string { return exam + "/" + strconv.Itoa(year) }
+
+// Judge implements [Rules].
+func (r packRules) Judge(s exam.Submission) Judgement {
+	p := r[packKey(s.Document.Exam, s.Document.Year)]
+	if p == nil {
+		return Judgement{Problems: []exam.Problem{{Field: "exam", Rule: "exam.unknown", Severity: exam.Block}}}
+	}
+	files := s.Files
+	if files == nil {
+		files = []exam.File{}
+	}
+	report := exam.Check(s.Document, files, p, exam.Moment{})
+	return Judgement{Problems: report.Problems, Due: report.Fee.Total}
+}
+
+// Closed implements [Rules]: a submission by the registration window, a payment
+// by the payment window, other steps by none. What is not published blocks
+// nobody.
+func (r packRules) Closed(d exam.Document, action exam.Action, now time.Time) (string, bool) {
+	p := r[packKey(d.Exam, d.Year)]
+	if p == nil {
+		return "", false
+	}
+	w, known := p.WindowsOf(d.Area, d.City)
+	if !known {
+		return "", false
+	}
+	span := w.Registration
+	switch action {
+	case exam.ActionSubmit, exam.ActionConfirm:
+	case exam.ActionPay:
+		span = w.Payment
+	default:
+		return "", false
+	}
+	if opens, ok := span.Opens.Begin(); ok && now.Before(opens) {
+		return scopeOf(d), true
+	}
+	closes, ok := span.Closes.End()
+	return scopeOf(d), ok && !now.Before(closes)
+}
+
+// scopeOf names what closes together: an area's windows for one exam. Cities
+// with windows of their own are scopes of their own.
+func scopeOf(d exam.Document) string {
+	return packKey(d.Exam, d.Year) + "/" + d.Area + "/" + d.City
+}

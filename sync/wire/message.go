@@ -1,0 +1,210 @@
+package wire
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"wenbao/exam"
+)
+
+// Registration is [exam.Registration] as it travels. Content is the
+// submission's exact text: as a JSON string it survives every JSON library
+// byte for byte, and packs well.
+type Registration struct {
+	ID      exam.DraftID `json:"id"`
+	Number  string       `json:"registration_number"`
+	Version int          `json:"version"`
+	State   exam.State   `json:"state"`
+	Digest  string       `json:"digest"`
+	Content string       `json:"content,omitempty"`
+	History []Event      `json:"history"`
+	Due     int          `json:"due_fen"`
+	Seal    string       `json:"seal,omitempty"`
+}
+
+// Event is [exam.Event] as it travels.
+type Event struct {
+	Version int         `json:"version"`
+	State   exam.State  `json:"state"`
+	Action  exam.Action `json:"action"`
+	Actor   exam.Actor  `json:"actor"`
+	At      time.Time   `json:"at"`
+	Reason  string      `json:"reason,omitempty"`
+}
+
+// FromRegistration puts a registration into its travelling form.
+func FromRegistration(r exam.Registration) Registration {
+	w := Registration{ID: r.ID, Number: r.Number, Version: r.Version, State: r.State, Digest: r.Digest,
+		Content: string(r.Content), Due: r.Due, Seal: r.Seal, History: make([]Event, len(r.History))}
+	for i, e := range r.History {
+		w.History[i] = Event(e)
+	}
+	return w
+}
+
+// Registration gives the domain's form back.
+func (w Registration) Registration() exam.Registration {
+	r := exam.Registration{ID: w.ID, Number: w.Number, Version: w.Version, State: w.State, Digest: w.Digest,
+		Due: w.Due, Seal: w.Seal, History: make([]exam.Event, len(w.History))}
+	if w.Content != "" {
+		r.Content = []byte(w.Content)
+	}
+	for i, e := range w.History {
+		r.History[i] = exam.Event(e)
+	}
+	return r
+}
+
+// Answer is what the server says about one registration: to every accepted
+// step, to a question, and in a batch of changes. The receipt is over exactly
+// this version and state.
+type Answer struct {
+	Registration Registration `json:"registration"`
+	Receipt      exam.Receipt `json:"receipt"`
+}
+
+// Hello tells a client whom it has reached.
+type Hello struct {
+	Protocols []string  `json:"protocols"`
+	Practice  bool      `json:"practice"`
+	Time      time.Time `json:"time"`
+	Keys      []string  `json:"keys"` // ids of the keys it signs with
+}
+
+// Payment is the body of a step of payment.
+type Payment struct {
+	Method string `json:"method"` // "sandbox"
+}
+
+// FileRef names a file by content.
+type FileRef struct {
+	SHA256 string `json:"sha256"` // lower-case hex
+	Size   int64  `json:"size"`   // bytes
+}
+
+// Range is a run of bytes: From is inside, To is not.
+type Range struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+}
+
+// Lack says which bytes of a file the server does not hold yet.
+type Lack struct {
+	SHA256  string  `json:"sha256"`
+	Size    int64   `json:"size"`
+	Missing []Range `json:"missing"`
+}
+
+// FileQuery asks which of these files, and which bytes of them, are missing.
+type FileQuery struct {
+	Files []FileRef `json:"files"`
+}
+
+// FileReply answers a [FileQuery], and a piece. Files held whole are left out.
+type FileReply struct {
+	Lacks []Lack `json:"lacks"`
+}
+
+// Changes is a batch of what became of the caller's registrations. Next is the
+// cursor that covers it; More says that another batch is ready. Reset says that
+// the cursor asked about was not this server's: the batch starts from the
+// beginning.
+type Changes struct {
+	Answers []Answer `json:"answers"`
+	Next    string   `json:"next"`
+	More    bool     `json:"more"`
+	Reset   bool     `json:"reset,omitempty"`
+}
+
+// Summary is one registration in a comparison: enough to see which side is behind.
+type Summary struct {
+	ID      exam.DraftID `json:"id"`
+	Version int          `json:"version"`
+}
+
+// Comparison is the digest of each key range of the caller's registrations
+// (see [RangeOf] and [DigestRange]); empty ranges are left out.
+type Comparison struct {
+	Ranges map[string]string `json:"ranges"`
+}
+
+// Summaries lists one key range.
+type Summaries struct {
+	Summaries []Summary `json:"summaries"`
+}
+
+// Restore hands a server back what it lost: the content and the receipt that
+// the server itself signed for it.
+type Restore struct {
+	Content string       `json:"content"`
+	Receipt exam.Receipt `json:"receipt"`
+	Due     int          `json:"due_fen"`
+}
+
+// KindLacks is the kind of an answer that names files the server must have
+// first. It exists on the wire alone: the engine sends them and asks again.
+const KindLacks exam.Kind = "lacks"
+
+// Problem is a failure, in the form of RFC 9457. Kind decides what the client
+// does; Title is for whoever reads a log.
+type Problem struct {
+	Type     string         `json:"type"` // "urn:wenbao:problem:KIND"
+	Title    string         `json:"title"`
+	Status   int            `json:"status"`
+	Kind     exam.Kind      `json:"kind"`
+	Problems []exam.Problem `json:"problems,omitempty"`
+	Current  *Answer        `json:"current,omitempty"` // with KindConflict and KindState
+	Lacks    []Lack         `json:"lacks,omitempty"`   // with KindLacks
+	Scope    string         `json:"scope,omitempty"`   // with KindClosed: "EXAM/YEAR/AREA" that is closed
+}
+
+// statuses maps a kind to its HTTP status. The status is for proxies and people
+// with curl; the kind is what counts.
+var statuses = map[exam.Kind]int{
+	exam.KindInvalid:      http.StatusUnprocessableEntity,
+	exam.KindNotFound:     http.StatusNotFound,
+	exam.KindConflict:     http.StatusConflict,
+	exam.KindDuplicate:    http.StatusConflict,
+	exam.KindState:        http.StatusConflict,
+	exam.KindClosed:       http.StatusForbidden,
+	exam.KindUnauthorized: http.StatusUnauthorized,
+	exam.KindUpgrade:      http.StatusUpgradeRequired,
+	exam.KindTooLarge:     http.StatusRequestEntityTooLarge,
+	exam.KindRateLimited:  http.StatusTooManyRequests,
+	exam.KindUnreachable:  http.StatusServiceUnavailable,
+	exam.KindInternal:     http.StatusInternalServerError,
+	KindLacks:             http.StatusFailedDependency,
+}
+
+// NewProblem makes the problem document of a kind; kinds that never cross the
+// wire become KindInternal.
+func NewProblem(kind exam.Kind, title string) Problem {
+	status, ok := statuses[kind]
+	if !ok {
+		kind, status = exam.KindInternal, http.StatusInternalServerError
+	}
+	return Problem{Type: "urn:wenbao:problem:" + string(kind), Title: title, Status: status, Kind: kind}
+}
+
+// Encode gives a message's bytes. Equal messages have equal bytes.
+func Encode(message any) []byte {
+	raw, err := json.Marshal(message)
+	if err != nil {
+		panic("wire: a message of plain values cannot fail to encode: " + err.Error())
+	}
+	return raw
+}
+
+// Decode reads a message from bytes of any origin. Unknown keys are allowed:
+// a newer side may say more. A fault is [exam.KindInvalid].
+func Decode[T any](raw []byte) (T, error) {
+	var m T
+	if len(raw) > MaxMessage {
+		return m, exam.Errorf(exam.KindTooLarge, "read message", "%d bytes, at most %d", len(raw), MaxMessage)
+	}
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return m, &exam.Error{Kind: exam.KindInvalid, Op: "read message", Err: err}
+	}
+	return m, nil
+}

@@ -1,0 +1,79 @@
+package wire
+
+import (
+	_ "embed"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"wenbao/exam"
+)
+
+// dictionary holds what submissions have in common. It is part of the protocol
+// and never changes: a better one becomes dictionary 2 beside it.
+//
+//go:embed dictionary-1.txt
+var dictionary []byte
+
+const dictionaryID = 1
+
+// Dictionary gives dictionary 1 as servers publish it.
+func Dictionary() []byte { return dictionary }
+
+var packer = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false),
+		zstd.WithEncoderDictRaw(dictionaryID, dictionary))
+	if err != nil {
+		panic("wire: " + err.Error())
+	}
+	return e
+})
+
+var unpacker = sync.OnceValue(func() *zstd.Decoder { return decoder(exam.MaxDocumentBytes, true) })
+
+var inflater = sync.OnceValue(func() *zstd.Decoder { return decoder(MaxMessage, false) })
+
+func decoder(limit uint64, dict bool) *zstd.Decoder {
+	options := []zstd.DOption{zstd.WithDecoderMaxMemory(limit), zstd.WithDecoderMaxWindow(max(limit, zstd.MinWindowSize)), zstd.WithDecoderLowmem(true)}
+	if dict {
+		options = append(options, zstd.WithDecoderDictRaw(dictionaryID, dictionary))
+	}
+	d, err := zstd.NewReader(nil, options...)
+	if err != nil {
+		panic("wire: " + err.Error())
+	}
+	return d
+}
+
+// Pack compresses a submission's bytes with the shared dictionary.
+func Pack(content []byte) []byte { return packer().EncodeAll(content, nil) }
+
+// Unpack is the inverse of [Pack], for bytes of any origin: whatever unpacks to
+// more than [exam.MaxDocumentBytes] is refused before it takes the memory.
+func Unpack(packed []byte) ([]byte, error) {
+	raw, err := unpacker().DecodeAll(packed, nil)
+	if err != nil {
+		return nil, &exam.Error{Kind: exam.KindInvalid, Op: "unpack submission", Err: err}
+	}
+	return raw, nil
+}
+
+var deflater = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false))
+	if err != nil {
+		panic("wire: " + err.Error())
+	}
+	return e
+})
+
+// Deflate compresses an answer for Content-Encoding: zstd.
+func Deflate(raw []byte) []byte { return deflater().EncodeAll(raw, nil) }
+
+// Inflate is the inverse of [Deflate], bounded by [MaxMessage].
+func Inflate(packed []byte) ([]byte, error) {
+	raw, err := inflater().DecodeAll(packed, nil)
+	if err != nil {
+		return nil, &exam.Error{Kind: exam.KindInvalid, Op: "unpack message", Err: err}
+	}
+	return raw, nil
+}
