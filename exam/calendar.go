@@ -38,12 +38,22 @@ func (i Instant) End() (time.Time, bool) {
 	return t, ok
 }
 
+// Last gives the moment to show for an end: the last second of the day when
+// only the day is known.
+func (i Instant) Last() (time.Time, bool) {
+	t, ok := i.End()
+	if ok && i.DayOnly() {
+		t = t.Add(-time.Second)
+	}
+	return t, ok
+}
+
 func (i Instant) valid() bool {
 	t, ok := i.Begin()
 	return ok && t.Year() >= minYear && t.Year() <= maxYear
 }
 
-// Windows gives what is known for a place: the city's own windows where it has
+// WindowsOf gives what is known for a place: the city's own windows where it has
 // some, else the area's. The second result is false when nothing is known; the
 // national platform's days are then at [Pack.Windows] and are no deadline.
 func (p *Pack) WindowsOf(area, city string) (Windows, bool) {
@@ -81,8 +91,8 @@ const (
 // Deadline is one day that matters to a candidate.
 type Deadline struct {
 	Kind    DeadlineKind `json:"kind"`
-	At      time.Time    `json:"at"`       // opening moment, or the moment from which it is too late
-	DayOnly bool         `json:"day_only"` // no time of day is known: At is a midnight
+	At      time.Time    `json:"at"`       // opening moment, or the last one
+	DayOnly bool         `json:"day_only"` // no time of day is known: At is the day's first or last second
 	// National marks a day of the whole platform; the area has its own inside
 	// it, not published yet.
 	National bool    `json:"national"`
@@ -103,12 +113,12 @@ func (p *Pack) Deadlines(d Document) []Deadline {
 		}
 	}
 	add(RegistrationOpens, w.Registration.Opens, Instant.Begin)
-	add(RegistrationCloses, w.Registration.Closes, Instant.End)
-	add(CheckCloses, w.Check.Closes, Instant.End)
+	add(RegistrationCloses, w.Registration.Closes, Instant.Last)
+	add(CheckCloses, w.Check.Closes, Instant.Last)
 	add(PaymentOpens, w.Payment.Opens, Instant.Begin)
-	add(PaymentCloses, w.Payment.Closes, Instant.End)
+	add(PaymentCloses, w.Payment.Closes, Instant.Last)
 	add(TicketOpens, w.Ticket.Opens, Instant.Begin)
-	add(TicketCloses, w.Ticket.Closes, Instant.End)
+	add(TicketCloses, w.Ticket.Closes, Instant.Last)
 	if l, ok := p.Level(d.Level); ok {
 		for _, s := range l.chosen(d.Subjects) {
 			if at, ok := s.Starts.Begin(); ok {

@@ -57,7 +57,7 @@ func Duration(months int, say Say) string {
 	return say("duration.both", map[string]string{"years": count("years", years), "months": count("months", rest)})
 }
 
-// Explanation gives the reckoning in sentences.
+// Explain gives the reckoning in sentences.
 func (e Eligibility) Explain(say Say) string {
 	var said []string
 	for _, p := range e.Phrases {
