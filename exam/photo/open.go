@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 	"image/gif"
-	"image/jpeg"
 	"image/png"
 
 	"golang.org/x/image/bmp"
@@ -13,6 +13,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"wenbao/exam"
+	"wenbao/exam/photo/scaledjpeg"
 )
 
 // sniff tells the format by its first bytes, "" when it is none of ours.
@@ -51,11 +52,12 @@ func brand(b []byte) string {
 	return ""
 }
 
-// MaxPixels bounds pictures that can be decoded at a reduced size (JPEG);
-// MaxPixelsWhole those that have to be unpacked whole.
+// Bounds on a picture. A JPEG is decoded at a reduced size, never more than
+// decodedPixels of it at once; the other formats have to be unpacked whole.
 const (
-	MaxPixels      = 160_000_000
-	MaxPixelsWhole = 50_000_000
+	MaxPixels     = 160_000_000 // of a JPEG
+	MaxUnpacked   = 200_000_000 // bytes of any other format once unpacked: 50 megapixels in 8-bit colour
+	decodedPixels = 32_000_000
 )
 
 func (s *Source) open() error {
@@ -71,22 +73,34 @@ func (s *Source) open() error {
 }
 
 func (s *Source) openJPEG() error {
-	c, err := jpeg.DecodeConfig(bytes.NewReader(s.data))
+	h, err := scaledjpeg.ReadHeader(s.data)
 	if err != nil {
 		return damaged(err)
 	}
-	s.Width, s.Height = c.Width, c.Height
-	s.pic, err = s.decodeJPEG(1)
-	s.shrink = 1
+	s.Width, s.Height, s.Quality = h.Width, h.Height, h.Quality
+	if err := bounded(h.Width, h.Height, MaxPixels); err != nil {
+		return err
+	}
+	if s.orientation = orientation(h.Exif); s.orientation >= 5 {
+		s.Width, s.Height = s.Height, s.Width
+	}
+	for s.finest = 1; s.Width*s.Height/(s.finest*s.finest) > decodedPixels; s.finest *= 2 {
+	}
+	s.shrink = max(s.finest, shrinkFor(overview/float64(min(s.Width, s.Height))))
+	s.pic, err = s.decodeJPEG(s.shrink)
 	return err
 }
 
+// overview is how many pixels a photo is decoded to at first, on its shorter
+// side: enough for the finished photo unless the crop is less than half of it.
+const overview = 560
+
 func (s *Source) decodeJPEG(shrink int) (picture, error) {
-	m, err := jpeg.Decode(bytes.NewReader(s.data))
+	m, err := scaledjpeg.Decode(s.data, shrink)
 	if err != nil {
 		return picture{}, damaged(err)
 	}
-	return fromImage(m).upright(s.orientation), nil
+	return fromJPEG(m).upright(s.orientation), nil
 }
 
 // codec is what a format's package offers.
@@ -120,16 +134,33 @@ func (s *Source) openWhole() error {
 	if err != nil {
 		return damaged(err)
 	}
-	if err := bounded(size.Width, size.Height, MaxPixelsWhole); err != nil {
+	if err := bounded(size.Width, size.Height, MaxUnpacked/depth(size.ColorModel)); err != nil {
 		return err
+	}
+	if s.Format != "webp" && size.Width*size.Height/(8*tightest) > len(s.data) {
+		return damaged(fmt.Errorf("%d bytes cannot hold %d×%d pixels", len(s.data), size.Width, size.Height))
 	}
 	m, err := attempt(func() (image.Image, error) { return c.decode(s.data) })
 	if err != nil {
 		return damaged(err)
 	}
-	s.pic, s.shrink = fromImage(m).upright(s.orientation), 1
+	s.pic = fromImage(m).upright(orientation(exif(s.Format, s.data)))
+	s.shrink, s.finest = 1, 1
 	s.Width, s.Height = s.pic.y.w, s.pic.y.h
 	return nil
+}
+
+// tightest is more than any of the formats packs: deflate reaches 1032, LZW
+// with codes of 12 bits about 2700.
+const tightest = 4096
+
+// depth is how many bytes a pixel takes once unpacked.
+func depth(m color.Model) int {
+	switch m {
+	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
+		return 8
+	}
+	return 4
 }
 
 // bounded refuses a picture without pixels or with too many.

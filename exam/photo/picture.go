@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+
+	"wenbao/exam/photo/scaledjpeg"
 )
 
 // plane is one channel of a picture, a byte a sample.
@@ -62,6 +64,50 @@ func fromYCbCr(m *image.YCbCr) picture {
 		plane{cw, ch, m.CStride, m.Cb[m.COffset(m.Rect.Min.X, m.Rect.Min.Y):]},
 		plane{cw, ch, m.CStride, m.Cr[m.COffset(m.Rect.Min.X, m.Rect.Min.Y):]},
 	}
+}
+
+// fromJPEG takes over the planes of a JPEG; those in other colours are converted.
+func fromJPEG(m *scaledjpeg.Image) picture {
+	planes := make([]plane, len(m.Planes))
+	for i, p := range m.Planes {
+		planes[i] = plane{p.W, p.H, p.Stride, p.Pix}
+	}
+	switch m.Model {
+	case scaledjpeg.YCbCr:
+		return picture{planes[0], planes[1], planes[2]}
+	case scaledjpeg.Grey:
+		neutral := plane{1, 1, 1, []byte{128}}
+		return picture{planes[0], neutral, neutral}
+	}
+	return converted(m.Model, planes)
+}
+
+// converted makes YCbCr of RGB, CMYK and YCCK.
+func converted(model scaledjpeg.Model, planes []plane) picture {
+	w, h := planes[0].w, planes[0].h
+	p := picture{newPlane(w, h), newPlane(w, h), newPlane(w, h)}
+	for y := range h {
+		yy, cb, cr := p.y.row(y), p.cb.row(y), p.cr.row(y)
+		for x := range w {
+			var v [4]byte
+			for i, q := range planes {
+				v[i] = q.pix[y*q.h/h*q.stride+x*q.w/w]
+			}
+			yy[x], cb[x], cr[x] = color.RGBToYCbCr(toRGB(model, v))
+		}
+	}
+	return p
+}
+
+func toRGB(model scaledjpeg.Model, v [4]byte) (r, g, b byte) {
+	switch model {
+	case scaledjpeg.CMYK:
+		return color.CMYKToRGB(v[0], v[1], v[2], v[3])
+	case scaledjpeg.YCCK:
+		r, g, b = color.YCbCrToRGB(v[0], v[1], v[2])
+		return color.CMYKToRGB(r, g, b, v[3])
+	}
+	return v[0], v[1], v[2]
 }
 
 // upright applies an EXIF orientation (1–8) to a plane.

@@ -20,6 +20,7 @@ type Source struct {
 	mu     sync.Mutex
 	pic    picture
 	shrink int // pic is the source at 1/shrink of its size: 1, 2, 4 or 8
+	finest int // the least shrink that MaxPixels' bound on memory allows
 	faces  []face
 	looked bool
 }
@@ -52,7 +53,7 @@ func (s *Source) size() image.Point { return image.Pt(s.Width, s.Height) }
 func (s *Source) view(scale float64) (picture, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	want := shrinkFor(scale)
+	want := max(s.finest, shrinkFor(scale))
 	if s.Format != "jpeg" || s.shrink <= want {
 		return s.pic, nil
 	}

@@ -25,13 +25,13 @@ type Spec struct {
 	FaceMaxL float64 `json:"face_max_l,omitempty"` //
 	Clipped  float64 `json:"clipped,omitempty"`    // share of the face without any drawing left in the lights
 
-	Sharpness   float64 `json:"sharpness,omitempty"`    // see sharpness
-	Colour      float64 `json:"colour,omitempty"`       // CIE chroma below which a photo counts as grey
+	Blur        float64 `json:"blur,omitempty"`         // 0 (sharp) to 1: see DESIGN.md
+	Colour      float64 `json:"colour,omitempty"`       // steps of chroma (of 128) below which a photo counts as grey
 	SkinHueMin  float64 `json:"skin_hue_min,omitempty"` // degrees of CIE hue between which skin lies under neutral light
 	SkinHueMax  float64 `json:"skin_hue_max,omitempty"` //
 	RedEyes     float64 `json:"red_eyes,omitempty"`     // share of the eyes' region that glows red
 	Compression int     `json:"compression,omitempty"`  // least JPEG quality (1–100) of the original
-	Moire       float64 `json:"moire,omitempty"`        // see moire
+	Moire       float64 `json:"moire,omitempty"`        // a peak of the spectrum over its surroundings: see DESIGN.md
 }
 
 // Default is the specification of the social worker examination (facts: 1 寸,
@@ -43,7 +43,7 @@ func Default() Spec {
 		HeadMin: 0.48, HeadMax: 0.78, HeadShift: 0.08, Tilt: 6,
 		BackgroundL: 92, BackgroundC: 5, NearWhiteL: 72, NearWhiteC: 14, BackgroundRange: 8,
 		FaceMinL: 38, FaceMaxL: 88, Clipped: 0.08,
-		Sharpness: 4, Colour: 4, SkinHueMin: 15, SkinHueMax: 88, RedEyes: 0.02,
+		Blur: 0.62, Colour: 4, SkinHueMin: 15, SkinHueMax: 88, RedEyes: 0.02,
 		Compression: 50, Moire: 12,
 	}
 }
@@ -64,7 +64,7 @@ func (s Spec) filled() Spec {
 		{&s.BackgroundL, &d.BackgroundL}, {&s.BackgroundC, &d.BackgroundC},
 		{&s.NearWhiteL, &d.NearWhiteL}, {&s.NearWhiteC, &d.NearWhiteC}, {&s.BackgroundRange, &d.BackgroundRange},
 		{&s.FaceMinL, &d.FaceMinL}, {&s.FaceMaxL, &d.FaceMaxL}, {&s.Clipped, &d.Clipped},
-		{&s.Sharpness, &d.Sharpness}, {&s.Colour, &d.Colour},
+		{&s.Blur, &d.Blur}, {&s.Colour, &d.Colour},
 		{&s.SkinHueMin, &d.SkinHueMin}, {&s.SkinHueMax, &d.SkinHueMax}, {&s.RedEyes, &d.RedEyes}, {&s.Moire, &d.Moire},
 	} {
 		if !(*f.have > 0) {

@@ -61,7 +61,7 @@ func (p Portrait) Draw() *image.RGBA {
 	p = p.filled()
 	c := &canvas{RGBA: image.NewRGBA(image.Rect(0, 0, p.Width, p.Height))}
 	c.background(p)
-	c.unit = p.Face * float64(p.Height)
+	c.unit = p.Face * float64(p.Height) / seen
 	c.cx, c.cy = p.CX*float64(p.Width), p.CY*float64(p.Height)
 	c.body(p)
 	if !p.NoFace {
@@ -72,7 +72,10 @@ func (p Portrait) Draw() *image.RGBA {
 	return c.RGBA
 }
 
-// canvas paints in units of the face finder's box around the middle of the face.
+// seen is the side of the box that the face finder sees, in the units of the drawing.
+const seen = 1.17
+
+// canvas paints in units of its own around the middle of the face.
 type canvas struct {
 	*image.RGBA
 	cx, cy, unit float64

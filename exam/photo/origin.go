@@ -1,0 +1,193 @@
+package photo
+
+import (
+	"math"
+	"math/bits"
+	"math/cmplx"
+	"strconv"
+
+	"wenbao/exam"
+)
+
+// sharpness compares the photo with itself blurred once more (Crété and
+// others, 2007): a sharp one loses much by it, a blurred one nothing.
+func (x *subject) sharpness() {
+	r := x.Rect.Inset(x.Rect.Dx() / 8)
+	if len(x.faces) > 0 {
+		r = x.faces[0].part(-0.4, -0.4, 0.4, 0.5).Intersect(x.Rect)
+	}
+	p := plane{r.Dx(), r.Dy(), x.YStride, x.Y[r.Min.Y*x.YStride+r.Min.X:]}
+	if p.w < 32 || p.h < 32 {
+		return
+	}
+	if b := max(p.blur(1, p.stride, p.w, p.h), p.blur(p.stride, 1, p.h, p.w)); b > x.spec.Blur {
+		x.say("blurred", exam.Warn, number(b, 2), number(x.spec.Blur, 2))
+	}
+}
+
+// blur gives 0 (sharp) to 1 (cannot get more blurred) along one direction:
+// n lines of length samples.
+func (p plane) blur(step, next, length, n int) float64 {
+	const reach = 4 // samples to each side of the one blurred
+	var sharp, lost int64
+	for line := range n {
+		at := line * next
+		sum := 0
+		for k := range 2*reach + 1 {
+			sum += int(p.pix[at+k*step])
+		}
+		for i := reach; i+reach+1 < length; i++ {
+			here := at + i*step
+			before := sum
+			sum += int(p.pix[here+(reach+1)*step]) - int(p.pix[here-reach*step])
+			d := int64(abs(int(p.pix[here+step])-int(p.pix[here]))) * (2*reach + 1)
+			sharp += d
+			lost += max(0, d-int64(abs(sum-before)))
+		}
+	}
+	if sharp == 0 {
+		return 1
+	}
+	return 1 - float64(lost)/float64(sharp)
+}
+
+func abs(v int) int {
+	if v < 0 {
+		return -v
+	}
+	return v
+}
+
+// origin looks for what made the file: too much compression, a screenshot, a
+// photo taken of a screen or of a print.
+func (x *subject) origin() {
+	// Where three and more pixels of the source make one of the photo, the
+	// damage of compression averages out.
+	if density := x.adj.Crop.Height / float64(x.spec.Height); x.Quality > 0 && x.Quality < x.spec.Compression && density < 3 {
+		x.say("compressed", exam.Warn, strconv.Itoa(x.Quality), strconv.Itoa(x.spec.Compression))
+	}
+	x.Source.mu.Lock()
+	luma := x.pic.y
+	x.Source.mu.Unlock()
+	if bars := luma.bars(); bars > 0.03 {
+		x.say("screenshot", exam.Warn, percent(bars), percent(0.03))
+	}
+	if m := luma.moire(); m > x.spec.Moire {
+		x.say("rephotographed", exam.Warn, number(m, 1), number(x.spec.Moire, 1))
+	}
+}
+
+// bars gives the share of the height that is rows of one flat colour, not
+// white, at the top and the bottom: the bars of a screen. A camera's noise
+// leaves no row flat.
+func (p plane) bars() float64 {
+	n := 0
+	for n < p.h && flatRow(p.row(n)) {
+		n++
+	}
+	for m := p.h - 1; m > n && flatRow(p.row(m)); m-- {
+		n++
+	}
+	return float64(n) / float64(p.h)
+}
+
+func flatRow(row []byte) bool {
+	if row[0] > 225 {
+		return false
+	}
+	for _, v := range row {
+		if abs(int(v)-int(row[0])) > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// moire looks for a pattern of one frequency, as the grid of a screen or of
+// print leaves: the strongest peak of the spectrum of the picture's middle
+// over the strength about it. Peaks along the axes are edges, not patterns.
+func (p plane) moire() float64 {
+	const n = 128
+	if p.w < n || p.h < n {
+		return 0
+	}
+	var grid [n * n]complex128
+	x0, y0 := (p.w-n)/2, (p.h-n)/2
+	for y := range n {
+		for x, v := range p.row(y0 + y)[x0 : x0+n] {
+			grid[y*n+x] = complex(float64(v)*hann(x, n)*hann(y, n), 0)
+		}
+	}
+	transform2(grid[:], n)
+	return peak(grid[:], n)
+}
+
+func hann(i, n int) float64 { return 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(n)) }
+
+// peak gives the greatest ratio of a local maximum to the mean of the ring of
+// frequencies around it.
+func peak(grid []complex128, n int) float64 {
+	at := func(u, v int) float64 { return cmplx.Abs(grid[(v&(n-1))*n+u&(n-1)]) }
+	best := 0.0
+	for v := -n / 2; v < n/2; v++ {
+		for u := 0; u < n/2; u++ {
+			if u*u+v*v < n*n/64 || min(u, abs(v)) < 4 {
+				continue // faces are made of low frequencies
+			}
+			here := at(u, v)
+			if here < float64(n) || here < at(u+1, v) || here < at(u-1, v) || here < at(u, v+1) || here < at(u, v-1) {
+				continue
+			}
+			ring, count := 0.0, 0.0
+			for dv := -5; dv <= 5; dv++ {
+				for du := -5; du <= 5; du++ {
+					if max(abs(du), abs(dv)) >= 3 {
+						ring, count = ring+at(u+du, v+dv), count+1
+					}
+				}
+			}
+			best = math.Max(best, here*count/(ring+count))
+		}
+	}
+	return best
+}
+
+// transform2 is the discrete Fourier transform of n×n values in place; n is a
+// power of two.
+func transform2(grid []complex128, n int) {
+	turn := make([]complex128, n/2)
+	for i := range turn {
+		turn[i] = cmplx.Rect(1, -2*math.Pi*float64(i)/float64(n))
+	}
+	line := make([]complex128, n)
+	for y := range n {
+		transform(grid[y*n:][:n], turn)
+	}
+	for x := range n {
+		for y := range n {
+			line[y] = grid[y*n+x]
+		}
+		transform(line, turn)
+		for y := range n {
+			grid[y*n+x] = line[y]
+		}
+	}
+}
+
+func transform(a, turn []complex128) {
+	n := len(a)
+	shift := 64 - bits.Len(uint(n-1))
+	for i := range a {
+		if j := int(bits.Reverse64(uint64(i)) >> shift); i < j {
+			a[i], a[j] = a[j], a[i]
+		}
+	}
+	for half := 1; half < n; half *= 2 {
+		for start := 0; start < n; start += 2 * half {
+			for k := range half {
+				u, v := a[start+k], a[start+k+half]*turn[k*n/(2*half)]
+				a[start+k], a[start+k+half] = u+v, u-v
+			}
+		}
+	}
+}
