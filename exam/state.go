@@ -1,5 +1,10 @@
 package exam
 
+import (
+	"slices"
+	"strings"
+)
+
 // State is where a registration stands (报名状态). Draft and Queued are known to
 // this machine alone; all others are the server's and are shown only when its
 // signature over them was verified.
@@ -34,7 +39,11 @@ const (
 	ActionRefuse   Action = "refuse"   // 核查不通过
 	ActionSettle   Action = "settle"   // 缴费到账
 	ActionExpire   Action = "expire"   // 逾期
-	ActionRestore  Action = "restore"  // 由回执恢复: a server that lost it took it back on its own receipt
+
+	ActionSupplement Action = "supplement" // 补充材料: files only, the document stays
+	ActionUnconfirm  Action = "unconfirm"  // 取消报名确认, where the area allows it
+	ActionUnpaid     Action = "unpaid"     // 缴费未完成: given up or failed
+	ActionRestore    Action = "restore"    // 由回执恢复: a server that lost it took it back on its own receipt
 )
 
 // Actor is who takes a step.
@@ -53,54 +62,104 @@ type step struct {
 	action Action
 	actor  Actor
 	to     State
+	when   condition
 }
+
+// condition is what a step needs of the area's policy.
+type condition func(*Area) bool
+
+func undoByCandidate(a *Area) bool { return a != nil && a.Confirm == ConfirmUndo }
+func undoByCentre(a *Area) bool    { return a == nil || a.Confirm != ConfirmLocked }
+func recheck(a *Area) bool         { return a != nil && a.Recheck }
 
 // transitions is the one table of who may do what when, used by client and
 // server alike (model of facts 2.1, 2.4 and 2.5).
 var transitions = []step{
-	{StateDraft, ActionSubmit, Candidate, StateSubmitted},
-	{StateSubmitted, ActionSubmit, Candidate, StateSubmitted},
-	{StateManualReview, ActionSubmit, Candidate, StateSubmitted},
-	{StateNeedsMaterials, ActionSubmit, Candidate, StateSubmitted},
-	{StateVerified, ActionSubmit, Candidate, StateSubmitted},
-	{StateWithdrawn, ActionSubmit, Candidate, StateSubmitted},
+	{StateDraft, ActionSubmit, Candidate, StateSubmitted, nil},
+	{StateSubmitted, ActionSubmit, Candidate, StateSubmitted, nil},
+	{StateManualReview, ActionSubmit, Candidate, StateSubmitted, nil},
+	{StateNeedsMaterials, ActionSubmit, Candidate, StateSubmitted, nil},
+	{StateVerified, ActionSubmit, Candidate, StateSubmitted, nil},
+	{StateWithdrawn, ActionSubmit, Candidate, StateSubmitted, nil},
 
-	{StateSubmitted, ActionVerify, System, StateVerified},
-	{StateSubmitted, ActionReview, System, StateManualReview},
-	{StateManualReview, ActionVerify, Reviewer, StateVerified},
-	{StateManualReview, ActionAsk, Reviewer, StateNeedsMaterials},
-	{StateManualReview, ActionRefuse, Reviewer, StateRefused},
-	{StateSubmitted, ActionVerify, Reviewer, StateVerified},
-	{StateSubmitted, ActionAsk, Reviewer, StateNeedsMaterials},
-	{StateSubmitted, ActionRefuse, Reviewer, StateRefused},
+	{StateSubmitted, ActionVerify, System, StateVerified, nil},
+	{StateSubmitted, ActionReview, System, StateManualReview, nil},
+	{StateSubmitted, ActionVerify, Reviewer, StateVerified, nil},
+	{StateSubmitted, ActionAsk, Reviewer, StateNeedsMaterials, nil},
+	{StateSubmitted, ActionRefuse, Reviewer, StateRefused, nil},
+	{StateManualReview, ActionVerify, Reviewer, StateVerified, nil},
+	{StateManualReview, ActionAsk, Reviewer, StateNeedsMaterials, nil},
+	{StateManualReview, ActionRefuse, Reviewer, StateRefused, nil},
+	{StateManualReview, ActionSupplement, Candidate, StateManualReview, nil},
+	{StateNeedsMaterials, ActionSupplement, Candidate, StateManualReview, nil},
+	{StateVerified, ActionReview, Reviewer, StateManualReview, nil},
+	{StateCompleted, ActionRefuse, Reviewer, StateRefused, recheck}, // 抽查复核, facts 2.3
 
-	{StateVerified, ActionConfirm, Candidate, StateConfirmed},
-	{StateConfirmed, ActionPay, Candidate, StatePaying},
-	{StatePaying, ActionSettle, System, StateCompleted},
+	{StateVerified, ActionConfirm, Candidate, StateConfirmed, nil},
+	{StateConfirmed, ActionUnconfirm, Candidate, StateVerified, undoByCandidate},
+	{StateConfirmed, ActionUnconfirm, Centre, StateVerified, undoByCentre},
+	{StateConfirmed, ActionPay, Candidate, StatePaying, nil},
+	{StateConfirmed, ActionSettle, System, StateCompleted, nil}, // where nothing is to be paid
+	{StatePaying, ActionSettle, System, StateCompleted, nil},
+	{StatePaying, ActionUnpaid, System, StateConfirmed, nil},
+	{StateExpired, ActionSettle, System, StateCompleted, nil}, // notice of a payment made in time came late
 
-	{StateSubmitted, ActionWithdraw, Candidate, StateWithdrawn},
-	{StateManualReview, ActionWithdraw, Candidate, StateWithdrawn},
-	{StateNeedsMaterials, ActionWithdraw, Candidate, StateWithdrawn},
-	{StateVerified, ActionWithdraw, Candidate, StateWithdrawn},
-	{StateConfirmed, ActionWithdraw, Candidate, StateWithdrawn},
+	{StateSubmitted, ActionWithdraw, Candidate, StateWithdrawn, nil},
+	{StateManualReview, ActionWithdraw, Candidate, StateWithdrawn, nil},
+	{StateNeedsMaterials, ActionWithdraw, Candidate, StateWithdrawn, nil},
+	{StateVerified, ActionWithdraw, Candidate, StateWithdrawn, nil},
+	{StateConfirmed, ActionWithdraw, Candidate, StateWithdrawn, nil},
 
-	{StateSubmitted, ActionExpire, System, StateExpired},
-	{StateManualReview, ActionExpire, System, StateExpired},
-	{StateNeedsMaterials, ActionExpire, System, StateExpired},
-	{StateVerified, ActionExpire, System, StateExpired},
-	{StateConfirmed, ActionExpire, System, StateExpired},
+	{StateSubmitted, ActionExpire, System, StateExpired, nil},
+	{StateManualReview, ActionExpire, System, StateExpired, nil},
+	{StateNeedsMaterials, ActionExpire, System, StateExpired, nil},
+	{StateVerified, ActionExpire, System, StateExpired, nil},
+	{StateConfirmed, ActionExpire, System, StateExpired, nil},
+	{StatePaying, ActionExpire, System, StateExpired, nil},
 }
 
 // Next gives the state after actor takes action in state from, and whether the
-// table allows it. A centre may do all that a candidate may.
+// table allows it in an area whose policy is unknown; see [Pack.Next]. A centre
+// may do all that a candidate may.
 func Next(from State, action Action, actor Actor) (State, bool) {
-	if actor == Centre {
-		actor = Candidate
-	}
+	return next(nil, from, action, actor)
+}
+
+// Next is the table with the policy of an area: whether a confirmation can be
+// taken back, and by whom (facts 2.4).
+func (p *Pack) Next(area string, from State, action Action, actor Actor) (State, bool) {
+	a, _ := p.Area(area)
+	return next(a, from, action, actor)
+}
+
+func next(area *Area, from State, action Action, actor Actor) (State, bool) {
 	for _, t := range transitions {
-		if t.from == from && t.action == action && t.actor == actor {
+		mayAct := t.actor == actor || t.actor == Candidate && actor == Centre
+		if t.from == from && t.action == action && mayAct && (t.when == nil || t.when(area)) {
 			return t.to, true
 		}
 	}
 	return from, false
+}
+
+// Editable tells whether the candidate may change a field in a state: all of a
+// draft; while it can be submitted again all but what was verified; afterwards
+// contact data only (facts 2.4). Which fields those are is the pack's to say; a
+// nil pack names none.
+func Editable(s State, path string, p *Pack) bool {
+	var fields Fields
+	if p != nil {
+		fields = p.Fields
+	}
+	if s == StateDraft || s == StateQueued || names(fields.Contact, path) {
+		return true
+	}
+	_, again := Next(s, ActionSubmit, Candidate)
+	return again && (s != StateVerified || !names(fields.Core, path))
+}
+
+// names tells whether one of the paths is the field or a list it belongs to.
+func names(paths []string, field string) bool {
+	field = withoutIndex(field)
+	return slices.ContainsFunc(paths, func(p string) bool { return field == p || strings.HasPrefix(field, p+".") })
 }

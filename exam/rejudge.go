@@ -1,0 +1,87 @@
+package exam
+
+import "iter"
+
+// Turn is a draft that a newer pack judges differently.
+type Turn struct {
+	ID     DraftID
+	Before Report    // by the pack the draft was made with
+	After  Report    // by the new one
+	Gone   []Problem // problems that no longer stand
+	Came   []Problem // problems that are new
+}
+
+// Rejudge judges drafts by two editions of a pack and gives those whose verdict
+// or whose readiness to be submitted turned, or that got a new blocking
+// problem: the drafts a person should see, and why. Drafts of other exams are
+// passed over.
+func Rejudge(drafts iter.Seq[Draft], old, new *Pack, at Moment) iter.Seq[Turn] {
+	return func(yield func(Turn) bool) {
+		for d := range drafts {
+			if d.Pack.ID != new.ID && d.Document.Exam != new.Exam {
+				continue
+			}
+			files := filesToSend(d.Files)
+			t := Turn{ID: d.ID, Before: Check(d.Document, files, old, at), After: Check(d.Document, files, new, at)}
+			t.Gone, t.Came = differing(t.Before.Problems, t.After.Problems), differing(t.After.Problems, t.Before.Problems)
+			if t.turned() && !yield(t) {
+				return
+			}
+		}
+	}
+}
+
+func (t Turn) turned() bool {
+	return t.Before.Submittable != t.After.Submittable || t.Before.Eligibility.Verdict != t.After.Eligibility.Verdict || blocks(t.Came)
+}
+
+// Why says in sentences what turned: the verdict, the readiness, and the new
+// reckoning.
+func (t Turn) Why() []Phrase {
+	var list []Phrase
+	if a, b := t.Before.Eligibility.Verdict, t.After.Eligibility.Verdict; a != b {
+		list = append(list, Phrase{"turn.verdict." + string(b), nil})
+		list = append(list, t.After.Eligibility.Phrases...)
+	}
+	switch {
+	case t.Before.Submittable && !t.After.Submittable:
+		list = append(list, Phrase{"turn.blocked", nil})
+	case !t.Before.Submittable && t.After.Submittable:
+		list = append(list, Phrase{"turn.cleared", nil})
+	}
+	for _, p := range t.Came {
+		if p.Severity == Block {
+			list = append(list, Phrase{"rule." + p.Rule, p.Args})
+		}
+	}
+	return list
+}
+
+func blocks(list []Problem) bool {
+	for _, p := range list {
+		if p.Severity == Block {
+			return true
+		}
+	}
+	return false
+}
+
+// differing gives the problems of a that have none of the same field, rule and
+// severity in b.
+func differing(a, b []Problem) []Problem {
+	type place struct {
+		field, rule string
+		severity    Severity
+	}
+	has := make(map[place]bool, len(b))
+	for _, p := range b {
+		has[place{p.Field, p.Rule, p.Severity}] = true
+	}
+	var list []Problem
+	for _, p := range a {
+		if !has[place{p.Field, p.Rule, p.Severity}] {
+			list = append(list, p)
+		}
+	}
+	return list
+}
