@@ -59,7 +59,7 @@ func (x *subject) say(rule string, severity exam.Severity, value, limit string, 
 
 // pixels asks for real pixels: a small photo is never enlarged to pass.
 func (x *subject) pixels() {
-	w, h := x.adj.Crop.Width/float64(x.finest), x.adj.Crop.Height/float64(x.finest)
+	w, h := x.adj.Crop.Width*x.finest(), x.adj.Crop.Height*x.finest()
 	if math.Round(w) < float64(x.spec.Width) || math.Round(h) < float64(x.spec.Height) {
 		x.say("pixels_few", exam.Block, pixels(int(w+0.5), int(h+0.5)), pixels(x.spec.Width, x.spec.Height))
 	}

@@ -85,21 +85,23 @@ func (p plane) boxed(n int) plane {
 		return p
 	}
 	out := newPlane(p.w/n, p.h/n)
-	sums := make([]int32, out.w)
-	half := int32(n * n / 2)
+	sums := make([]int32, out.w*n)
+	area := int32(n * n)
 	for y := range out.h {
 		clear(sums)
 		for k := range n {
-			row := p.row(y*n + k)
-			for x := range sums {
-				for _, v := range row[x*n : x*n+n] {
-					sums[x] += int32(v)
-				}
+			for x, v := range p.row(y*n + k)[:len(sums)] {
+				sums[x] += int32(v)
 			}
 		}
-		dst := out.row(y)
-		for x, v := range sums {
-			dst[x] = byte((v + half) / int32(n*n))
+		rest := sums
+		for x := range out.row(y) {
+			sum := area / 2
+			for _, v := range rest[:n] {
+				sum += v
+			}
+			out.pix[y*out.stride+x] = byte(sum / area)
+			rest = rest[n:]
 		}
 	}
 	return out

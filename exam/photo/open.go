@@ -84,22 +84,35 @@ func (s *Source) openJPEG() error {
 	if s.orientation = orientation(h.Exif); s.orientation >= 5 {
 		s.Width, s.Height = s.Height, s.Width
 	}
-	for s.finest = 1; s.Width*s.Height/(s.finest*s.finest) > decodedPixels; s.finest *= 2 {
-	}
-	s.shrink = max(s.finest, shrinkFor(overview/float64(min(s.Width, s.Height))))
-	s.pic, err = s.decodeJPEG(s.shrink)
+	s.pic, err = s.decodeJPEG(s.eighthsFor(overview / float64(min(s.Width, s.Height))))
 	return err
 }
 
 // overview is how many pixels a photo is decoded to at first, on its shorter
-// side: enough for the finished photo unless the crop is less than half of it.
-const overview = 560
+// side: enough for the finished photo unless the crop is less than two thirds of it.
+const overview = 440
 
-func (s *Source) decodeJPEG(shrink int) (picture, error) {
-	m, err := scaledjpeg.Decode(s.data, shrink)
+// eighthsFor gives the smallest size to decode to that has the pixels of scale,
+// or the largest that the bound on memory allows.
+func (s *Source) eighthsFor(scale float64) int {
+	best := 1
+	for _, e := range scaledjpeg.Eighths {
+		if s.Width*s.Height/64*e*e > decodedPixels {
+			break
+		}
+		if best = e; float64(e) >= 8*scale {
+			break
+		}
+	}
+	return best
+}
+
+func (s *Source) decodeJPEG(eighths int) (picture, error) {
+	m, err := scaledjpeg.Decode(s.data, eighths)
 	if err != nil {
 		return picture{}, damaged(err)
 	}
+	s.eighths = eighths
 	return fromJPEG(m).upright(s.orientation), nil
 }
 
@@ -145,7 +158,7 @@ func (s *Source) openWhole() error {
 		return damaged(err)
 	}
 	s.pic = fromImage(m).upright(orientation(exif(s.Format, s.data)))
-	s.shrink, s.finest = 1, 1
+	s.eighths = 8
 	s.Width, s.Height = s.pic.y.w, s.pic.y.h
 	return nil
 }

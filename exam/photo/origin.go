@@ -103,42 +103,55 @@ func flatRow(row []byte) bool {
 	return true
 }
 
+// spectrum is the side of the square of pixels that moire looks at.
+const spectrum = 128
+
 // moire looks for a pattern of one frequency, as the grid of a screen or of
 // print leaves: the strongest peak of the spectrum of the picture's middle
 // over the strength about it. Peaks along the axes are edges, not patterns.
 func (p plane) moire() float64 {
-	const n = 128
+	const n = spectrum
 	if p.w < n || p.h < n {
 		return 0
 	}
-	var grid [n * n]complex128
+	grid := make([]complex64, n*n)
 	x0, y0 := (p.w-n)/2, (p.h-n)/2
 	for y := range n {
 		for x, v := range p.row(y0 + y)[x0 : x0+n] {
-			grid[y*n+x] = complex(float64(v)*hann(x, n)*hann(y, n), 0)
+			grid[y*n+x] = complex(float32(v)*hann[x]*hann[y], 0)
 		}
 	}
-	transform2(grid[:], n)
-	return peak(grid[:], n)
+	transform2(grid, n)
+	power := make([]float32, n*n)
+	for i, c := range grid {
+		power[i] = real(c)*real(c) + imag(c)*imag(c)
+	}
+	return peak(power, n)
 }
 
-func hann(i, n int) float64 { return 0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/float64(n)) }
+// hann is the window that keeps the picture's edges out of the spectrum.
+var hann = func() (w [spectrum]float32) {
+	for i := range w {
+		w[i] = float32(0.5 - 0.5*math.Cos(2*math.Pi*float64(i)/spectrum))
+	}
+	return w
+}()
 
-// peak gives the greatest ratio of a local maximum to the mean of the ring of
-// frequencies around it.
-func peak(grid []complex128, n int) float64 {
-	at := func(u, v int) float64 { return cmplx.Abs(grid[(v&(n-1))*n+u&(n-1)]) }
+// peak gives the greatest ratio of a local maximum to the root mean square of
+// the frequencies around it.
+func peak(power []float32, n int) float64 {
+	at := func(u, v int) float32 { return power[(v&(n-1))*n+u&(n-1)] }
 	best := 0.0
 	for v := -n / 2; v < n/2; v++ {
-		for u := 0; u < n/2; u++ {
+		for u := range n / 2 {
 			if u*u+v*v < n*n/64 || min(u, abs(v)) < 4 {
 				continue // faces are made of low frequencies
 			}
 			here := at(u, v)
-			if here < float64(n) || here < at(u+1, v) || here < at(u-1, v) || here < at(u, v+1) || here < at(u, v-1) {
+			if here < float32(n*n) || here < at(u+1, v) || here < at(u-1, v) || here < at(u, v+1) || here < at(u, v-1) {
 				continue
 			}
-			ring, count := 0.0, 0.0
+			var ring, count float32
 			for dv := -5; dv <= 5; dv++ {
 				for du := -5; du <= 5; du++ {
 					if max(abs(du), abs(dv)) >= 3 {
@@ -146,7 +159,7 @@ func peak(grid []complex128, n int) float64 {
 					}
 				}
 			}
-			best = math.Max(best, here*count/(ring+count))
+			best = math.Max(best, math.Sqrt(float64(here/(1+ring/count))))
 		}
 	}
 	return best
@@ -154,12 +167,12 @@ func peak(grid []complex128, n int) float64 {
 
 // transform2 is the discrete Fourier transform of n×n values in place; n is a
 // power of two.
-func transform2(grid []complex128, n int) {
-	turn := make([]complex128, n/2)
+func transform2(grid []complex64, n int) {
+	turn := make([]complex64, n/2)
 	for i := range turn {
-		turn[i] = cmplx.Rect(1, -2*math.Pi*float64(i)/float64(n))
+		turn[i] = complex64(cmplx.Rect(1, -2*math.Pi*float64(i)/float64(n)))
 	}
-	line := make([]complex128, n)
+	line := make([]complex64, n)
 	for y := range n {
 		transform(grid[y*n:][:n], turn)
 	}
@@ -174,7 +187,7 @@ func transform2(grid []complex128, n int) {
 	}
 }
 
-func transform(a, turn []complex128) {
+func transform(a, turn []complex64) {
 	n := len(a)
 	shift := 64 - bits.Len(uint(n-1))
 	for i := range a {

@@ -16,7 +16,7 @@ const weightBits = 14
 // taps says for each sample of the result which source samples it is made of.
 type taps struct {
 	first []int32
-	w     []int32 // n for each
+	w     []int32 // n for each, a multiple of four
 	n     int
 }
 
@@ -31,23 +31,23 @@ func catmullRom(t float64) float64 {
 	return 0
 }
 
-// newTaps maps length samples from start onto count. Taps beyond the n samples
-// there are fall on the outermost ones.
+// newTaps maps length samples from start onto count. Weights beyond the n
+// samples there are fall on the outermost ones.
 func newTaps(start, length float64, count, n int) taps {
 	scale := length / float64(count)
 	widen := math.Max(scale, 1)
-	t := taps{n: min(int(math.Ceil(2*widen))*2+1, n), first: make([]int32, count)}
+	t := taps{n: (int(math.Ceil(4*widen)) + 3) &^ 3, first: make([]int32, count)}
 	t.w = make([]int32, count*t.n)
 	sums := make([]float64, t.n)
 	for i := range count {
 		centre := start + (float64(i)+0.5)*scale - 0.5
-		lo := int(math.Floor(centre - 2*widen + 1))
+		lo := int(math.Floor(centre-2*widen)) + 1
 		first := max(0, min(lo, n-t.n))
 		clear(sums)
 		total := 0.0
 		for k := lo; float64(k) < centre+2*widen; k++ {
 			v := catmullRom((float64(k) - centre) / widen)
-			sums[max(0, min(k-first, t.n-1))] += v
+			sums[max(0, min(k, n-1)-first)] += v
 			total += v
 		}
 		t.first[i] = int32(first)
@@ -69,49 +69,56 @@ func quantise(w []int32, sums []float64, total float64) {
 	w[biggest] += rest
 }
 
-// resample gives part of a plane, c in shares of the plane, as w×h samples.
+// resample gives part of a plane, c in shares of the plane, as w×h samples:
+// first downwards, where whole rows are added up, and only the columns needed.
 func (p plane) resample(c Crop, w, h int) plane {
 	across := newTaps(c.X*float64(p.w), c.Width*float64(p.w), w, p.w)
 	down := newTaps(c.Y*float64(p.h), c.Height*float64(p.h), h, p.h)
-	top, bottom := int(down.first[0]), int(down.first[h-1])+down.n
-	mid := newPlane(w, bottom-top)
-	for y := range mid.h {
-		across.row(mid.row(y), p.row(top+y))
-	}
+	left := int(across.first[0])
+	right := min(p.w, int(across.first[w-1])+across.n)
+	// Room for the weights, zero, that reach past the last sample.
+	mid := make([]byte, max(right, left+across.n)-left)
+	sums := make([]int32, right-left)
 	out := newPlane(w, h)
-	sum := make([]int32, w)
 	for y := range h {
-		down.column(out.row(y), mid, int(down.first[y])-top, y, sum)
+		down.column(mid, sums, p, left, y)
+		across.row(out.row(y), mid, left)
 	}
 	return out
 }
 
-func (t taps) row(dst, src []byte) {
+// row makes one row of the result from a row that begins at sample left.
+func (t taps) row(dst, src []byte, left int) {
+	w := t.w
 	for i := range dst {
-		w := t.w[i*t.n:][:t.n]
-		s := src[t.first[i]:][:len(w)]
+		s := src[int(t.first[i])-left:]
 		sum := int32(1 << (weightBits - 1))
-		for k, v := range s {
-			sum += w[k] * int32(v)
+		for k := 0; k+4 <= t.n; k += 4 {
+			a, b := (*[4]int32)(w[k:]), (*[4]byte)(s[k:])
+			sum += a[0]*int32(b[0]) + a[1]*int32(b[1]) + a[2]*int32(b[2]) + a[3]*int32(b[3])
 		}
 		dst[i] = clamped(sum >> weightBits)
+		w = w[t.n:]
 	}
 }
 
-func (t taps) column(dst []byte, src plane, first, i int, sum []int32) {
-	for k := range sum {
-		sum[k] = 1 << (weightBits - 1)
+// column makes row y of the result from the rows of src, from the column left on.
+func (t taps) column(dst []byte, sums []int32, src plane, left, y int) {
+	n := len(sums)
+	for i := range sums {
+		sums[i] = 1 << (weightBits - 1)
 	}
-	for k, w := range t.w[i*t.n:][:t.n] {
-		if w == 0 {
-			continue
-		}
-		for x, v := range src.row(first + k)[:len(sum)] {
-			sum[x] += w * int32(v)
+	first, w := int(t.first[y]), t.w[y*t.n:][:t.n]
+	for k := 0; k < t.n; k += 4 {
+		at := func(i int) []byte { return src.row(min(first+k+i, src.h-1))[left:][:n] }
+		a, b, c, d := at(0), at(1), at(2), at(3)
+		w := (*[4]int32)(w[k:])
+		for i := range sums {
+			sums[i] += w[0]*int32(a[i]) + w[1]*int32(b[i]) + w[2]*int32(c[i]) + w[3]*int32(d[i])
 		}
 	}
-	for x, v := range sum {
-		dst[x] = clamped(v >> weightBits)
+	for i, v := range sums {
+		dst[i] = clamped(v >> weightBits)
 	}
 }
 

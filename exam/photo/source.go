@@ -17,12 +17,11 @@ type Source struct {
 	data        []byte
 	orientation int
 
-	mu     sync.Mutex
-	pic    picture
-	shrink int // pic is the source at 1/shrink of its size: 1, 2, 4 or 8
-	finest int // the least shrink that MaxPixels' bound on memory allows
-	faces  []face
-	looked bool
+	mu      sync.Mutex
+	pic     picture
+	eighths int // of its size at which pic is decoded
+	faces   []face
+	looked  bool
 }
 
 // MaxBytes bounds the files that are opened.
@@ -53,24 +52,22 @@ func (s *Source) size() image.Point { return image.Pt(s.Width, s.Height) }
 func (s *Source) view(scale float64) (picture, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	want := max(s.finest, shrinkFor(scale))
-	if s.Format != "jpeg" || s.shrink <= want {
-		return s.pic, nil
+	if s.Format == "jpeg" {
+		if want := s.eighthsFor(scale); want > s.eighths {
+			pic, err := s.decodeJPEG(want)
+			if err != nil {
+				return picture{}, err
+			}
+			s.pic = pic
+		}
 	}
-	pic, err := s.decodeJPEG(want)
-	if err != nil {
-		return picture{}, err
-	}
-	s.pic, s.shrink = pic, want
-	return pic, nil
+	return s.pic, nil
 }
 
-// shrinkFor gives the strongest reduction that still has the pixels of scale.
-func shrinkFor(scale float64) int {
-	for _, n := range []int{8, 4, 2} {
-		if scale*float64(n) <= 1 {
-			return n
-		}
+// finest is the largest size at which the source can be had, as a share of its own.
+func (s *Source) finest() float64 {
+	if s.Format == "jpeg" {
+		return float64(s.eighthsFor(1)) / 8
 	}
 	return 1
 }

@@ -1,5 +1,7 @@
 package scaledjpeg
 
+import "slices"
+
 // maxScans bounds the work a progressive file can ask for; encoders write about
 // ten, the most thorough optimiser fewer than twenty.
 const maxScans = 64
@@ -16,7 +18,7 @@ var zigzag = [64]int8{
 // size×size lowest frequencies, or -1; the indexes past 63 are for runs that
 // leave the block.
 var kept = func() (tables [9]*[80]int8) {
-	for _, size := range []int8{1, 2, 4, 8} {
+	for _, size := range []int8{1, 2, 3, 4, 8} {
 		t := new([80]int8)
 		for z := range t {
 			t[z] = -1
@@ -29,15 +31,18 @@ var kept = func() (tables [9]*[80]int8) {
 	return tables
 }()
 
-// Decode gives the picture at 1/shrink of its size (1, 2, 4 or 8), rounded up.
-// It takes about Width×Height÷shrink² bytes for each full component, and for a
-// progressive file 2 to 3 times as much again and 8 bytes per 64 pixels. The
+// Eighths are the sizes a picture can be decoded to.
+var Eighths = []int{1, 2, 3, 4, 8}
+
+// Decode gives the picture at eighths/8 of its size (1, 2, 3, 4 or 8), rounded
+// up. It takes about Width×Height×(eighths/8)² bytes for each full component, for
+// a progressive file three times as much and 8 bytes per 64 pixels. The
 // caller bounds Width×Height by [ReadHeader] first.
-func Decode(data []byte, shrink int) (*Image, error) {
-	if shrink != 1 && shrink != 2 && shrink != 4 && shrink != 8 {
-		return nil, invalid("shrink by %d", shrink)
+func Decode(data []byte, eighths int) (*Image, error) {
+	if !slices.Contains(Eighths, eighths) {
+		return nil, invalid("%d eighths", eighths)
 	}
-	d := &decoder{bits: bits{data: data}, adobe: -1, size: 8 / shrink, keep: kept[8/shrink]}
+	d := &decoder{bits: bits{data: data}, adobe: -1, size: eighths, keep: kept[eighths]}
 	if err := d.toScan(); err != nil {
 		return nil, err
 	}
@@ -157,37 +162,42 @@ func invert(pix []byte) {
 
 func (d *decoder) transformAll(c *component) {
 	n := d.size * d.size
-	var block [64]int32
+	var steps [64]int32 // in the order of the kept coefficients
+	for z := range 64 {
+		if k := d.keep[z]; k >= 0 {
+			steps[k] = c.quant[z]
+		}
+	}
 	for b := range c.blocks {
 		last := 0
 		for i, v := range c.coef[b*n : (b+1)*n] {
-			block[i] = int32(v)
 			if v != 0 {
+				d.coefs[i] = int32(v) * steps[i]
 				last = i
 			}
 		}
-		for z := range 64 {
-			if k := d.keep[z]; k >= 0 {
-				block[k] *= c.quant[z]
-			}
-		}
-		d.put(c, b, &block, last)
+		d.put(c, b, last)
 	}
 }
 
-// put transforms a block into its place in the plane. last is the index of the
-// last coefficient that is not zero.
-func (d *decoder) put(c *component, b int, block *[64]int32, last int) {
+// put transforms the block at hand into place b of the plane and clears it.
+// last is the index of its last coefficient that is not zero.
+func (d *decoder) put(c *component, b, last int) {
 	x, y := b%c.stride, b/c.stride
 	dst := c.plane.Pix[(y*c.plane.Stride+x)*d.size:]
+	block := &d.coefs
 	switch {
 	case last == 0:
 		flat(dst, c.plane.Stride, d.size, sample((block[0]+4)>>3))
 	case d.size == 8:
 		inverse8(dst, c.plane.Stride, block)
+		last = 63
 	case d.size == 4:
 		inverse4(dst, c.plane.Stride, block)
+	case d.size == 3:
+		inverse3(dst, c.plane.Stride, block)
 	case d.size == 2:
 		inverse2(dst, c.plane.Stride, block)
 	}
+	clear(block[:last+1])
 }

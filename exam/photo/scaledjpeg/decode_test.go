@@ -30,7 +30,7 @@ func TestFullSizeAgreesWithTheStandardDecoder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Decode(data, 1)
+		got, err := Decode(data, 8)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,12 +61,12 @@ func compare(t *testing.T, p Plane, want []byte, stride, tolerance int) {
 // transform of low frequencies can be to a mean.
 func TestReducedPictureIsTheMeanOfItsPixels(t *testing.T) {
 	data := encoded(t, phototest.Portrait{Width: 320, Height: 400}.Draw(), 95)
-	full, err := Decode(data, 1)
+	full, err := Decode(data, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, shrink := range []int{2, 4, 8} {
-		small, err := Decode(data, shrink)
+		small, err := Decode(data, 8/shrink)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestGreyHasOnePlane(t *testing.T) {
 		m.Pix[i] = byte(i)
 	}
 	data := encoded(t, m, 90)
-	got, err := Decode(data, 1)
+	got, err := Decode(data, 8)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestGreyHasOnePlane(t *testing.T) {
 func TestEveryCutIsNoticed(t *testing.T) {
 	data := encoded(t, drawn(), 80)
 	for n := 0; n < len(data)-3; n += 97 {
-		if _, err := Decode(data[:n], 2); err == nil {
+		if _, err := Decode(data[:n], 4); err == nil {
 			t.Fatalf("%d of %d bytes decoded", n, len(data))
 		}
 	}
@@ -130,10 +130,10 @@ func TestQualityIsEstimated(t *testing.T) {
 
 func BenchmarkDecode(b *testing.B) {
 	data := encoded(b, phototest.Portrait{}.Draw(), 90)
-	for _, shrink := range []int{1, 2, 4, 8} {
-		b.Run("1_"+string(rune('0'+shrink)), func(b *testing.B) {
+	for _, eighths := range Eighths {
+		b.Run("eighths="+string(rune('0'+eighths)), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := Decode(data, shrink); err != nil {
+				if _, err := Decode(data, eighths); err != nil {
 					b.Fatal(err)
 				}
 			}

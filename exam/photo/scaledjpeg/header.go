@@ -34,7 +34,7 @@ type quantTable [64]int32
 type decoder struct {
 	bits
 	Header
-	size   int // samples a block is decoded to, each way: 8, 4, 2 or 1
+	size   int // samples a block is decoded to, each way: one of Eighths
 	keep   *[80]int8
 	comps  []component
 	hmax   int
@@ -48,6 +48,7 @@ type decoder struct {
 	adobe  int // colour transform of the Adobe segment, -1 without one
 	eobrun int
 	scans  int
+	coefs  [64]int32 // of the block at hand, dequantised; zero between blocks
 }
 
 // ReadHeader reads up to the first scan.

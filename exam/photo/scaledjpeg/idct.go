@@ -36,6 +36,32 @@ func inverse2(dst []byte, stride int, b *[64]int32) {
 	dst[stride], dst[stride+1] = sample((sum-lower)>>3), sample((diff-slope)>>3)
 }
 
+// 1/3, 1/√6, 1/3√2 and 1/√2 in fixBits, times √3 and the 3/8 of the scaling:
+// what the passes of a 3-point transform multiply by.
+const (
+	fix0354 = 2896 // √(1/8): the mean
+	fix0433 = 3547 // √(3/16): the slope
+	fix0250 = 2048 // 1/4: the bend at the ends
+	fix0500 = 4096 // 1/2: the bend in the middle
+)
+
+func inverse3(dst []byte, stride int, b *[64]int32) {
+	var mid [9]int32
+	for x := range 3 {
+		const round, shift = 1 << (fixBits - pass1 - 1), fixBits - pass1
+		mean, slope, bend := b[x]*fix0354+round, b[3+x]*fix0433, b[6+x]
+		mid[x], mid[6+x] = (mean+slope+bend*fix0250)>>shift, (mean-slope+bend*fix0250)>>shift
+		mid[3+x] = (mean - bend*fix0500) >> shift
+	}
+	for y := range 3 {
+		const round, shift = 1 << (fixBits + pass1 - 1), fixBits + pass1
+		mean, slope, bend := mid[3*y]*fix0354+round, mid[3*y+1]*fix0433, mid[3*y+2]
+		row := dst[y*stride:][:3]
+		row[0], row[2] = sample((mean+slope+bend*fix0250)>>shift), sample((mean-slope+bend*fix0250)>>shift)
+		row[1] = sample((mean - bend*fix0500) >> shift)
+	}
+}
+
 // cos(π/8)/√2 and cos(3π/8)/√2 in fixBits.
 const (
 	fix0653 = 5352

@@ -177,8 +177,7 @@ func (d *decoder) baseline(c *component, b int) error {
 	if err := d.difference(c); err != nil {
 		return err
 	}
-	var block [64]int32
-	block[0] = c.pred * c.quant[0]
+	d.coefs[0] = c.pred * c.quant[0]
 	last := 0
 	keep, h := d.keep, c.ac
 	for z := 1; z < 64; z++ {
@@ -187,9 +186,9 @@ func (d *decoder) baseline(c *component, b int) error {
 		}
 		var v int32
 		if e := h.whole[d.acc>>(64-lookBits)]; e != 0 {
-			d.acc <<= e & 255
-			d.n -= int(e & 255)
-			z += int(e >> 8 & 255)
+			d.acc <<= e & 31
+			d.n -= int(e & 31)
+			z += int(e >> 8 & 15)
 			v = e >> 16
 		} else {
 			s := d.symbol(h)
@@ -205,10 +204,10 @@ func (d *decoder) baseline(c *component, b int) error {
 			v = d.extend(size)
 		}
 		if k := keep[z]; k >= 0 {
-			block[k] = v * c.quant[z&63]
+			d.coefs[k] = v * c.quant[z&63]
 			last = max(last, int(k))
 		}
 	}
-	d.put(c, b, &block, last)
+	d.put(c, b, last)
 	return nil
 }
