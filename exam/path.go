@@ -53,6 +53,29 @@ func (d *Document) Set(path, text string) error {
 	return nil
 }
 
+// Paths lists the paths of every plain field of the document, records of its
+// lists included, in the order of the type: what [Document.Get] takes.
+func (d Document) Paths() []string {
+	var paths []string
+	var walk func(prefix string, v reflect.Value)
+	walk = func(prefix string, v reflect.Value) {
+		switch {
+		case v.Kind() == reflect.Struct:
+			for i := range v.NumField() {
+				walk(strings.TrimPrefix(prefix+"."+jsonKey(v.Type().Field(i)), "."), v.Field(i))
+			}
+		case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+			for i := range v.Len() {
+				walk(prefix+"."+strconv.Itoa(i), v.Index(i))
+			}
+		default:
+			paths = append(paths, prefix)
+		}
+	}
+	walk("", reflect.ValueOf(d))
+	return paths
+}
+
 // clone copies the document with lists of its own.
 func (d Document) clone() Document {
 	d.Subjects = append([]string(nil), d.Subjects...)

@@ -1,0 +1,41 @@
+package local
+
+import (
+	"sync"
+
+	"wenbao/assets"
+	"wenbao/exam"
+)
+
+// packs parses the shipped packs once; one that cannot be parsed is a fault of
+// the build, which a test finds.
+var packs = sync.OnceValue(func() []*exam.Pack {
+	var all []*exam.Pack
+	for _, id := range assets.PackIDs() {
+		raw, _ := assets.Pack(id)
+		p, err := exam.ParsePack(raw)
+		if err != nil {
+			panic("local: shipped pack " + id + ": " + err.Error())
+		}
+		all = append(all, p)
+	}
+	return all
+})
+
+// Packs gives the exam packs shipped with the program; the first is the one
+// that new drafts get.
+func Packs() []*exam.Pack { return packs() }
+
+// PackFor gives the pack of a document's exam and year; a document that names
+// neither gets the first. KindNotFound when no pack fits.
+func PackFor(d exam.Document) (*exam.Pack, error) {
+	if d.Exam == "" && d.Year == 0 {
+		return Packs()[0], nil
+	}
+	for _, p := range Packs() {
+		if p.Exam == d.Exam && (p.Year == d.Year || d.Year == 0) {
+			return p, nil
+		}
+	}
+	return nil, exam.Errorf(exam.KindNotFound, "find exam pack", "no pack for this exam and year")
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"wenbao/exam"
+)
+
+// say is the words in the shape the domain asks for them.
+func (s *session) say(key string, args map[string]string) string { return s.words.Say(key, args) }
+
+// fieldName names a field for people: "field." and its path without indexes,
+// with the record's number behind it ("毕业学校（第 2 条）"); a path without a
+// name stays as it is.
+func (s *session) fieldName(path string) string {
+	var generic []string
+	record := ""
+	for _, part := range strings.Split(path, ".") {
+		if part != "" && part[0] >= '0' && part[0] <= '9' {
+			record = part
+			continue
+		}
+		generic = append(generic, part)
+	}
+	key := "field." + strings.Join(generic, ".")
+	for _, k := range []string{key, "ctl." + key} {
+		if !s.words.Has(k) {
+			continue
+		}
+		if record == "" {
+			return s.words.Say(k)
+		}
+		return s.words.Say("ctl.record", map[string]string{"name": s.words.Say(k), "number": oneMore(record)})
+	}
+	return path
+}
+
+// oneMore counts records from one, as people do.
+func oneMore(index string) string {
+	n, err := strconv.Atoi(index)
+	if err != nil {
+		return index
+	}
+	return strconv.Itoa(n + 1)
+}
+
+// showDocument prints a draft's filled-in fields for people, in the order of
+// the form.
+func (s *session) showDocument(d exam.Draft) {
+	for _, path := range d.Document.Paths() {
+		if text, err := d.Document.Get(path); err == nil && text != "" {
+			s.out.text("%s: %s\n", s.fieldName(path), text)
+		}
+	}
+}

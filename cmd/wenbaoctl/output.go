@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"wenbao/assets"
+	"wenbao/exam"
+)
+
+// output speaks to people on stderr and stdout, and to scripts in JSON on
+// stdout alone.
+type output struct {
+	words          assets.Words
+	stdout, stderr io.Writer
+	json           bool
+	code           int // of a command that ran but found something
+}
+
+// say writes a line for people: to stdout, or to stderr beside JSON.
+func (o *output) say(key string, args ...map[string]string) {
+	w := o.stdout
+	if o.json {
+		w = o.stderr
+	}
+	fmt.Fprintln(w, o.words.Say(key, args...))
+}
+
+// warn writes a line for people to stderr.
+func (o *output) warn(key string, args ...map[string]string) {
+	fmt.Fprintln(o.stderr, o.words.Say(key, args...))
+}
+
+// record writes one JSON document in one line, when scripts read.
+func (o *output) record(v any) {
+	if !o.json {
+		return
+	}
+	e := json.NewEncoder(o.stdout)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic("wenbaoctl: " + err.Error())
+	}
+}
+
+// text writes text as it is, when people read.
+func (o *output) text(format string, args ...any) {
+	if !o.json {
+		fmt.Fprintf(o.stdout, format, args...)
+	}
+}
+
+// found notes that the command did its work and found something; the first and
+// lowest code of the table wins over later ones.
+func (o *output) found(code int) {
+	if o.code == exitDone || code < o.code {
+		o.code = code
+	}
+}
+
+// said is an error whose sentence is known where it arises.
+type said struct {
+	kind exam.Kind
+	key  string
+	args map[string]string
+}
+
+func (s *said) Error() string { return string(s.kind) + ": " + s.key }
+
+func usage(key string, args map[string]string) error { return &said{kindUsage, key, args} }
+
+// sentence makes the words of an error: what happened, and what to do next.
+func (o *output) sentence(err error) (kind exam.Kind, message, next string) {
+	var s *said
+	if errors.As(err, &s) {
+		return s.kind, o.words.Say(s.key, s.args), o.next(s.kind, s.key)
+	}
+	kind = exam.KindOf(err)
+	args := map[string]string{"op": "", "detail": err.Error()}
+	var e *exam.Error
+	if errors.As(err, &e) {
+		args["op"] = e.Op
+	}
+	return kind, o.words.Say("ctl.error."+string(kind), args), o.next(kind, "")
+}
+
+func (o *output) next(kind exam.Kind, key string) string {
+	if key != "" && o.words.Has(key+".next") {
+		return o.words.Say(key + ".next")
+	}
+	if k := "ctl.next." + string(kind); o.words.Has(k) {
+		return o.words.Say(k)
+	}
+	return ""
+}
+
+// fail tells an error and gives its exit code.
+func (o *output) fail(err error) int {
+	kind, message, next := o.sentence(err)
+	fmt.Fprintln(o.stderr, message)
+	if next != "" {
+		fmt.Fprintln(o.stderr, next)
+	}
+	o.record(map[string]any{"error": map[string]string{"kind": string(kind), "message": message, "next": next}})
+	return exitOf(kind)
+}
+
+// finish ends the run: an error's code comes before what was found, which comes
+// before a repair.
+func (o *output) finish(err error, repaired bool) int {
+	if err != nil {
+		return o.fail(err)
+	}
+	if o.code == exitDone && repaired {
+		return exitRepaired
+	}
+	return o.code
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"os"
+	"strconv"
+	"strings"
+
+	"wenbao/assets"
+	"wenbao/cmd/internal/local"
+	"wenbao/exam"
+)
+
+func (c *packShow) Run(s *session) error {
+	if c.Pack == "" {
+		for _, p := range local.Packs() {
+			s.packLine(p)
+		}
+		return nil
+	}
+	raw, ok := assets.Pack(c.Pack)
+	if !ok {
+		var err error
+		if raw, err = os.ReadFile(c.Pack); err != nil {
+			return &said{exam.KindNotFound, "ctl.pack_unknown", map[string]string{"pack": shorten(c.Pack), "packs": strings.Join(assets.PackIDs(), ", ")}}
+		}
+	}
+	p, err := exam.ParsePack(raw)
+	if err != nil {
+		return err
+	}
+	s.out.record(p)
+	s.packLine(p)
+	if !s.JSON {
+		s.showPack(p)
+	}
+	return nil
+}
+
+// packLine prints one pack in one line.
+func (s *session) packLine(p *exam.Pack) {
+	s.out.text("%s  %s  %s\n", p.ID, p.Title.In(s.words.Lang()), s.words.Say("ctl.pack_line", map[string]string{"version": strconv.Itoa(p.Version), "areas": strconv.Itoa(len(p.Areas))}))
+}
+
+// showPack prints what people ask a pack: levels and subjects, and the areas
+// with their registration windows.
+func (s *session) showPack(p *exam.Pack) {
+	lang := s.words.Lang()
+	s.out.text("\n%s\n\n", p.About.In(lang))
+	for _, l := range p.Levels {
+		s.out.text("%s  %s\n", l.ID, l.Name.In(lang))
+		for _, sub := range l.Subjects {
+			s.out.text("    %s  %s\n", sub.ID, sub.Name.In(lang))
+		}
+	}
+	s.out.text("\n")
+	for _, a := range p.Areas {
+		s.out.text("%s  %s  %s\n", a.ID, a.Name.In(lang), s.window(p, a.ID))
+	}
+}
+
+// window says when registration is open in an area, or that it is not known.
+func (s *session) window(p *exam.Pack, area string) string {
+	w, known := p.WindowsOf(area, "")
+	if !known || w.Registration.Opens == "" && w.Registration.Closes == "" {
+		return s.words.Say("ctl.window_unknown")
+	}
+	return s.words.Say("ctl.window", map[string]string{"opens": string(w.Registration.Opens), "closes": string(w.Registration.Closes)})
+}
+
+func (c *packVerify) Run(s *session) error {
+	raw, err := readBounded(c.File, exam.MaxPackBytes)
+	if err != nil {
+		return err
+	}
+	signature, err := readBounded(c.File+".sig", 4096)
+	if err != nil {
+		return err
+	}
+	p, err := exam.VerifyPack(raw, signature, signers())
+	if exam.KindOf(err) == exam.KindUntrusted {
+		s.out.record(map[string]any{"valid": false, "reason": cause(err)})
+		s.out.text("%s\n", s.words.Say("ctl.pack_bad", map[string]string{"reason": cause(err)}))
+		s.out.found(exitProblems)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.out.record(map[string]any{"valid": true, "id": p.ID, "version": p.Version, "sample": p.Sample})
+	s.out.text("%s\n", s.words.Say("ctl.pack_good", map[string]string{"id": p.ID, "version": strconv.Itoa(p.Version)}))
+	if p.Sample {
+		s.out.say("ctl.pack_sample")
+	}
+	return nil
+}
+
+// signers gives the keys that the shipped packs name for their next editions.
+func signers() []ed25519.PublicKey {
+	var keys []ed25519.PublicKey
+	for _, p := range local.Packs() {
+		for _, line := range p.Signers {
+			if key, err := exam.ParsePublicKey([]byte(line)); err == nil {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
+}
+
+func (c *loginCommand) Run(s *session) error {
+	s.out.record(map[string]any{"required": false})
+	s.out.text("%s\n", s.words.Say("ctl.login_none"))
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"wenbao/assets"
+	"wenbao/cmd/internal/local"
+	"wenbao/exam"
+	"wenbao/store"
+)
+
+// session is one run of a command: what it was told, and the store once opened.
+type session struct {
+	globals
+	ctx    context.Context
+	out    *output
+	words  assets.Words
+	getenv func(string) string
+	st     *store.Store
+}
+
+// store opens the data folder at the first use.
+func (s *session) store() (*store.Store, error) {
+	if s.st != nil {
+		return s.st, nil
+	}
+	dir := s.Data
+	if dir == "" {
+		var err error
+		if dir, err = local.Folder(); err != nil {
+			return nil, err
+		}
+	}
+	keys, err := local.Keys(s.PassphraseFile, s.getenv("WENBAO_PASSPHRASE"))
+	if err != nil {
+		return nil, err
+	}
+	if s.st, err = local.Open(s.ctx, dir, keys); err != nil {
+		return nil, err
+	}
+	o := s.st.Opening()
+	for _, key := range o.Warnings {
+		s.out.warn(key)
+	}
+	if key, args := o.Sentence(); key != "" {
+		s.out.warn(key, args)
+	}
+	return s.st, nil
+}
+
+// close ends the run, and tells whether the store had been damaged and was repaired.
+func (s *session) close() (repaired bool, err error) {
+	if s.st == nil {
+		return false, nil
+	}
+	o := s.st.Opening()
+	return o.Rebuilt || len(o.Lost) > 0, s.st.Close()
+}
+
+// draft opens the store and reads one draft.
+func (s *session) draft(id string) (*store.Store, exam.Draft, error) {
+	did, err := exam.ParseDraftID(id)
+	if err != nil {
+		return nil, exam.Draft{}, &said{exam.KindNotFound, "ctl.no_draft", map[string]string{"id": shorten(id)}}
+	}
+	st, err := s.store()
+	if err != nil {
+		return nil, exam.Draft{}, err
+	}
+	d, err := st.Draft(did)
+	if exam.KindOf(err) == exam.KindNotFound {
+		err = &said{exam.KindNotFound, "ctl.no_draft", map[string]string{"id": id}}
+	}
+	return st, d, err
+}
+
+// pack gives the pack a document belongs to: the shipped one of its exam and year.
+func (s *session) pack(d exam.Document) (*exam.Pack, error) {
+	p, err := local.PackFor(d)
+	if err != nil {
+		return nil, &said{exam.KindInvalid, "ctl.pack_none", map[string]string{"exam": shorten(d.Exam), "year": strconv.Itoa(d.Year)}}
+	}
+	return p, nil
+}
+
+// keys gives the public keys whose receipts are believed.
+func (s *session) keys(p *exam.Pack) ([]ed25519.PublicKey, error) {
+	if s.ServerKey == "" {
+		return p.ServerKeys(), nil
+	}
+	raw, err := os.ReadFile(s.ServerKey)
+	if err != nil {
+		return nil, usage("ctl.server_key_unreadable", map[string]string{"file": filepath.Base(s.ServerKey)})
+	}
+	key, err := exam.ParsePublicKey(raw)
+	if err != nil {
+		return nil, usage("ctl.server_key_wrong", map[string]string{"file": filepath.Base(s.ServerKey)})
+	}
+	return []ed25519.PublicKey{key}, nil
+}
+
+// now is the moment by this machine's clock, which no deadline believes.
+func now() exam.Moment { return exam.Moment{Now: time.Now()} }
+
+func shorten(s string) string {
+	if len(s) > 60 {
+		return strings.ToValidUTF8(s[:60], "") + "…"
+	}
+	return s
+}
