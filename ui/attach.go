@@ -1,0 +1,187 @@
+package ui
+
+import (
+	"bytes"
+	"image"
+	_ "image/jpeg" // photos are JPEG
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+
+	"wenbao/exam"
+	"wenbao/ui/present"
+)
+
+// photoStep is 照片: the photo as it is, or the making of one.
+func (w *Window) photoStep() fyne.CanvasObject {
+	k, f := w.kit, w.desk.Form()
+	v := f.Photo()
+	box := newColumn(gapLarge)
+	if !v.Trouble.Empty() {
+		box.Add(banner(present.Trouble, k.say(v.Trouble), k.key("photo.trouble.text")))
+	}
+	for _, p := range v.Problems {
+		box.Add(k.problem(p))
+	}
+	switch {
+	case v.Locked:
+		box.Add(banner(present.Calm, "", k.key("photo.locked")))
+		box.Add(w.photoPicture(v.Photo))
+	case v.Source != nil:
+		box.Add(w.cropper(f, v))
+	default:
+		if v.Photo != nil {
+			box.Add(newRow(gapLarge, 1, w.photoPicture(v.Photo), newColumn(gap, newText(styleStrong, k.key("photo.attached")), caption(k.photoFacts(v)),
+				newFlow(gap, k.secondary("action.keep_photo", k.key("photo.keep"), f.KeepPhoto), k.plain("action.clear_photo", k.key("photo.clear"), f.ClearPhoto)), keptPath(w))))
+		}
+		box.Add(w.fileField("photo", "photo.path", []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}, f.TakePicture))
+	}
+	if v.Busy {
+		box.Add(caption(k.key("photo.busy")))
+	}
+	return box
+}
+
+func keptPath(w *Window) fyne.CanvasObject { return caption(w.desk.Kept()) }
+
+func (k *kit) photoFacts(v present.PhotoView) string {
+	return k.key("photo.facts", "width", v.Spec.Width, "height", v.Spec.Height, "kilobytes", kilobytes(int64(len(v.Photo))),
+		"least", v.Spec.MinBytes/1024, "most", v.Spec.MaxBytes/1024)
+}
+
+// photoPicture shows the processed photo at the size it is printed, doubled.
+func (w *Window) photoPicture(jpeg []byte) fyne.CanvasObject {
+	img, _, err := image.Decode(bytes.NewReader(jpeg))
+	if err != nil {
+		return caption(w.kit.key("photo.none"))
+	}
+	c := canvas.NewImageFromImage(img)
+	c.FillMode = canvas.ImageFillContain
+	c.SetMinSize(fyne.NewSize(150, 210))
+	return surface(colorCard, colorLine, 2, 1, c)
+}
+
+// fileField asks for a file: by dialog, by its path, or dropped on the window.
+func (w *Window) fileField(id, words string, extensions []string, take func(path string)) fyne.CanvasObject {
+	k := w.kit
+	path := newEntry(k.control(id+".path", "entry"), 1)
+	path.SetPlaceHolder(k.key("file.path"))
+	use := func() {
+		if path.Text != "" {
+			take(path.Text)
+		}
+	}
+	pick := k.button("action.choose."+id, lookSecondary, styleBody.in(colorAccent), theme.FolderOpenIcon(), k.key("file.pick"), func() { w.chooseFile(extensions, take) })
+	typed := newRow(gapSmall, 0, path, k.secondary("action.use."+id, k.key("file.use"), use))
+	return surface(colorSidebar, colorLine, radiusCard, gapLarge, newColumn(gap, body(k.key(words)), newFlow(0, pick), caption(k.key("file.or_path")), typed))
+}
+
+// cropper is the picture under the official frame, with what comes of it.
+func (w *Window) cropper(f *present.Form, v present.PhotoView) fyne.CanvasObject {
+	k := w.kit
+	made := newColumn(gap, newText(styleStrong, k.key("photo.result")))
+	if v.Made != nil {
+		made.Add(newRow(0, -1, w.photoPicture(v.Made)))
+	}
+	for _, p := range v.Found {
+		if p.Severity != exam.Note {
+			made.Add(k.problem(present.Shown{Text: p.Text, Severity: p.Severity}))
+		}
+	}
+	if v.Made == nil && !v.Busy {
+		made.Add(caption(k.key("photo.refused")))
+	}
+	tools := newFlow(gapSmall)
+	tool := func(id string, change func(*present.Crop)) {
+		tools.Add(k.secondary("photo."+id, k.key("photo.tool."+id), func() { c := v.Crop; change(&c); f.Frame(c) }))
+	}
+	tool("larger", func(c *present.Crop) { c.Scale(1 / 1.06) })
+	tool("smaller", func(c *present.Crop) { c.Scale(1.06) })
+	tool("left", func(c *present.Crop) { c.X += c.Width * 0.03 })
+	tool("right", func(c *present.Crop) { c.X -= c.Width * 0.03 })
+	tool("up", func(c *present.Crop) { c.Y += c.Height * 0.03 })
+	tool("down", func(c *present.Crop) { c.Y -= c.Height * 0.03 })
+	tool("turn_left", func(c *present.Crop) { c.Rotate-- })
+	tool("turn_right", func(c *present.Crop) { c.Rotate++ })
+	tool("brighter", func(c *present.Crop) { c.Brightness = min(c.Brightness+0.05, 1) })
+	tool("darker", func(c *present.Crop) { c.Brightness = max(c.Brightness-0.05, -1) })
+	whiten := k.tick("photo.whiten", k.key("photo.whiten"), v.Crop.Whiten, func(on bool) { c := v.Crop; c.Whiten = on; f.Frame(c) })
+	use := k.primary("action.use_photo", k.key("photo.use"), f.UsePhoto)
+	use.disabled = v.Made == nil || v.Busy
+	other := k.secondary("action.drop_picture", k.key("photo.other"), f.DropPicture)
+	return newColumn(gapLarge, newHalves(2, 300, w.framed(f, v), made), tools, whiten, newFlow(gap, use, other))
+}
+
+// framed shows the whole picture with the crop's frame over it, to be dragged.
+func (w *Window) framed(f *present.Form, v present.PhotoView) fyne.CanvasObject {
+	img := canvas.NewImageFromImage(v.Source)
+	img.FillMode = canvas.ImageFillStretch
+	return newCropFrame(w.kit, img, v, f.Frame)
+}
+
+// evidenceStep is 证明材料: what is asked for, why, and what is attached.
+func (w *Window) evidenceStep() fyne.CanvasObject {
+	k, f := w.kit, w.desk.Form()
+	list, locked := f.Evidence()
+	box := newColumn(gapLarge)
+	needed := false
+	for _, e := range list {
+		needed = needed || e.Needed
+	}
+	if !needed {
+		box.Add(banner(present.Good, k.key("evidence.none"), k.key("evidence.none.text")))
+	}
+	for _, e := range list {
+		if e.Needed || len(e.Files) > 0 {
+			box.Add(w.evidenceCard(f, e, locked))
+		}
+	}
+	more := newColumn(gap)
+	for _, e := range list {
+		if !e.Needed && len(e.Files) == 0 {
+			more.Add(w.evidenceCard(f, e, locked))
+		}
+	}
+	if len(more.Objects) > 0 {
+		box.Add(newColumn(gapTiny, heading(k.key("evidence.more")), caption(k.key("evidence.more.text"))))
+		box.Add(more)
+	}
+	return box
+}
+
+func (w *Window) evidenceCard(f *present.Form, e present.EvidenceView, locked bool) fyne.CanvasObject {
+	k := w.kit
+	head := newFlow(gapSmall, newText(styleStrong.oneLine(), k.say(e.Name)))
+	switch {
+	case e.Needed && e.Early:
+		head.Add(badge(present.Trouble, k.key("evidence.early")))
+	case e.Needed:
+		head.Add(badge(present.Warning, k.key("evidence.later")))
+	}
+	box := newColumn(gapSmall, head, caption(k.say(e.Hint)))
+	for _, why := range e.Why {
+		box.Add(caption(k.key("evidence.why", "why", why)))
+	}
+	for _, p := range e.Problems {
+		box.Add(k.problem(p))
+	}
+	for _, file := range e.Files {
+		row := []fyne.CanvasObject{body(file.Name), caption1(k.key("file.size", "kilobytes", kilobytes(file.Size)))}
+		if !locked {
+			row = append(row, k.plain("action.remove."+file.SHA256[:min(len(file.SHA256), 8)], k.key("record.remove"), func() { f.RemoveEvidence(file) }))
+		}
+		box.Add(newRow(gap, 0, row...))
+	}
+	if locked {
+		return card(box)
+	}
+	id := "evidence." + string(e.Kind)
+	take := func(path string) { f.AddEvidence(e.Kind, path) }
+	if e.Needed {
+		box.Add(w.fileField(id, "evidence.path", []string{".jpg", ".jpeg", ".png", ".pdf"}, take))
+	} else {
+		box.Add(newFlow(0, k.plain("action.choose."+id, k.key("file.pick"), func() { w.chooseFile([]string{".jpg", ".jpeg", ".png", ".pdf"}, take) })))
+	}
+	return card(box)
+}

@@ -1,0 +1,446 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+)
+
+// flowing is a thing whose height follows from its width. Fyne asks for a
+// minimum size before it tells the width, which cannot serve wrapped text; the
+// layouts of this file ask for the height at a width instead, so that one pass
+// is right, on the screen as in a test.
+type flowing interface{ HeightFor(width float32) float32 }
+
+// flowLayout is the same for a container's layout.
+type flowLayout interface {
+	heightFor(objects []fyne.CanvasObject, width float32) float32
+}
+
+func heightFor(o fyne.CanvasObject, width float32) float32 {
+	switch v := o.(type) {
+	case flowing:
+		return v.HeightFor(width)
+	case *fyne.Container:
+		if l, ok := v.Layout.(flowLayout); ok {
+			return l.heightFor(v.Objects, width)
+		}
+	}
+	return o.MinSize().Height
+}
+
+// asked remembers the width last laid out, for callers that can only ask for a
+// minimum size.
+type asked struct{ width float32 }
+
+// column stacks objects, each as wide as the column.
+type column struct {
+	asked
+	gap float32
+}
+
+func newColumn(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&column{gap: gap}, existing(objects)...)
+}
+
+// existing drops the nils, so that callers may leave out what does not apply.
+func existing(objects []fyne.CanvasObject) []fyne.CanvasObject {
+	out := make([]fyne.CanvasObject, 0, len(objects))
+	for _, o := range objects {
+		if o != nil {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func (l *column) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	total, n := float32(0), 0
+	for _, o := range objects {
+		if o.Visible() {
+			total += heightFor(o, width)
+			n++
+		}
+	}
+	return total + l.gap*float32(max(n-1, 0))
+}
+
+func (l *column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := widest(objects)
+	return fyne.NewSize(w, l.heightFor(objects, max(w, l.width)))
+}
+
+func (l *column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	y := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		h := heightFor(o, size.Width)
+		o.Resize(fyne.NewSize(size.Width, h))
+		o.Move(fyne.NewPos(0, y))
+		y += h + l.gap
+	}
+}
+
+func widest(objects []fyne.CanvasObject) (w float32) {
+	for _, o := range objects {
+		if o.Visible() {
+			w = max(w, o.MinSize().Width)
+		}
+	}
+	return w
+}
+
+// row sets objects side by side at their least width; the one at index grow
+// takes what is left. A negative grow leaves the rest empty.
+type row struct {
+	asked
+	gap  float32
+	grow int
+}
+
+func newRow(gap float32, grow int, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&row{gap: gap, grow: grow}, objects...)
+}
+
+func (l *row) widths(objects []fyne.CanvasObject, width float32) []float32 {
+	ws := make([]float32, len(objects))
+	rest := width - l.gap*float32(len(objects)-1)
+	for i, o := range objects {
+		if i != l.grow {
+			ws[i] = o.MinSize().Width
+			rest -= ws[i]
+		}
+	}
+	if l.grow >= 0 && l.grow < len(ws) {
+		ws[l.grow] = max(rest, 0)
+	}
+	return ws
+}
+
+func (l *row) heightFor(objects []fyne.CanvasObject, width float32) (h float32) {
+	for i, w := range l.widths(objects, width) {
+		h = max(h, heightFor(objects[i], w))
+	}
+	return h
+}
+
+func (l *row) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := l.gap * float32(max(len(objects)-1, 0))
+	for _, o := range objects {
+		w += o.MinSize().Width
+	}
+	return fyne.NewSize(w, l.heightFor(objects, max(w, l.width)))
+}
+
+func (l *row) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	x := float32(0)
+	for i, w := range l.widths(objects, size.Width) {
+		h := heightFor(objects[i], w)
+		objects[i].Resize(fyne.NewSize(w, h))
+		objects[i].Move(fyne.NewPos(x, (size.Height-h)/2))
+		x += w + l.gap
+	}
+}
+
+// flow sets objects side by side and goes on in a new line when one is full.
+type flow struct {
+	asked
+	gap float32
+}
+
+func newFlow(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flow{gap: gap}, existing(objects)...)
+}
+
+// place calls put for each object with its place, and gives the height.
+func (l *flow) place(objects []fyne.CanvasObject, width float32, put func(o fyne.CanvasObject, x, y, w, h float32)) float32 {
+	var x, y, line float32
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		w := min(o.MinSize().Width, width)
+		h := heightFor(o, w)
+		if x > 0 && x+w > width+0.5 {
+			x, y, line = 0, y+line+l.gap, 0
+		}
+		put(o, x, y, w, h)
+		x += w + l.gap
+		line = max(line, h)
+	}
+	return y + line
+}
+
+func (l *flow) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return l.place(objects, width, func(fyne.CanvasObject, float32, float32, float32, float32) {})
+}
+
+func (l *flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := widest(objects)
+	return fyne.NewSize(w, l.heightFor(objects, max(w, l.width)))
+}
+
+func (l *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	l.place(objects, size.Width, func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Resize(fyne.NewSize(w, h))
+		o.Move(fyne.NewPos(x, y))
+	})
+}
+
+// halves sets objects in equal columns, as many as fit at least wide, at most
+// most.
+type halves struct {
+	asked
+	gap, least float32
+	most       int
+}
+
+func newHalves(most int, least float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&halves{gap: gapLarge, least: least, most: most}, existing(objects)...)
+}
+
+func (l *halves) columns(width float32) (n int, w float32) {
+	n = min(max(int((width+l.gap)/(l.least*textScale()+l.gap)), 1), l.most)
+	return n, (width - l.gap*float32(n-1)) / float32(n)
+}
+
+func (l *halves) heightFor(objects []fyne.CanvasObject, width float32) (total float32) {
+	n, w := l.columns(width)
+	for i := 0; i < len(objects); i += n {
+		if i > 0 {
+			total += l.gap
+		}
+		total += lineHeight(objects[i:min(i+n, len(objects))], w)
+	}
+	return total
+}
+
+func lineHeight(objects []fyne.CanvasObject, w float32) (h float32) {
+	for _, o := range objects {
+		h = max(h, heightFor(o, w))
+	}
+	return h
+}
+
+func (l *halves) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := widest(objects)
+	return fyne.NewSize(w, l.heightFor(objects, max(w, l.width)))
+}
+
+func (l *halves) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	n, w := l.columns(size.Width)
+	y := float32(0)
+	for i := 0; i < len(objects); i += n {
+		line := objects[i:min(i+n, len(objects))]
+		h := lineHeight(line, w)
+		for j, o := range line {
+			o.Resize(fyne.NewSize(w, h))
+			o.Move(fyne.NewPos(float32(j)*(w+l.gap), y))
+		}
+		y += h + l.gap
+	}
+}
+
+// inset keeps a distance around its objects (which lie upon one another) and
+// holds them to a greatest width.
+type inset struct {
+	asked
+	left, top, right, bottom float32
+	most                     float32 // greatest width of the content; 0: none
+}
+
+func padded(p float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(&inset{left: p, top: p, right: p, bottom: p}, o)
+}
+
+// held keeps o from being wider than most, at the left.
+func held(most float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(&inset{most: most * textScale()}, o)
+}
+
+func (l *inset) inner(width float32) float32 {
+	w := width - l.left - l.right
+	if l.most > 0 {
+		w = min(w, l.most)
+	}
+	return max(w, 0)
+}
+
+func (l *inset) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return lineHeight(objects, l.inner(width)) + l.top + l.bottom
+}
+
+func (l *inset) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := widest(objects) + l.left + l.right
+	return fyne.NewSize(w, l.heightFor(objects, max(w, l.width)))
+}
+
+func (l *inset) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	for _, o := range objects {
+		o.Resize(fyne.NewSize(l.inner(size.Width), max(size.Height-l.top-l.bottom, 0)))
+		o.Move(fyne.NewPos(l.left, l.top))
+	}
+}
+
+// over lays objects upon one another, each of the full size; the highest
+// decides.
+type over struct{ asked }
+
+func newOver(objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&over{}, existing(objects)...)
+}
+
+func (l *over) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	return lineHeight(objects, width)
+}
+
+func (l *over) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := widest(objects)
+	return fyne.NewSize(w, l.heightFor(objects, max(w, l.width)))
+}
+
+func (l *over) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	for _, o := range objects {
+		o.Resize(size)
+		o.Move(fyne.NewPos(0, 0))
+	}
+}
+
+// beside sets a main object and an aside next to each other, and the aside
+// below when there is no room for main's least width.
+type beside struct {
+	asked
+	gap, main, aside float32 // widths at 100 % text
+}
+
+func newBeside(mainWidth, asideWidth float32, main, aside fyne.CanvasObject) *fyne.Container {
+	return container.New(&beside{gap: gapHuge, main: mainWidth, aside: asideWidth}, main, aside)
+}
+
+func (l *beside) fits(width float32) bool {
+	return width >= (l.main*0.8+l.aside)*textScale()+l.gap
+}
+
+func (l *beside) parts(width float32) (main, aside float32) {
+	if !l.fits(width) {
+		return width, width
+	}
+	aside = l.aside * textScale()
+	return min(width-aside-l.gap, l.main*textScale()), aside
+}
+
+func (l *beside) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	m, a := l.parts(width)
+	hm, ha := heightFor(objects[0], m), heightFor(objects[1], a)
+	if l.fits(width) {
+		return max(hm, ha)
+	}
+	return hm + l.gap + ha
+}
+
+func (l *beside) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := widest(objects)
+	return fyne.NewSize(w, l.heightFor(objects, max(w, l.width)))
+}
+
+func (l *beside) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	m, a := l.parts(size.Width)
+	hm, ha := heightFor(objects[0], m), heightFor(objects[1], a)
+	objects[0].Resize(fyne.NewSize(m, hm))
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[1].Resize(fyne.NewSize(a, ha))
+	if l.fits(size.Width) {
+		objects[1].Move(fyne.NewPos(m+l.gap, 0))
+		return
+	}
+	objects[1].Move(fyne.NewPos(0, hm+l.gap))
+}
+
+// pane is a page that scrolls downwards.
+type pane struct {
+	*fyne.Container
+	scroll *container.Scroll
+}
+
+func newPane(content fyne.CanvasObject) *pane {
+	p := &pane{scroll: container.NewVScroll(content)}
+	p.Container = container.New(&paneLayout{pane: p}, p.scroll)
+	return p
+}
+
+// settle lays the content out again after its height may have changed, and
+// keeps the place.
+func (p *pane) settle() {
+	at := p.scroll.Offset
+	p.Layout.Layout(p.Objects, p.Size())
+	p.scroll.ScrollToOffset(at)
+	p.scroll.Refresh()
+}
+
+// reveal scrolls until o is in sight.
+func (p *pane) reveal(o fyne.CanvasObject) {
+	d := fyne.CurrentApp().Driver()
+	top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(p.scroll).Y
+	bottom := top + o.Size().Height
+	const margin = gapHuge * 2
+	at := p.scroll.Offset
+	switch height := p.scroll.Size().Height; {
+	case top < margin:
+		at.Y += top - margin
+	case bottom > height-margin:
+		at.Y += min(bottom-height+margin, top-margin)
+	default:
+		return
+	}
+	at.Y = max(at.Y, 0)
+	p.scroll.ScrollToOffset(at)
+}
+
+type paneLayout struct{ pane *pane }
+
+func (l *paneLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, 120) }
+
+func (l *paneLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	s := l.pane.scroll
+	s.Content.Resize(fyne.NewSize(size.Width, max(size.Height, heightFor(s.Content, size.Width))))
+	s.Move(fyne.NewPos(0, 0))
+	s.Resize(size)
+}
+
+// surface is a rectangle with content at a distance from its border.
+func surface(fill, stroke fyne.ThemeColorName, corner, pad float32, content fyne.CanvasObject) *fyne.Container {
+	r := canvas.NewRectangle(tint(fill))
+	r.CornerRadius = corner
+	if stroke != colorNone {
+		r.StrokeColor, r.StrokeWidth = tint(stroke), hairline
+	}
+	return newOver(r, padded(pad, content))
+}
+
+// card is the surface that groups what belongs together.
+func card(objects ...fyne.CanvasObject) *fyne.Container {
+	return surface(colorCard, colorLine, radiusCard, gapLarge, newColumn(gap, objects...))
+}
+
+// space is an empty place of a fixed size.
+func space(w, h float32) fyne.CanvasObject {
+	r := canvas.NewRectangle(tint(colorNone))
+	r.SetMinSize(fyne.NewSize(w, h))
+	return r
+}
+
+// rule is a thin line across.
+func rule() fyne.CanvasObject {
+	r := canvas.NewRectangle(tint(colorLine))
+	r.SetMinSize(fyne.NewSize(1, hairline))
+	return r
+}

@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+)
+
+// Loop is the [present.Loop] of the real window. It holds the only go
+// statements and the only fyne.Do of the window's code.
+type Loop struct {
+	work   sync.WaitGroup
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// NewLoop makes a loop; Close ends it.
+func NewLoop() *Loop {
+	l := &Loop{}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	return l
+}
+
+// Go implements [present.Loop]. The work's context ends with the loop.
+func (l *Loop) Go(ctx context.Context, work func(context.Context) func()) {
+	l.work.Go(func() {
+		inner, cancel := context.WithCancel(ctx)
+		defer cancel()
+		stop := context.AfterFunc(l.ctx, cancel)
+		defer stop()
+		then := work(inner)
+		if then != nil && ctx.Err() == nil {
+			fyne.Do(then)
+		}
+	})
+}
+
+// After implements [present.Loop].
+func (l *Loop) After(d time.Duration, f func()) (stop func()) {
+	stopped := false // touched on the window's goroutine alone
+	t := time.AfterFunc(d, func() {
+		fyne.Do(func() {
+			if !stopped {
+				f()
+			}
+		})
+	})
+	return func() { stopped = true; t.Stop() }
+}
+
+// Now implements [present.Loop].
+func (l *Loop) Now() time.Time { return time.Now() }
+
+// Watch calls f on the window's goroutine for everything that comes through the
+// channel, until the channel or the loop is closed.
+func Watch[T any](l *Loop, from <-chan T, f func(T)) {
+	l.work.Go(func() {
+		for {
+			select {
+			case v, ok := <-from:
+				if !ok {
+					return
+				}
+				fyne.Do(func() { f(v) })
+			case <-l.ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// Close asks all work to stop and waits for it.
+func (l *Loop) Close() {
+	l.cancel()
+	l.work.Wait()
+}

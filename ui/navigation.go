@@ -1,0 +1,207 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"wenbao/assets"
+	"wenbao/exam"
+	"wenbao/ui/present"
+)
+
+const navigationWidth = 216
+
+// navigation is the left side: the open draft with its steps, and the pages
+// that are always there.
+type navigation struct {
+	window *Window
+	box    *fyne.Container
+	list   *fyne.Container
+	pane   *pane
+	drawn  string // what the list was made from
+}
+
+func newNavigation(w *Window) *navigation {
+	n := &navigation{window: w, list: newColumn(2)}
+	n.pane = newPane(padded(gap, n.list))
+	back := canvas.NewRectangle(tint(colorSidebar))
+	line := canvas.NewRectangle(tint(colorLine))
+	line.SetMinSize(fyne.NewSize(hairline, 1))
+	width := canvas.NewRectangle(tint(colorNone))
+	width.SetMinSize(fyne.NewSize(navigationWidth*textScale(), 1))
+	n.box = container.NewStack(back, container.NewBorder(nil, nil, nil, line, container.NewStack(width, n.pane.Container)))
+	return n
+}
+
+func (n *navigation) refresh() {
+	rows, drawn := n.rows()
+	if drawn == n.drawn {
+		return
+	}
+	n.drawn = drawn
+	n.window.keepNavigationFocus(func() {
+		n.list.Objects = existing(rows)
+		n.pane.settle()
+	})
+}
+
+// keepNavigationFocus is [Window.keepFocus] for the left side.
+func (w *Window) keepNavigationFocus(change func()) {
+	before, _ := w.win.Canvas().Focused().(identified)
+	inside := before != nil && within(w.nav.box, before)
+	change()
+	if !inside {
+		return
+	}
+	walk(w.nav.box, func(i identified) {
+		if f, ok := i.(fyne.Focusable); ok && i.controlID() == before.controlID() {
+			w.win.Canvas().Focus(f)
+		}
+	})
+}
+
+func (n *navigation) rows() (rows []fyne.CanvasObject, drawn string) {
+	w, k := n.window, n.window.kit
+	var b strings.Builder
+	add := func(o fyne.CanvasObject, what ...any) {
+		rows = append(rows, o)
+		fmt.Fprint(&b, what...)
+		b.WriteByte(';')
+	}
+	logo := canvas.NewImageFromResource(fyne.NewStaticResource("icon.svg", assets.Icon))
+	logo.FillMode = canvas.ImageFillContain
+	logo.SetMinSize(fyne.NewSquareSize(28 * textScale()))
+	add(padded(6, newRow(gapSmall, 1, logo, newText(styleHeading, k.say(present.T("app.name"))))))
+	add(space(1, gapSmall))
+	here := w.desk.Page()
+	for _, p := range []present.Page{present.PageHome, present.PageNotices, present.PageHelp, present.PageSettings} {
+		add(n.pageRow(p, here == p), p, here == p)
+	}
+	if f := w.desk.Form(); f != nil {
+		add(padded(gapSmall, rule()))
+		name := f.Name()
+		if name == "" {
+			name = k.key("draft.unnamed")
+		}
+		add(padded(6, newColumn(0, newText(styleStrong, name), newText(styleCaption, k.say(f.Level())))), name, k.say(f.Level()))
+		for i, s := range f.StepList() {
+			add(n.stepRow(i, s, here == present.PageForm && s.Here), s, here)
+		}
+		add(space(1, gapSmall))
+		for _, p := range []present.Page{present.PageRegistration, present.PagePrint, present.PageOfficial, present.PageHistory} {
+			add(n.pageRow(p, here == p), p, here == p)
+		}
+	}
+	return rows, b.String()
+}
+
+var pageIcons = map[present.Page]func() fyne.Resource{
+	present.PageHome: theme.HomeIcon, present.PageNotices: theme.MailComposeIcon, present.PageHelp: theme.HelpIcon,
+	present.PageSettings: theme.SettingsIcon, present.PageRegistration: theme.AccountIcon,
+	present.PagePrint: theme.DocumentPrintIcon, present.PageOfficial: theme.ContentCopyIcon, present.PageHistory: theme.HistoryIcon,
+}
+
+func (n *navigation) pageRow(p present.Page, here bool) fyne.CanvasObject {
+	k := n.window.kit
+	c, look := colorMuted, lookRow
+	s := styleBody
+	if here {
+		c, look.fill, s = colorAccent, colorAccentSoft, styleStrong.in(colorAccent)
+	}
+	return newPress(k.control("page."+string(p), "page"), look,
+		newRow(10, 1, glyph(pageIcons[p](), c), newText(s, k.key("page."+string(p)))), func() { n.window.desk.Go(p) })
+}
+
+func (n *navigation) stepRow(i int, s present.StepView, here bool) fyne.CanvasObject {
+	k, w := n.window.kit, n.window
+	look, style := lookRow, styleBody
+	if here {
+		look.fill, style = colorAccentSoft, styleStrong.in(colorAccent)
+	}
+	icon, c := stepMark(s.Mark)
+	content := newRow(10, 1, glyph(icon, c), newText(style, k.stepName(s.ID)))
+	if t := k.stepCount(s); t != "" {
+		content.Add(newText(textStyle{size: sizeCaption, color: c, line: true}, t))
+	}
+	return newPress(k.control("step."+string(s.ID), "step"), look, content, func() {
+		w.desk.Go(present.PageForm)
+		w.desk.Form().Show(s.ID)
+	})
+}
+
+func stepMark(m present.StepMark) (fyne.Resource, fyne.ThemeColorName) {
+	switch m {
+	case present.StepDone:
+		return theme.ConfirmIcon(), colorGood
+	case present.StepMissing:
+		return theme.ErrorIcon(), colorBad
+	case present.StepDoubt:
+		return theme.WarningIcon(), colorWarn
+	}
+	return theme.RadioButtonIcon(), colorMuted
+}
+
+// stepCount says what a step still lacks.
+func (k *kit) stepCount(s present.StepView) string {
+	switch {
+	case s.ID == present.StepReview:
+		return ""
+	case s.Missing > 0:
+		return k.key("step.missing", "count", s.Missing)
+	case s.Doubts > 0:
+		return k.key("step.doubts", "count", s.Doubts)
+	}
+	return ""
+}
+
+func (k *kit) stepName(s exam.StepID) string { return k.key("step." + string(s)) }
+
+// header is the strip above the page: what is saved, where it is, and the line.
+type header struct {
+	window *Window
+	box    *fyne.Container
+	drawn  string
+}
+
+func newHeader(w *Window) *header { return &header{window: w, box: container.NewStack()} }
+
+func (h *header) refresh() {
+	w, k := h.window, h.window.kit
+	objects := []fyne.CanvasObject{}
+	drawn := ""
+	title := k.key("page." + string(w.desk.Page()))
+	var left fyne.CanvasObject = newText(styleCaption, title)
+	if w.desk.Page() != present.PageHome {
+		left = newRow(gapSmall, 1, k.iconButton("action.back", theme.NavigateBackIcon(), k.key("back"), w.desk.Back), left)
+	}
+	objects = append(objects, left)
+	if f := w.desk.Form(); f != nil && w.desk.Page() != present.PageHome {
+		tone, saved := f.Saved()
+		icon := theme.ConfirmIcon()
+		if tone != present.Calm {
+			icon = theme.WarningIcon()
+		}
+		objects = append(objects, newRow(6, -1, glyph(icon, tones[tone].ink), newText(textStyle{size: sizeCaption, color: tones[tone].ink, line: true}, k.say(saved))))
+		whereTone, where := f.Where()
+		objects = append(objects, badge(whereTone, k.say(where)))
+		drawn += k.say(saved) + k.say(where)
+	}
+	tone, pill := w.desk.Pill()
+	look := lookBare
+	look.corner = 14 * textScale()
+	objects = append(objects, newPress(k.control("page.queue", "pill"), look, badge(tone, k.say(pill)), func() { w.desk.Go(present.PageQueue) }))
+	drawn += k.say(pill) + title
+	if drawn == h.drawn {
+		return
+	}
+	h.drawn = drawn
+	back := canvas.NewRectangle(tint(colorPage))
+	bar := container.New(&inset{left: gapLarge, top: gapSmall, right: gapLarge, bottom: gapSmall}, newRow(gap, 0, objects...))
+	h.box.Objects = []fyne.CanvasObject{newOver(back, newColumn(0, bar, rule()))}
+	h.box.Refresh()
+}

@@ -1,0 +1,445 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"wenbao/exam"
+	"wenbao/ui/present"
+)
+
+// homePage is 首页: what to do next, in one look.
+type homePage struct {
+	window *Window
+	search *Entry
+}
+
+func newHomePage(w *Window) *homePage {
+	h := &homePage{window: w, search: newEntry(w.kit.control("home.search", "entry"), 1)}
+	h.search.SetPlaceHolder(w.kit.key("home.search"))
+	h.search.changed = w.desk.Search
+	return h
+}
+
+func (h *homePage) build() fyne.CanvasObject {
+	w, k, v := h.window, h.window.kit, h.window.desk.Home()
+	begin := k.primary("action.new", k.key("home.new"), w.desk.New)
+	box := newColumn(gapLarge)
+	if t, bad := w.desk.Trouble(); bad {
+		box.Add(banner(present.Trouble, k.key("trouble.title"), k.say(t)))
+	}
+	switch {
+	case v.Loading:
+		box.Add(caption(k.key("home.loading")))
+	case v.First:
+		box.Add(h.welcome(begin))
+	default:
+		box.Add(newRow(gap, 0, title(k.key("home.title")), begin))
+		if v.Total > 4 || v.Search != "" {
+			box.Add(held(420, h.search))
+		}
+		for _, r := range v.Rows {
+			box.Add(h.row(r))
+		}
+		if len(v.Rows) == 0 {
+			box.Add(caption(k.key("home.none_found")))
+		}
+		if len(v.Rows) < v.Total {
+			box.Add(caption(k.key("home.shown", "shown", len(v.Rows), "total", v.Total)))
+		}
+	}
+	days := w.daysCard()
+	if days == nil {
+		return box
+	}
+	return newBeside(formWidth, asideWidth, box, days)
+}
+
+func (h *homePage) welcome(begin fyne.CanvasObject) fyne.CanvasObject {
+	k := h.window.kit
+	box := newColumn(gapLarge, newColumn(gapSmall, title(k.key("welcome.title")), body(k.key("welcome.text"))))
+	for _, p := range []string{"offline", "checks", "proof"} {
+		icon := container.New(&inset{top: 2}, glyph(theme.ConfirmIcon(), colorGood))
+		box.Add(newRow(gap, 1, top(icon), newColumn(2, newText(styleStrong, k.key("welcome."+p)), caption(k.key("welcome."+p+".text")))))
+	}
+	box.Add(newFlow(0, begin))
+	box.Add(caption(k.key("welcome.not_official")))
+	return box
+}
+
+func (h *homePage) row(r present.HomeRow) fyne.CanvasObject {
+	w, k := h.window, h.window.kit
+	id := string(r.ID)
+	head := newRow(gap, 0, newText(styleHeading, k.say(r.Name)), badge(r.StateTone, k.say(r.State)))
+	content := newColumn(6, head, caption(k.say(r.About)), newRow(gapSmall, 1, glyph(theme.NavigateNextIcon(), colorAccent), newText(styleBody, k.say(r.Next))),
+		newFlow(gap, badge(r.WhereTone, k.say(r.Where)), caption1(k.key("home.updated", "time", r.Updated.Local()))))
+	open := newPress(k.control("draft."+id, "draft"), lookCard, content, func() { w.desk.Open(r.ID) })
+	if !r.Deletable {
+		return open
+	}
+	remove := k.button("action.delete."+id, lookPlain, textStyle{size: sizeCaption, color: colorMuted}, nil, k.key("delete"), func() { w.desk.Delete(r.ID) })
+	return newRow(gapSmall, 0, open, remove)
+}
+
+func caption1(s string) *Text { return newText(styleCaption.oneLine(), s) }
+
+// queuePage is 发件箱: what waits, where its bytes are, the next attempt.
+func (w *Window) queuePage() fyne.CanvasObject {
+	k := w.kit
+	tone, pill := w.desk.Pill()
+	line := w.desk.Line()
+	box := newColumn(gapLarge, title(k.key("page.queue")),
+		banner(tone, k.say(pill), k.key("line."+string(line.State)+".text")))
+	if line.State == present.LineNone {
+		return box
+	}
+	box.Add(newFlow(gap, k.secondary("action.try_now", k.key("queue.try_now"), w.desk.TryNow)))
+	if !line.Last.IsZero() {
+		box.Add(caption(k.key("queue.last", "time", line.Last.Local())))
+	}
+	rows := w.desk.Queue()
+	if len(rows) == 0 {
+		box.Add(caption(k.key("queue.empty")))
+	}
+	for _, r := range rows {
+		inner := newColumn(gapSmall, newRow(gap, 0, newText(styleStrong, k.say(r.What)), badge(r.Tone, k.say(r.Where))), caption(k.say(r.Next)))
+		if r.Progress != nil {
+			inner.Add(progress(r.Progress.Bytes, r.Progress.OfBytes))
+			inner.Add(caption(k.key("queue.bytes", "done", kilobytes(r.Progress.Bytes), "all", kilobytes(r.Progress.OfBytes))))
+		}
+		inner.Add(newFlow(0, k.plain("action.open."+string(r.ID), k.key("queue.open"), func() { w.desk.Open(r.Draft) })))
+		box.Add(card(inner))
+	}
+	return box
+}
+
+func kilobytes(n int64) int { return int((n + 1023) / 1024) }
+
+// noticesPage is 通知.
+func (w *Window) noticesPage() fyne.CanvasObject {
+	k := w.kit
+	box := newColumn(gap, title(k.key("page.notices")), caption(k.key("notices.about")))
+	list := w.desk.Notices()
+	for _, n := range list {
+		box.Add(banner(n.Tone, "", k.say(n.Text)))
+	}
+	if len(list) == 0 {
+		box.Add(caption(k.key("notices.empty")))
+	}
+	days := w.daysCard()
+	if days == nil {
+		return box
+	}
+	return newBeside(formWidth, asideWidth, box, days)
+}
+
+// helpPage is 帮助: answers to what candidates really ask.
+type helpPage struct {
+	window *Window
+	search *Entry
+}
+
+func newHelpPage(w *Window) *helpPage {
+	h := &helpPage{window: w, search: newEntry(w.kit.control("help.search", "entry"), 1)}
+	h.search.SetPlaceHolder(w.kit.key("help.search"))
+	h.search.SetText(w.desk.HelpSearch())
+	h.search.changed = w.desk.SearchHelp
+	return h
+}
+
+func (h *helpPage) build() fyne.CanvasObject {
+	w, k := h.window, h.window.kit
+	box := newColumn(gapLarge, title(k.key("page.help")), h.search)
+	answers := w.desk.Help(k.words)
+	for _, a := range answers {
+		box.Add(newColumn(gapTiny, newText(styleStrong, k.say(a.Question)), body(k.say(a.Answer))))
+	}
+	if len(answers) == 0 {
+		box.Add(caption(k.key("help.none")))
+	}
+	keys := newColumn(gapSmall, newText(styleStrong, k.key("help.keys")))
+	for _, s := range present.Shortcuts {
+		keys.Add(newColumn(0, newText(textStyle{size: sizeCaption, color: colorText, bold: true}, s.Keys), caption(k.key("key."+s.ID))))
+	}
+	aside := newColumn(gap, surface(colorCard, colorLine, radiusCard, 16, keys), w.contactsCard())
+	return newBeside(formWidth, asideWidth, box, aside)
+}
+
+func (w *Window) contactsCard() fyne.CanvasObject {
+	k := w.kit
+	box := newColumn(gapSmall, newText(styleStrong, k.key("help.contacts")))
+	list := w.desk.Contacts()
+	for _, c := range list {
+		box.Add(newColumn(0, body(k.say(present.Named(c.Name))), newText(styleStrong, c.Phone), caption(k.say(present.Named(c.Hours)))))
+	}
+	if len(list) == 0 {
+		box.Add(caption(k.key("help.no_contacts")))
+	}
+	return surface(colorCard, colorLine, radiusCard, 16, box)
+}
+
+// settingsPage is 设置; every choice acts at once.
+func (w *Window) settingsPage() fyne.CanvasObject {
+	k, look := w.kit, w.desk.Look()
+	group := func(name string, choices []choice, value string, set func(*present.Preferences, string)) fyne.CanvasObject {
+		pick := func(v string) { w.desk.Prefer(func(p *present.Preferences) { set(p, v) }) }
+		return newColumn(gapSmall, newText(styleStrong, k.key("settings."+name)), k.options("settings."+name, choices, value, false, pick))
+	}
+	box := newColumn(gapLarge, title(k.key("page.settings")))
+	box.Add(group("lang", []choice{{"zh-CN", "中文"}, {"en", "English"}}, k.words.Lang(), func(p *present.Preferences, v string) { p.Lang = v }))
+	var sizes []choice
+	for _, s := range textScales {
+		sizes = append(sizes, choice{s.name, s.name})
+	}
+	box.Add(group("text", sizes, scaleName(look.TextScale), func(p *present.Preferences, v string) { p.TextScale = scaleOf(v) }))
+	var modes []choice
+	for _, b := range []Brightness{BrightnessSystem, BrightnessLight, BrightnessDark} {
+		modes = append(modes, choice{string(b), k.key("settings.brightness." + string(b))})
+	}
+	box.Add(group("brightness", modes, look.Brightness, func(p *present.Preferences, v string) { p.Brightness = v }))
+	server := w.desk.Server()
+	if server == "" {
+		server = k.key("settings.no_server")
+	}
+	box.Add(card(newText(styleStrong, k.key("settings.where")),
+		fact(k.key("settings.folder"), w.desk.Folder()), fact(k.key("settings.server"), server), caption(k.key("settings.where.text")),
+		newFlow(0, k.secondary("action.show_folder", k.key("settings.show_folder"), func() { w.desk.ShowFile(w.desk.Folder()) }))))
+	return held(formWidth, box)
+}
+
+var textScales = []struct {
+	name  string
+	scale float32
+}{{"100 %", 1}, {"125 %", 1.25}, {"150 %", 1.5}, {"200 %", 2}}
+
+func scaleName(s float32) string {
+	for _, t := range textScales {
+		if t.scale == s {
+			return t.name
+		}
+	}
+	return ""
+}
+
+func scaleOf(name string) float32 {
+	for _, t := range textScales {
+		if t.name == name {
+			return t.scale
+		}
+	}
+	return 1
+}
+
+// officialPage is 官网助手: every field in the official site's order, to copy.
+func (w *Window) officialPage() fyne.CanvasObject {
+	k, f := w.kit, w.desk.Form()
+	box := newColumn(gapLarge, title(k.key("page.official")), body(k.key("official.about")),
+		banner(present.Warning, k.key("official.warning.title"), k.key("official.warning.text", "address", present.OfficialSite),
+			k.secondary("action.official", k.key("official.open"), func() { w.desk.ShowFile(present.OfficialSite) })))
+	if f.Photo().Photo != nil {
+		row := newFlow(gap, k.secondary("action.keep_photo", k.key("official.photo"), f.KeepPhoto))
+		if path := w.desk.Kept(); path != "" {
+			row.Add(caption(path))
+		}
+		box.Add(row)
+	}
+	for _, s := range f.Official() {
+		rows := newColumn(6, heading(k.key("official."+s.ID)))
+		for _, r := range s.Rows {
+			rows.Add(w.copyRow(r))
+		}
+		box.Add(card(rows))
+	}
+	return held(820, box)
+}
+
+func (w *Window) copyRow(r present.CopyRow) fyne.CanvasObject {
+	k := w.kit
+	value := k.say(r.Value)
+	b := k.button("copy."+r.Path, lookPlain, textStyle{size: sizeCaption, color: colorAccent}, theme.ContentCopyIcon(), k.key("copy"), func() { w.app.Clipboard().SetContent(value) })
+	b.look.padY = 3
+	return newRow(gap, 1, container.New(&fixedWidth{190}, caption(k.say(r.Field))), body(value), b)
+}
+
+// historyPage is 历史: older versions, each of which can be brought back.
+func (w *Window) historyPage() fyne.CanvasObject {
+	k, f := w.kit, w.desk.Form()
+	box := newColumn(gap, title(k.key("page.history")), caption(k.key("history.about")))
+	for i, v := range f.Past() {
+		var act fyne.CanvasObject = badge(present.Calm, k.key("history.now"))
+		if i > 0 {
+			act = k.secondary("action.restore."+k.revision(v), k.key("history.restore"), func() { f.Restore(v.Revision) })
+		}
+		when := v.Saved.Local().Format("2006-01-02 15:04:05")
+		box.Add(card(newRow(gap, 0, newColumn(0, newText(styleStrong, when), caption(k.key("history.row", "revision", k.revision(v), "state", present.T("ui.state."+string(v.State))))), act)))
+	}
+	if len(f.Past()) == 0 {
+		box.Add(caption(k.key("history.empty")))
+	}
+	return held(formWidth, box)
+}
+
+func (k *kit) revision(v present.Version) string { return k.say(present.Plain(uintText(v.Revision))) }
+
+// printPage is 打印: the preview is the print.
+func (w *Window) printPage() fyne.CanvasObject {
+	k, v := w.kit, w.desk.Print()
+	var kinds []choice
+	for _, kind := range v.Kinds {
+		kinds = append(kinds, choice{string(kind), k.key("paper." + string(kind))})
+	}
+	box := newColumn(gapLarge, title(k.key("page.print")), k.options("print.kind", kinds, string(v.Kind), false, func(s string) { w.desk.Preview(present.PaperKind(s)) }))
+	if v.Draft {
+		box.Add(banner(present.Calm, "", k.key("print.draft")))
+	}
+	box.Add(newFlow(gap, k.primary("action.print", k.key("print.open"), func() { w.desk.SavePDF(true) }),
+		k.secondary("action.save_pdf", k.key("print.save"), func() { w.desk.SavePDF(false) })))
+	if v.Kept != "" {
+		box.Add(banner(present.Good, k.key("print.saved"), v.Kept))
+	}
+	if t, bad := w.desk.Trouble(); bad {
+		box.Add(banner(present.Trouble, k.key("trouble.title"), k.say(t)))
+	}
+	switch {
+	case v.Busy:
+		box.Add(caption(k.key("print.busy")))
+	case v.Trouble:
+		box.Add(banner(present.Trouble, k.key("print.trouble"), k.key("print.trouble.text")))
+	}
+	for i, page := range v.Pages {
+		img := canvas.NewImageFromImage(page)
+		img.FillMode = canvas.ImageFillContain
+		box.Add(caption(k.key("print.page", "page", i+1, "pages", len(v.Pages))))
+		box.Add(surface(colorCard, colorLine, 2, 1, container.New(&sheet{}, img)))
+	}
+	return held(800, box)
+}
+
+// sheet keeps the shape of A4.
+type sheet struct{ asked }
+
+func (s *sheet) heightFor(_ []fyne.CanvasObject, width float32) float32 { return width * 297 / 210 }
+
+func (s *sheet) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(200, s.heightFor(o, max(s.width, 200)))
+}
+
+func (s *sheet) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	s.width = size.Width
+	o[0].Resize(size)
+}
+
+// conflictPage is the desk where two versions meet: base, mine, theirs per field.
+type conflictPage struct {
+	window *Window
+	theirs map[string]bool
+}
+
+func newConflictPage(w *Window) *conflictPage {
+	return &conflictPage{window: w, theirs: map[string]bool{}}
+}
+
+func (c *conflictPage) build() fyne.CanvasObject {
+	w, k, f := c.window, c.window.kit, c.window.desk.Form()
+	list := f.Conflict()
+	box := newColumn(gapLarge, title(k.key("page.conflict")), body(k.key("conflict.about", "count", len(list))))
+	for _, d := range list {
+		value := "mine"
+		if c.theirs[d.Path] {
+			value = "theirs"
+		}
+		pick := func(v string) { c.theirs[d.Path] = v == "theirs"; w.refresh() }
+		box.Add(card(newText(styleStrong, k.say(d.Field)), fact(k.key("conflict.base"), orNone(k, d.Base)),
+			fact(k.key("conflict.mine"), orNone(k, d.Mine)), fact(k.key("conflict.theirs"), orNone(k, d.Theirs)),
+			k.options("conflict."+d.Path, []choice{{"mine", k.key("conflict.use_mine")}, {"theirs", k.key("conflict.use_theirs")}}, value, false, pick)))
+	}
+	box.Add(caption(k.key("conflict.consequence")))
+	box.Add(newFlow(0, k.primary("action.resolve", k.key("conflict.resolve"), func() { f.Resolve(c.theirs) })))
+	return held(820, box)
+}
+
+func orNone(k *kit, s string) string {
+	if s == "" {
+		return k.key("none")
+	}
+	return s
+}
+
+// commitmentText is what the candidate commits to, word for word.
+func (w *Window) commitmentText() fyne.CanvasObject {
+	k, c := w.kit, w.desk.Form().Commitment()
+	box := newColumn(gap, heading(k.say(present.Named(c.Title))))
+	for i, p := range c.Points {
+		box.Add(body(k.key("commitment.point", "number", i+1, "text", present.Named(p))))
+	}
+	notes := newColumn(gapSmall)
+	for _, n := range c.Notes {
+		notes.Add(body(k.say(present.Named(n))))
+	}
+	return newColumn(gap, card(box), banner(present.Warning, k.key("commitment.notes"), ""), padded(gapSmall, notes))
+}
+
+// reviewStep is 核对提交: what is missing, then everything to read through.
+func (w *Window) reviewStep() fyne.CanvasObject {
+	k, f := w.kit, w.desk.Form()
+	box := newColumn(gapLarge)
+	list := f.Problems()
+	if f.Submittable() {
+		box.Add(w.readyCard(f))
+	} else {
+		box.Add(banner(present.Trouble, k.key("review.not_ready", "count", blocking(list)), k.key("review.not_ready.text")))
+	}
+	if len(list) > 0 {
+		rows := newColumn(2)
+		for i, p := range list {
+			rows.Add(w.problemRow(i, p))
+		}
+		box.Add(card(heading(k.key("review.problems")), rows))
+	}
+	for _, s := range f.Review() {
+		rows := newColumn(6, newRow(gap, 0, heading(k.stepName(s.Step)), k.plain("edit."+string(s.Step), k.key("review.change"), func() { f.Show(s.Step) })))
+		for _, r := range s.Rows {
+			rows.Add(newRow(gap, 1, container.New(&fixedWidth{190}, caption(k.say(r.Field))), body(k.say(r.Value))))
+		}
+		if len(s.Rows) == 0 {
+			rows.Add(caption(k.key("none")))
+		}
+		box.Add(card(rows))
+	}
+	return box
+}
+
+func (w *Window) readyCard(f *present.Form) fyne.CanvasObject {
+	k := w.kit
+	submit := k.primary("action.submit", k.key("submit"), f.Submit)
+	if f.Standing().Number != "" && !f.Standing().Edited {
+		return banner(present.Good, k.key("review.delivered"), k.key("review.delivered.text"))
+	}
+	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, newColumn(gap, heading(k.key("review.ready")), body(k.key("review.ready.text")), newFlow(0, submit)))
+}
+
+func blocking(list []present.Problem) (n int) {
+	for _, p := range list {
+		if p.Severity == exam.Block {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *Window) problemRow(i int, p present.Problem) fyne.CanvasObject {
+	k := w.kit
+	row := newColumn(0)
+	name := k.stepName(p.Step)
+	if !p.Field.Empty() {
+		name = k.say(p.Field)
+	}
+	row.Add(newText(styleStrong, name))
+	row.Add(k.problem(present.Shown{Text: p.Text, Severity: p.Severity}))
+	return newPress(k.control("problem."+uintText(uint64(i)), "problem"), lookRow, newRow(gap, 0, row, glyph(theme.NavigateNextIcon(), colorMuted)), func() {
+		w.desk.Form().Show(p.Step)
+		w.focusField(p.Path)
+	})
+}

@@ -1,0 +1,402 @@
+package present
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"wenbao/exam"
+)
+
+// Page names a page of the window.
+type Page string
+
+// The pages. Those from PageForm to PageConflict show the draft that is open.
+const (
+	PageHome         Page = "home"         // 首页
+	PageForm         Page = "form"         // 填报
+	PageRegistration Page = "registration" // 我的报名
+	PagePrint        Page = "print"        // 打印
+	PageHistory      Page = "history"      // 历史
+	PageConflict     Page = "conflict"     // 两处修改
+	PageOfficial     Page = "official"     // 官网助手
+	PageQueue        Page = "queue"        // 发件箱
+	PageNotices      Page = "notices"      // 通知
+	PageHelp         Page = "help"         // 帮助
+	PageSettings     Page = "settings"     // 设置
+)
+
+// ofDraft are the pages that need an open draft.
+var ofDraft = []Page{PageForm, PageRegistration, PagePrint, PageHistory, PageConflict, PageOfficial}
+
+// Desk is the whole application as one candidate sees it.
+type Desk struct {
+	ports  Ports
+	loop   Loop
+	notify func()
+
+	page Page
+	back []Page
+	form *Form
+
+	list    []Summary
+	total   int
+	search  string
+	listed  bool // the list was read at least once
+	trouble exam.Kind
+	line    Line
+	entries []exam.Entry
+	look    Preferences
+	undo    *Undo
+	ask     *Ask
+	help    string // what is searched on the help page
+	print   printing
+	kept    string // path of the last file that was written for the candidate
+}
+
+// Preferences are the candidate's choices about the window.
+type Preferences struct {
+	Lang       string  `json:"lang"`       // "zh-CN" or "en"; "" the system's
+	TextScale  float32 `json:"text_scale"` // 1 to 2
+	Brightness string  `json:"brightness"` // "system", "light" or "dark"
+	Width      float32 `json:"width"`      // of the window when it was closed; 0 unknown
+	Height     float32 `json:"height"`
+}
+
+const preferencesKey = "ui.preferences"
+
+// Undo is one step that can be taken back.
+type Undo struct {
+	Text Text
+	back func()
+}
+
+// Ask is a question before a step that cannot be undone.
+type Ask struct {
+	Title, Text, Yes Text
+	yes              func()
+}
+
+// NewDesk makes the desk; Start reads what it shows. notify is called on the
+// window's goroutine whenever something shown may have changed.
+func NewDesk(p Ports, loop Loop, notify func()) *Desk {
+	return &Desk{ports: p, loop: loop, notify: notify, page: PageHome, line: Line{State: LineNone},
+		look: Preferences{TextScale: 1, Brightness: "system"}}
+}
+
+func (d *Desk) changed() { d.notify() }
+
+// moment is the time by which deadlines are judged: this machine's, which is
+// never trusted.
+func (d *Desk) moment() exam.Moment { return exam.Moment{Now: d.loop.Now()} }
+
+// Preferences reads the candidate's choices from the store; it may block and is
+// meant for the start, before there is a window.
+func (d *Desk) Preferences() Preferences {
+	raw, err := d.ports.Settings.Setting(preferencesKey)
+	if err == nil && len(raw) > 0 {
+		_ = json.Unmarshal(raw, &d.look) // what cannot be read leaves the defaults
+	}
+	d.look.TextScale = min(max(d.look.TextScale, 1), 2)
+	return d.look
+}
+
+// Prefer changes the candidate's choices.
+func (d *Desk) Prefer(change func(*Preferences)) {
+	change(&d.look)
+	raw, _ := json.Marshal(d.look) // plain values cannot fail
+	d.loop.Go(context.Background(), func(context.Context) func() {
+		_ = d.ports.Settings.SetSetting(preferencesKey, raw) // asked again at the next start
+		return nil
+	})
+	d.changed()
+}
+
+// Look gives the choices as they are.
+func (d *Desk) Look() Preferences { return d.look }
+
+// Start reads the list of drafts and the line.
+func (d *Desk) Start() { d.StoreChanged(""); d.LineChanged() }
+
+// Page is the page shown.
+func (d *Desk) Page() Page { return d.page }
+
+// Form is the open draft, nil when none is.
+func (d *Desk) Form() *Form { return d.form }
+
+// Practice tells whether this is the practice mode.
+func (d *Desk) Practice() bool { return d.ports.Practice }
+
+// Go shows a page. Pages of a draft are shown only while one is open.
+func (d *Desk) Go(p Page) {
+	if p == d.page || d.form == nil && slices.Contains(ofDraft, p) {
+		return
+	}
+	if d.form != nil {
+		d.form.SaveNow()
+	}
+	d.back = append(d.back, d.page)
+	d.enter(p)
+}
+
+// Back shows the page before.
+func (d *Desk) Back() {
+	if len(d.back) == 0 {
+		return
+	}
+	p := d.back[len(d.back)-1]
+	d.back = d.back[:len(d.back)-1]
+	d.enter(p)
+}
+
+func (d *Desk) enter(p Page) {
+	d.page, d.ask = p, nil
+	switch p {
+	case PageHome:
+		d.readList()
+	case PagePrint:
+		d.preview(PaperRegistration)
+	case PageHistory:
+		d.form.readPast()
+	}
+	d.changed()
+}
+
+// New makes a draft of the current exam and opens it.
+func (d *Desk) New() {
+	p := d.ports.Packs[0]
+	doc := exam.Document{Exam: p.Exam, Year: p.Year, IDType: exam.ResidentID, Nationality: "CHN"}
+	d.loop.Go(context.Background(), func(context.Context) func() {
+		draft, err := d.ports.Drafts.Create(doc, p.Ref())
+		return func() { d.opened(draft, err, PageForm) }
+	})
+}
+
+// Open opens a draft on the page where its candidate goes on.
+func (d *Desk) Open(id exam.DraftID) {
+	d.load(id, func(draft exam.Draft) Page {
+		if draft.State == exam.StateDraft {
+			return PageForm
+		}
+		return PageRegistration
+	})
+}
+
+func (d *Desk) load(id exam.DraftID, page func(exam.Draft) Page) {
+	d.loop.Go(context.Background(), func(context.Context) func() {
+		draft, err := d.ports.Drafts.Draft(id)
+		return func() { d.opened(draft, err, page(draft)) }
+	})
+}
+
+func (d *Desk) opened(draft exam.Draft, err error, p Page) {
+	if err != nil {
+		d.failed(err)
+		return
+	}
+	if d.form != nil {
+		d.form.SaveNow()
+	}
+	d.form = newForm(d, draft, d.packOf(draft))
+	d.form.take(d.entries)
+	d.form.readFiles()
+	d.Go(p)
+	d.changed()
+}
+
+func (d *Desk) packOf(draft exam.Draft) *exam.Pack {
+	for _, p := range d.ports.Packs {
+		if p.ID == draft.Pack.ID {
+			return p
+		}
+	}
+	return d.ports.Packs[0]
+}
+
+func (d *Desk) failed(err error) { d.trouble = exam.KindOf(err); d.changed() }
+
+// Trouble is what the store could not do, with what to do about it; false when
+// all is well.
+func (d *Desk) Trouble() (Text, bool) {
+	if d.trouble == "" {
+		return Text{}, false
+	}
+	return T("ui.saved.failed." + string(saveReason(d.trouble))), true
+}
+
+// Search narrows the list of drafts.
+func (d *Desk) Search(text string) { d.search = text; d.readList() }
+
+const listLimit = 50
+
+func (d *Desk) readList() {
+	search := d.search
+	d.loop.Go(context.Background(), func(context.Context) func() {
+		list, total, err := d.ports.Drafts.Recent(search, listLimit)
+		return func() {
+			if err != nil {
+				d.failed(err)
+				return
+			}
+			if search != d.search {
+				return // a newer question is on its way
+			}
+			d.list, d.total, d.listed, d.trouble = list, total, true, ""
+			d.changed()
+		}
+	})
+}
+
+// Delete puts a draft into the bin; it can be undone.
+func (d *Desk) Delete(id exam.DraftID) {
+	if d.form != nil && d.form.ID() == id {
+		d.form.SaveNow()
+		d.form = nil
+		d.enter(PageHome)
+	}
+	d.change(func() error { return d.ports.Drafts.Delete(id) })
+	d.offerUndo(T("ui.undo.deleted"), func() {
+		d.change(func() error { return d.ports.Drafts.Undelete(id) })
+	})
+}
+
+// change does one thing to the store and reads the list again.
+func (d *Desk) change(do func() error) {
+	d.loop.Go(context.Background(), func(context.Context) func() {
+		err := do()
+		return func() {
+			if err != nil {
+				d.failed(err)
+				return
+			}
+			d.readList()
+		}
+	})
+}
+
+// StoreChanged is told of every change in the store, also by others than the
+// window; "" stands for all drafts.
+func (d *Desk) StoreChanged(id exam.DraftID) {
+	d.readEntries()
+	if d.page == PageHome {
+		d.readList()
+	}
+	if d.form == nil || id != "" && id != d.form.ID() {
+		return
+	}
+	f := d.form
+	d.loop.Go(context.Background(), func(context.Context) func() {
+		draft, err := d.ports.Drafts.Draft(f.ID())
+		return func() {
+			if err == nil && d.form == f && draft.Revision >= f.draft.Revision {
+				f.heard(draft)
+			}
+		}
+	})
+}
+
+func (d *Desk) readEntries() {
+	d.loop.Go(context.Background(), func(context.Context) func() {
+		entries, err := d.ports.Outbox.Entries()
+		return func() {
+			if err != nil {
+				return // the list itself tells of a store that cannot be read
+			}
+			d.entries = entries
+			if d.form != nil {
+				d.form.take(entries)
+			}
+			d.changed()
+		}
+	})
+}
+
+// LineChanged is told when the engine heard or sent something.
+func (d *Desk) LineChanged() { d.line = d.ports.Wire.Status(); d.changed() }
+
+// Line is the line to the server as last heard.
+func (d *Desk) Line() Line { return d.line }
+
+// Pill gives the words of the mark that stands on every page: the line and the
+// queue.
+func (d *Desk) Pill() (Tone, Text) {
+	tone := map[LineState]Tone{LineOnline: Calm, LineOffline: Warning, LineBusy: Warning, LineNone: Calm}[d.line.State]
+	if d.line.Aside > 0 {
+		return Trouble, T("ui.line.aside", "count", d.line.Aside)
+	}
+	if d.line.Queue > 0 {
+		return Busy, T("ui.line."+string(d.line.State)+".queue", "count", d.line.Queue)
+	}
+	return tone, T("ui.line." + string(d.line.State))
+}
+
+// Title is the title of the window: which draft is open.
+func (d *Desk) Title() Text {
+	if d.form == nil || d.page == PageHome {
+		return T("app.name")
+	}
+	name := Plain(d.form.Name())
+	if d.form.Name() == "" {
+		name = T("ui.draft.unnamed")
+	}
+	return T("ui.title.draft", "name", name, "app", T("app.name"))
+}
+
+const undoFor = 12 * time.Second
+
+func (d *Desk) offerUndo(text Text, back func()) {
+	u := &Undo{Text: text, back: back}
+	d.undo = u
+	d.loop.After(undoFor, func() {
+		if d.undo == u {
+			d.undo = nil
+			d.changed()
+		}
+	})
+	d.changed()
+}
+
+// Undoable is the last step that can still be taken back.
+func (d *Desk) Undoable() (Text, bool) {
+	if d.undo == nil {
+		return Text{}, false
+	}
+	return d.undo.Text, true
+}
+
+// UndoLast takes back the last step.
+func (d *Desk) UndoLast() {
+	if u := d.undo; u != nil {
+		d.undo = nil
+		u.back()
+		d.changed()
+	}
+}
+
+// Asked is the question that waits for an answer.
+func (d *Desk) Asked() (Ask, bool) {
+	if d.ask == nil {
+		return Ask{}, false
+	}
+	return *d.ask, true
+}
+
+// Answer answers the question.
+func (d *Desk) Answer(yes bool) {
+	a := d.ask
+	d.ask = nil
+	if a != nil && yes {
+		a.yes()
+	}
+	d.changed()
+}
+
+// Close saves everything and then calls done.
+func (d *Desk) Close(done func()) {
+	if d.form == nil {
+		done()
+		return
+	}
+	d.form.Close(done)
+}

@@ -1,0 +1,334 @@
+package present
+
+import (
+	"context"
+	"image"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"wenbao/exam"
+)
+
+// The greatest files that are read for the candidate.
+const (
+	mostPhotoBytes    = 40 << 20
+	mostEvidenceBytes = 10 << 20
+)
+
+// files is what the form knows about the bytes of its files.
+type files struct {
+	photo    []byte // the processed photo, JPEG
+	portrait Portrait
+	crop     Crop
+	found    []Finding
+	made     []byte // what crop gives, not attached yet
+	source   exam.File
+	original []byte
+	busy     bool
+	trouble  Text
+}
+
+// PhotoView is the page of the photo.
+type PhotoView struct {
+	Photo    []byte      // the photo as it is attached, JPEG; nil none
+	Source   image.Image // the picture being cropped; nil none
+	Width    int         // of the picture in real pixels
+	Height   int
+	Crop     Crop
+	Made     []byte // the photo as the crop gives it; nil when it would be refused
+	Found    []Finding
+	Busy     bool
+	Locked   bool
+	Trouble  Text
+	Spec     exam.PhotoSpec
+	Problems []Shown
+}
+
+// Photo gives the page of the photo.
+func (f *Form) Photo() PhotoView {
+	v := PhotoView{Photo: f.files.photo, Crop: f.files.crop, Made: f.files.made, Found: f.files.found, Busy: f.files.busy,
+		Trouble: f.files.trouble, Locked: f.locked("photo"), Spec: f.pack.Photo, Problems: f.problems("photo")}
+	if f.files.portrait != nil {
+		v.Source, v.Width, v.Height = f.files.portrait.Preview()
+	}
+	return v
+}
+
+// readFiles reads the photo that is attached.
+func (f *Form) readFiles() {
+	ref, ok := f.draft.Photo()
+	if !ok {
+		f.files.photo = nil
+		return
+	}
+	f.desk.loop.Go(context.Background(), func(context.Context) func() {
+		raw, err := f.desk.ports.Files.File(ref.SHA256)
+		return func() {
+			if err == nil {
+				f.files.photo = raw
+				f.desk.changed()
+			}
+		}
+	})
+}
+
+// TakePicture opens a candidate's picture, by its path, to make the photo of it.
+func (f *Form) TakePicture(path string) {
+	f.read(path, mostPhotoBytes, func(name string, raw []byte) {
+		f.files.busy = true
+		f.desk.changed()
+		f.desk.loop.Go(context.Background(), func(context.Context) func() {
+			p, err := f.desk.ports.Photos.Open(raw)
+			return func() { f.pictured(name, raw, p, err) }
+		})
+	})
+}
+
+func (f *Form) pictured(name string, raw []byte, p Portrait, err error) {
+	f.files.busy = false
+	if err != nil {
+		f.files.trouble = T("ui.photo.cannot_open")
+		f.desk.changed()
+		return
+	}
+	f.files.portrait, f.files.original, f.files.trouble = p, raw, Text{}
+	f.files.source = exam.File{Kind: exam.FilePhotoOriginal, Type: typeOf(name), Name: name}
+	f.Frame(p.Proposed())
+}
+
+// Frame moves the crop and shows what comes of it. While one picture is made,
+// only the newest crop waits.
+func (f *Form) Frame(c Crop) {
+	f.files.crop = c
+	if f.files.busy || f.files.portrait == nil {
+		f.desk.changed()
+		return
+	}
+	f.files.busy = true
+	p := f.files.portrait
+	f.desk.loop.Go(context.Background(), func(context.Context) func() {
+		made, found, err := p.Make(c)
+		return func() {
+			f.files.busy = false
+			if f.files.portrait != p {
+				return
+			}
+			f.files.made, f.files.found = made, found
+			if err != nil {
+				f.files.trouble = T("ui.photo.cannot_make")
+			}
+			if f.files.crop != c {
+				f.Frame(f.files.crop)
+				return
+			}
+			f.desk.changed()
+		}
+	})
+	f.desk.changed()
+}
+
+// UsePhoto attaches the photo as it was made, and the picture it came from,
+// which stays on this machine.
+func (f *Form) UsePhoto() {
+	made, original, source := f.files.made, f.files.original, f.files.source
+	if made == nil {
+		return
+	}
+	f.store(func() (exam.Draft, error) {
+		if _, err := f.desk.ports.Files.Attach(f.draft.ID, source, original); err != nil {
+			return exam.Draft{}, err
+		}
+		return f.desk.ports.Files.Attach(f.draft.ID, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg", Name: f.pack.Photo.FileName}, made)
+	}, func() {
+		f.files = files{photo: made}
+	})
+}
+
+// DropPicture leaves the picture that is being cropped.
+func (f *Form) DropPicture() {
+	f.files = files{photo: f.files.photo}
+	f.desk.changed()
+}
+
+// ClearPhoto takes the photo out; it can be undone.
+func (f *Form) ClearPhoto() {
+	ref, ok := f.draft.Photo()
+	if !ok {
+		return
+	}
+	photo := f.files.photo
+	f.store(func() (exam.Draft, error) { return f.desk.ports.Files.Detach(f.draft.ID, ref.Kind, ref.SHA256) }, func() { f.files.photo = nil })
+	f.desk.offerUndo(T("ui.undo.photo"), func() {
+		f.store(func() (exam.Draft, error) { return f.desk.ports.Files.Attach(f.draft.ID, ref, photo) }, func() { f.files.photo = photo })
+	})
+}
+
+// KeepPhoto writes the photo for the official site, under the name it wants.
+func (f *Form) KeepPhoto() {
+	if f.files.photo != nil {
+		f.desk.keep(f.pack.Photo.FileName, func() ([]byte, error) { return f.files.photo, nil }, false)
+	}
+}
+
+// EvidenceView is one kind of evidence with what is attached.
+type EvidenceView struct {
+	Kind     exam.FileKind
+	Name     Text
+	Hint     Text
+	Why      []Text
+	Early    bool // needed before 提交; otherwise it can follow
+	Files    []exam.File
+	Needed   bool
+	Paper    PaperKind // the program's own paper to start from; "" none
+	Problems []Shown
+}
+
+// Evidence gives the page of the evidence: what this candidate needs first,
+// then what may be added.
+func (f *Form) Evidence() (list []EvidenceView, locked bool) {
+	for _, e := range f.pack.Evidence {
+		v := EvidenceView{Kind: e.ID, Name: Named(e.Name), Hint: Named(e.Hint), Paper: PaperKind(e.Print), Problems: f.problems("attachments." + string(e.ID))}
+		for _, r := range f.report.Evidence {
+			if r.ID == e.ID {
+				v.Needed, v.Early = true, r.Early
+				for _, c := range r.Because {
+					v.Why = append(v.Why, T("case."+string(c)))
+				}
+			}
+		}
+		for _, file := range f.draft.Files {
+			if file.Kind == e.ID {
+				v.Files = append(v.Files, file)
+			}
+		}
+		list = append(list, v)
+	}
+	slices.SortStableFunc(list, func(a, b EvidenceView) int { return order(a) - order(b) })
+	return list, f.locked("attachments")
+}
+
+func order(v EvidenceView) int {
+	switch {
+	case v.Needed && v.Early:
+		return 0
+	case v.Needed:
+		return 1
+	case len(v.Files) > 0:
+		return 2
+	}
+	return 3
+}
+
+func (f *Form) evidenceName(kind exam.FileKind) Text {
+	for _, e := range f.pack.Evidence {
+		if e.ID == kind {
+			return Named(e.Name)
+		}
+	}
+	return Plain(string(kind))
+}
+
+// AddEvidence attaches a file, by its path.
+func (f *Form) AddEvidence(kind exam.FileKind, path string) {
+	f.read(path, mostEvidenceBytes, func(name string, raw []byte) {
+		typ := typeOf(name)
+		if !looksLike(typ, raw) {
+			f.tell(Trouble, "evidence.wrong_type", "name", name)
+			return
+		}
+		f.store(func() (exam.Draft, error) {
+			return f.desk.ports.Files.Attach(f.draft.ID, exam.File{Kind: kind, Type: typ, Name: name}, raw)
+		}, func() {})
+	})
+}
+
+// RemoveEvidence takes a file out; it can be undone.
+func (f *Form) RemoveEvidence(file exam.File) {
+	f.store(func() (exam.Draft, error) { return f.desk.ports.Files.Detach(f.draft.ID, file.Kind, file.SHA256) }, func() {})
+	f.desk.offerUndo(T("ui.undo.evidence"), func() {
+		f.store(func() (exam.Draft, error) {
+			raw, err := f.desk.ports.Files.File(file.SHA256)
+			if err != nil {
+				return exam.Draft{}, err
+			}
+			return f.desk.ports.Files.Attach(f.draft.ID, file, raw)
+		}, func() {})
+	})
+}
+
+// Drop takes files dropped onto the window, where the step shown has a use for
+// them.
+func (f *Form) Drop(paths []string) {
+	if f.desk.page != PageForm || len(paths) == 0 {
+		return
+	}
+	switch f.step {
+	case exam.StepPhoto:
+		f.TakePicture(paths[0])
+	case exam.StepEvidence:
+		list, locked := f.Evidence()
+		if len(list) > 0 && !locked {
+			for _, p := range paths {
+				f.AddEvidence(list[0].Kind, p)
+			}
+		}
+	}
+}
+
+// read reads a file the candidate named and says what is wrong with it.
+func (f *Form) read(path string, most int64, then func(name string, raw []byte)) {
+	path = strings.Trim(strings.TrimSpace(path), `"'`)
+	path = strings.TrimPrefix(path, "file://")
+	f.message = nil
+	f.desk.loop.Go(context.Background(), func(context.Context) func() {
+		raw, err := f.desk.ports.Desktop.Read(path, most)
+		return func() {
+			switch exam.KindOf(err) {
+			case "":
+				then(filepath.Base(path), raw)
+			case exam.KindTooLarge:
+				f.tell(Trouble, "file.too_large", "megabytes", int(most>>20))
+			default:
+				f.tell(Trouble, "file.unreadable", "name", filepath.Base(path))
+			}
+		}
+	})
+}
+
+// store does one thing to the draft's files and takes over what comes of it.
+func (f *Form) store(do func() (exam.Draft, error), then func()) {
+	f.saver.then(func() {
+		f.desk.loop.Go(context.Background(), func(context.Context) func() {
+			d, err := do()
+			return func() {
+				if err != nil {
+					f.tell(Trouble, "step.failed."+string(saveReason(exam.KindOf(err))))
+					return
+				}
+				then()
+				f.heard(d)
+			}
+		})
+	})
+}
+
+var types = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf"}
+
+func typeOf(name string) string { return types[strings.ToLower(filepath.Ext(name))] }
+
+// magic is how a file of each type begins.
+var magic = map[string]string{"image/jpeg": "\xff\xd8\xff", "image/png": "\x89PNG\r\n\x1a\n", "application/pdf": "%PDF-"}
+
+func looksLike(typ string, raw []byte) bool {
+	m, ok := magic[typ]
+	return ok && strings.HasPrefix(string(raw[:min(len(raw), 16)]), m)
+}
+
+// Scale makes the crop larger or smaller around its middle.
+func (c *Crop) Scale(by float64) {
+	c.X -= c.Width * (by - 1) / 2
+	c.Y -= c.Height * (by - 1) / 2
+	c.Width *= by
+	c.Height *= by
+}

@@ -1,0 +1,135 @@
+package present
+
+import (
+	"time"
+
+	"wenbao/exam"
+)
+
+// Home is the page that answers what to do next.
+type Home struct {
+	Loading bool
+	Rows    []HomeRow
+	Total   int // drafts that fit the search; Rows may be fewer
+	Search  string
+	First   bool // there is no draft yet: say how to begin
+	Days    []Countdown
+}
+
+// HomeRow is one draft or registration.
+type HomeRow struct {
+	ID        exam.DraftID
+	Name      Text
+	About     Text // level and area
+	State     Text
+	StateTone Tone
+	Where     Text // where its bytes are
+	WhereTone Tone
+	Next      Text // what to do next
+	Updated   time.Time
+	Deletable bool
+}
+
+// Countdown is a day that matters.
+type Countdown struct {
+	Text     Text
+	At       time.Time
+	DayOnly  bool
+	Left     Text
+	Near     bool // three days or less
+	National bool
+}
+
+// Home gives the home page.
+func (d *Desk) Home() Home {
+	h := Home{Loading: !d.listed, Total: d.total, Search: d.search, First: d.listed && d.total == 0 && d.search == ""}
+	for _, s := range d.list {
+		h.Rows = append(h.Rows, d.homeRow(s))
+	}
+	h.Days = d.days()
+	return h
+}
+
+func (d *Desk) homeRow(s Summary) HomeRow {
+	p := d.ports.Packs[0]
+	r := HomeRow{ID: s.ID, Name: Plain(s.Name), Updated: s.Updated, State: T("ui.state." + string(s.State)), StateTone: stateTone(s.State),
+		Where: T("ui.transport." + string(s.Transport)), WhereTone: transportTone(s.Transport), Next: nextStep(s),
+		Deletable: s.State == exam.StateDraft || s.State == exam.StateWithdrawn || s.State == exam.StateExpired}
+	if s.Name == "" {
+		r.Name = T("ui.draft.unnamed")
+	}
+	level, area := T("ui.draft.no_level"), T("ui.draft.no_area")
+	if l, ok := p.Level(s.Level); ok {
+		level = Named(l.Name)
+	}
+	if a, ok := p.Area(s.Area); ok {
+		area = Named(a.Name)
+	}
+	r.About = T("ui.draft.about", "level", level, "area", area)
+	return r
+}
+
+// nextStep says what the candidate does next.
+func nextStep(s Summary) Text {
+	switch s.Transport {
+	case exam.TransportSetAside, exam.TransportConflict:
+		return T("ui.next." + string(s.Transport))
+	case exam.TransportWaiting, exam.TransportSending:
+		return T("ui.next.queued")
+	}
+	return T("ui.next." + string(s.State))
+}
+
+func stateTone(s exam.State) Tone {
+	switch s {
+	case exam.StateCompleted, exam.StateVerified, exam.StateConfirmed:
+		return Good
+	case exam.StateNeedsMaterials:
+		return Warning
+	case exam.StateRefused, exam.StateExpired:
+		return Trouble
+	case exam.StateDraft, exam.StateWithdrawn:
+		return Calm
+	}
+	return Busy
+}
+
+func transportTone(t exam.Transport) Tone {
+	switch t {
+	case exam.TransportDelivered:
+		return Good
+	case exam.TransportSetAside, exam.TransportConflict:
+		return Trouble
+	case exam.TransportWaiting, exam.TransportSending:
+		return Busy
+	}
+	return Calm
+}
+
+// days gives the next days that matter: of the open draft, else of the exam.
+func (d *Desk) days() []Countdown {
+	p, doc := d.ports.Packs[0], exam.Document{}
+	if d.form != nil {
+		p, doc = d.form.pack, d.form.doc
+	}
+	var out []Countdown
+	now := d.loop.Now()
+	for _, x := range p.Deadlines(doc) {
+		if !x.At.After(now) {
+			continue
+		}
+		out = append(out, Countdown{Text: T("deadline." + string(x.Kind)), At: x.At, DayOnly: x.DayOnly,
+			Left: left(x.At.Sub(now)), Near: x.At.Sub(now) <= 72*time.Hour, National: x.National})
+	}
+	return out[:min(len(out), 4)]
+}
+
+func left(d time.Duration) Text {
+	if days := int(d.Hours()) / 24; days > 0 {
+		return T("ui.left.days", "count", days)
+	}
+	if hours := int(d.Hours()); hours > 0 {
+		return T("ui.left.hours", "count", hours)
+	}
+	return T("ui.left.minutes", "count", max(int(d.Minutes()), 1))
+}

@@ -1,0 +1,126 @@
+package present
+
+import (
+	"strings"
+
+	"wenbao/exam"
+)
+
+// OfficialSite is the only address that the helper opens (facts, section 2).
+const OfficialSite = "https://www.cpta.com.cn"
+
+// CopyRow is a field of the official site with what to paste into it.
+type CopyRow struct {
+	Path  string
+	Field Text
+	Value Text
+}
+
+// CopySection is a group of fields of the official site, in its order.
+type CopySection struct {
+	ID   string
+	Rows []CopyRow
+}
+
+// Official gives every field in the order in which the official site asks for
+// it: 个人信息, 学历信息, 学位信息, 工作经历, 联系方式, 报考信息.
+func (f *Form) Official() []CopySection {
+	doc := exam.Normalize(f.doc)
+	sections := []CopySection{
+		{"identity", f.copyRows(doc, "name", "id_type", "id_number", "gender", "birth_date", "ethnicity", "nationality", "political_status")},
+		{"education", f.copyRecords(doc, exam.StepSchooling, "education")},
+		{"degrees", f.copyRecords(doc, exam.StepSchooling, "degrees")},
+		{"work", append(f.copyRows(doc, "first_worked", "title"), f.copyRecords(doc, exam.StepWork, "work")...)},
+		{"contact", f.copyRows(doc, "phone", "email", "address", "postcode")},
+		{"target", f.copyRows(doc, "area", "city", "checkpoint", "level")},
+	}
+	var out []CopySection
+	for _, s := range sections {
+		if len(s.Rows) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (f *Form) copyRows(doc exam.Document, paths ...string) (rows []CopyRow) {
+	for _, p := range paths {
+		v, err := doc.Get(p)
+		if err != nil || v == "" || v == "false" {
+			continue
+		}
+		rows = append(rows, CopyRow{p, f.fieldName(p), f.valueName(p, v)})
+	}
+	return rows
+}
+
+func (f *Form) copyRecords(doc exam.Document, step exam.StepID, list string) (rows []CopyRow) {
+	for _, s := range catalogue[step] {
+		if s.list != list {
+			continue
+		}
+		for i := range listLen(doc, list) {
+			for _, field := range s.fields {
+				rows = append(rows, f.copyRows(doc, at(list, i, field.path))...)
+			}
+		}
+	}
+	return rows
+}
+
+// valueName gives the name of a chosen value, or what was typed.
+func (f *Form) valueName(path, value string) Text {
+	bare := Bare(path)
+	for _, c := range f.choices(bare) {
+		if c.Value == value {
+			return c.Name
+		}
+	}
+	if value == "true" {
+		return T("ui.value.yes")
+	}
+	return Plain(value)
+}
+
+// Summary of the review page: every field that is filled in, step by step.
+type ReviewSection struct {
+	Step exam.StepID
+	Rows []CopyRow
+}
+
+// Review gives what will be submitted, as the candidate reads it through.
+func (f *Form) Review() []ReviewSection {
+	doc := exam.Normalize(f.doc)
+	subjects := CopyRow{Path: "subjects", Field: label("subjects"), Value: Plain(strings.Join(f.subjectNames(doc), "、"))}
+	out := []ReviewSection{
+		{exam.StepRegistration, append(f.copyRows(doc, "level"), append([]CopyRow{subjects}, f.copyRows(doc, "area", "city", "checkpoint")...)...)},
+		{exam.StepPerson, f.copyRows(doc, "name", "name_remark", "id_type", "id_number", "gender", "birth_date", "nationality", "ethnicity", "political_status", "phone", "email", "address", "postcode")},
+		{exam.StepSchooling, append(f.copyRecords(doc, exam.StepSchooling, "education"), f.copyRecords(doc, exam.StepSchooling, "degrees")...)},
+		{exam.StepWork, append(append(f.copyRows(doc, "first_worked", "title"), f.copyRecords(doc, exam.StepWork, "work")...), f.copyRecords(doc, exam.StepWork, "certificates")...)},
+		{exam.StepCommitment, f.copyRows(doc, "commitment")},
+	}
+	return out
+}
+
+func (f *Form) subjectNames(doc exam.Document) (names []string) {
+	for _, s := range f.pack.Subjects(doc.Level) {
+		for _, chosen := range doc.Subjects {
+			if s.ID == chosen {
+				names = append(names, s.Name.ZH)
+			}
+		}
+	}
+	return names
+}
+
+// Commitment gives the wording of the commitment.
+func (f *Form) Commitment() exam.CommitmentText { return f.pack.Commitment }
+
+// SampleRemark says that the pack is not an authority's own edition; empty when
+// it is.
+func (f *Form) SampleRemark() Text {
+	if !f.pack.Sample {
+		return Text{}
+	}
+	return Named(f.pack.About)
+}

@@ -1,0 +1,127 @@
+package present
+
+import (
+	"strconv"
+	"strings"
+
+	"wenbao/exam"
+)
+
+// Answer is a question with its answer on the help page.
+type Answer struct{ Question, Answer Text }
+
+// questions are what candidates really ask (facts, section 7); the words are
+// "help.q.N" and "help.a.N".
+const questions = 16
+
+// Help gives the answers that fit what is searched.
+func (d *Desk) Help(w Words) []Answer {
+	var out []Answer
+	for i := 1; i <= questions; i++ {
+		n := strconv.Itoa(i)
+		a := Answer{T("ui.help.q." + n), T("ui.help.a." + n)}
+		if d.help == "" || strings.Contains(strings.ToLower(a.Question.In(w)+a.Answer.In(w)), strings.ToLower(d.help)) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// SearchHelp narrows the help page.
+func (d *Desk) SearchHelp(text string) { d.help = strings.TrimSpace(text); d.changed() }
+
+// HelpSearch is what is searched on the help page.
+func (d *Desk) HelpSearch() string { return d.help }
+
+// Shortcuts lists the keys, with "key.ID" for what they do.
+var Shortcuts = []struct{ Keys, ID string }{
+	{"Tab", "tab"}, {"Enter", "enter"}, {"Ctrl+S", "save"}, {"Ctrl+Enter", "next"}, {"Ctrl+PgUp", "previous"},
+	{"Ctrl+P", "print"}, {"Ctrl+Z", "undo"}, {"F1", "help"}, {"Esc", "back"},
+}
+
+// Contacts are the hotlines of the exam and of the open draft's area.
+func (d *Desk) Contacts() []exam.Contact {
+	p := d.ports.Packs[0]
+	list := p.Contacts
+	if d.form != nil {
+		list = d.form.pack.Contacts
+		if a, ok := d.form.pack.Area(d.form.doc.Area); ok {
+			list = append(append([]exam.Contact{}, a.Contacts...), list...)
+		}
+	}
+	return list
+}
+
+// Notice is something to read.
+type Notice struct {
+	Text Text
+	Tone Tone
+}
+
+// Notices gives what is new: the exam's notices, those of the open draft's
+// area, and what the pack itself is.
+func (d *Desk) Notices() []Notice {
+	p, area := d.ports.Packs[0], ""
+	if d.form != nil {
+		p, area = d.form.pack, d.form.doc.Area
+	}
+	var out []Notice
+	for _, n := range p.Notices {
+		out = append(out, Notice{Named(n), Calm})
+	}
+	if a, ok := p.Area(area); ok {
+		for _, n := range a.Notes {
+			out = append(out, Notice{Named(n), Busy})
+		}
+	}
+	if p.Sample {
+		out = append(out, Notice{Named(p.About), Warning})
+	}
+	return out
+}
+
+// QueueRow is a step in the outbox.
+type QueueRow struct {
+	ID       exam.EntryID
+	Draft    exam.DraftID
+	What     Text
+	Where    Text
+	Tone     Tone
+	Next     Text
+	Progress *Sending
+}
+
+// Queue gives what waits to be sent, and where its bytes are.
+func (d *Desk) Queue() []QueueRow {
+	var out []QueueRow
+	for _, e := range d.entries {
+		r := QueueRow{ID: e.ID, Draft: e.Draft, What: T("ui.stage.queued." + string(e.Action)), Tone: Busy, Where: T("ui.transport.waiting"), Next: T("ui.queue.soon")}
+		if s, ok := d.line.Sending[e.ID]; ok {
+			r.Progress, r.Where = &s, T("ui.transport.sending.pieces", "done", s.Pieces, "all", s.OfPieces)
+		}
+		switch {
+		case e.Aside:
+			r.Tone, r.Where, r.Next = Trouble, T("ui.transport.set_aside"), T("ui.next.set_aside")
+		case e.Next.After(d.loop.Now()):
+			r.Next = T("ui.queue.next", "time", Clock(e.Next), "count", e.Attempts, "why", T("ui.why.kind."+string(lineReason(e.Last))))
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// lineReason picks the kinds of a failed attempt that have words of their own.
+func lineReason(k exam.Kind) exam.Kind {
+	switch k {
+	case exam.KindRateLimited, exam.KindUntrusted, exam.KindUnauthorized:
+		return k
+	}
+	return exam.KindUnreachable
+}
+
+// TryNow wakes the engine.
+func (d *Desk) TryNow() { d.ports.Wire.Wake(); d.LineChanged() }
+
+// Folder is the data folder, Server the address registrations go to ("" none).
+func (d *Desk) Folder() string { return d.ports.Folder }
+func (d *Desk) Server() string { return d.ports.Server }

@@ -1,0 +1,179 @@
+package present
+
+import (
+	"context"
+	"image"
+	"time"
+
+	"wenbao/exam"
+)
+
+// Drafts is the store as far as documents go. Save is durable when it returns.
+// The methods may block on the disk, so presenters call them through a [Loop].
+type Drafts interface {
+	Create(doc exam.Document, pack exam.PackRef) (exam.Draft, error)
+	Draft(id exam.DraftID) (exam.Draft, error)
+	Save(id exam.DraftID, doc exam.Document) (exam.Draft, error)
+	Recent(search string, limit int) (list []Summary, total int, err error)
+	Delete(id exam.DraftID) error
+	Undelete(id exam.DraftID) error
+}
+
+// Files is the store as far as photos and evidence go.
+type Files interface {
+	Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, error)
+	Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.Draft, error)
+	File(sha256 string) ([]byte, error)
+}
+
+// Outbox is the store as far as steps on their way to the server go.
+type Outbox interface {
+	Queue(e exam.Entry, state exam.State) (exam.Draft, error)
+	Entries() ([]exam.Entry, error)
+	PutBack(id exam.EntryID) error
+	Drop(id exam.EntryID) error
+}
+
+// Past is the store's older versions.
+type Past interface {
+	History(id exam.DraftID) ([]Version, error)
+	At(id exam.DraftID, revision uint64) (exam.Document, error)
+	Restore(id exam.DraftID, revision uint64) (exam.Draft, error)
+}
+
+// Settings keeps small values, sealed as everything else.
+type Settings interface {
+	Setting(key string) ([]byte, error)
+	SetSetting(key string, value []byte) error
+}
+
+// Wire is the engine that sends and fetches.
+type Wire interface {
+	Wake()
+	Status() Line
+}
+
+// Paper draws what is printed.
+type Paper interface {
+	// Pages draws the pages at dpi dots per inch.
+	Pages(ctx context.Context, kind PaperKind, d exam.Draft, dpi float64) ([]image.Image, error)
+	PDF(ctx context.Context, kind PaperKind, d exam.Draft) ([]byte, error)
+}
+
+// Photographer makes the 报名照片 out of a candidate's picture.
+type Photographer interface {
+	// Open decodes a file of any common kind and proposes a crop.
+	Open(data []byte) (Portrait, error)
+}
+
+// Portrait is a decoded picture that can be cropped.
+type Portrait interface {
+	// Preview is the picture, small enough to show, with its size in real pixels.
+	Preview() (shown image.Image, width, height int)
+	Proposed() Crop
+	// Make gives the processed photo as JPEG, and what was found; the bytes are
+	// nil when the findings block.
+	Make(c Crop) (jpeg []byte, findings []Finding, err error)
+}
+
+// Crop is the part of a picture that becomes the photo, in real pixels, and
+// how it is turned and brightened.
+type Crop struct {
+	X, Y, Width, Height float64
+	Rotate              float64 // degrees clockwise
+	Brightness          float64 // -1 to 1
+	Whiten              bool
+}
+
+// Finding is something measured about a photo.
+type Finding struct {
+	Text     Text
+	Severity exam.Severity
+}
+
+// Desktop is the machine around the window.
+type Desktop interface {
+	// Keep writes a file into the candidate's folder for documents and gives its
+	// path; an existing file is not overwritten but gets a number.
+	Keep(name string, data []byte) (path string, err error)
+	// Show opens a file or a web address with the program that the system has for it.
+	Show(target string) error
+	// Read reads a file the candidate named, up to most bytes.
+	Read(path string, most int64) ([]byte, error)
+}
+
+// Summary is a draft in a list.
+type Summary struct {
+	ID        exam.DraftID
+	Name      string
+	IDTail    string // last four of the identity number, "" when unknown
+	Level     exam.Level
+	Area      string
+	State     exam.State
+	Transport exam.Transport
+	Number    string
+	Updated   time.Time
+}
+
+// Version is one older version of a draft.
+type Version struct {
+	Revision uint64
+	Saved    time.Time
+	State    exam.State
+	Files    int
+}
+
+// LineState says how the line to the server is.
+type LineState string
+
+const (
+	LineOffline LineState = "offline"
+	LineOnline  LineState = "online"
+	LineBusy    LineState = "busy"
+	LineNone    LineState = "none" // no server is set up
+)
+
+// Line is what the engine knows about the line and the queue.
+type Line struct {
+	State   LineState
+	Queue   int // steps waiting or on their way
+	Aside   int // steps that need the candidate
+	Last    time.Time
+	Next    time.Time // next attempt; zero when nothing waits
+	Sending map[exam.EntryID]Sending
+}
+
+// Sending is how far one step has got.
+type Sending struct {
+	Pieces, OfPieces int
+	Bytes, OfBytes   int64
+}
+
+// Ports is everything presenters need from outside.
+type Ports struct {
+	Drafts   Drafts
+	Files    Files
+	Outbox   Outbox
+	Past     Past
+	Settings Settings
+	Wire     Wire
+	Paper    Paper
+	Photos   Photographer
+	Desktop  Desktop
+	Packs    []*exam.Pack // the first is the one new drafts get
+	Practice bool
+	Folder   string // the data folder, shown in the settings
+	Server   string // address, shown in the settings; "" none
+}
+
+// PaperKind names a paper of exam/form.
+type PaperKind string
+
+// The papers that can be printed.
+const (
+	PaperRegistration PaperKind = "registration"
+	PaperWorkYears    PaperKind = "work-years"
+	PaperCommitment   PaperKind = "commitment"
+	PaperReceipt      PaperKind = "receipt"
+	PaperAdmission    PaperKind = "admission"
+)

@@ -1,0 +1,389 @@
+package present
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"wenbao/exam"
+)
+
+// Stage is one line of the timeline of a registration.
+type Stage struct {
+	Text Text
+	At   time.Time // zero: not yet
+	Done bool
+	Here bool // what it waits for now
+	Tone Tone
+	Note Text
+}
+
+// Standing answers where a registration stands.
+type Standing struct {
+	Number    string
+	State     Text
+	StateTone Tone
+	Where     Text
+	WhereTone Tone
+	Receipt   *ReceiptView // nil until one was verified
+	Stages    []Stage
+	Next      Text // what to do next
+	Wait      Text // what to do when nothing moves
+	Edited    bool // what is typed differs from what the server has
+	Steps     []Step
+	Aside     []Shown // why the step on its way was set aside
+	Progress  *Sending
+	Bill      *Bill
+}
+
+// Step is something the candidate can do now.
+type Step struct {
+	ID      string // "submit", "confirm", "pay", "withdraw", "print", "retry", "drop", "edit", "resolve"
+	Text    Text
+	Primary bool
+	Danger  bool
+}
+
+// ReceiptView is the proof: what the server signed and when.
+type ReceiptView struct {
+	KeyID    string
+	SignedAt time.Time
+	Digest   string
+	Version  int
+}
+
+// Bill is what is to be paid.
+type Bill struct {
+	Items    []BillItem
+	Total    string // yuan, "120.00"
+	Known    bool
+	Deadline *Countdown
+	Waiting  bool // paid here, and not confirmed by the server yet
+	Done     bool
+}
+
+// BillItem is one line of a bill.
+type BillItem struct {
+	Name       Text
+	Yuan       string
+	Refundable bool
+}
+
+// road is the way of a registration when nothing goes wrong.
+var road = []exam.State{exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed, exam.StateCompleted}
+
+// take keeps this draft's steps of the outbox.
+func (f *Form) take(all []exam.Entry) {
+	f.entries = slices.DeleteFunc(slices.Clone(all), func(e exam.Entry) bool { return e.Draft != f.draft.ID })
+}
+
+// entry is the step on its way, if there is one.
+func (f *Form) entry() (exam.Entry, bool) {
+	if len(f.entries) == 0 {
+		return exam.Entry{}, false
+	}
+	return f.entries[0], true
+}
+
+// sending tells whether a submission is on its way: what it holds must not
+// change under it.
+func (f *Form) sending() bool {
+	e, ok := f.entry()
+	return ok && !e.Aside && e.Action == exam.ActionSubmit
+}
+
+// transport says where the draft's bytes are.
+func (f *Form) transport() exam.Transport {
+	e, ok := f.entry()
+	switch {
+	case ok && e.Aside && e.Last == exam.KindConflict:
+		return exam.TransportConflict
+	case ok && e.Aside:
+		return exam.TransportSetAside
+	case ok && f.desk.line.Sending[e.ID].OfPieces > 0:
+		return exam.TransportSending
+	case ok:
+		return exam.TransportWaiting
+	case f.draft.Delivered != nil && !f.edits():
+		return exam.TransportDelivered
+	}
+	return exam.TransportLocal
+}
+
+// edits tells whether what is typed differs from what the server has.
+func (f *Form) edits() bool {
+	if f.draft.Registration == nil {
+		return false
+	}
+	now, _ := exam.Prepare(f.current(), f.pack, f.desk.moment())
+	return exam.Digest(now.Encode()) != f.draft.Registration.Digest
+}
+
+// current is the draft with what is typed.
+func (f *Form) current() exam.Draft {
+	d := f.draft
+	d.Document = f.doc
+	return d
+}
+
+// Where says where the draft's bytes are, in words.
+func (f *Form) Where() (Tone, Text) {
+	t := f.transport()
+	if t == exam.TransportSending {
+		e, _ := f.entry()
+		s := f.desk.line.Sending[e.ID]
+		return transportTone(t), T("ui.transport.sending.pieces", "done", s.Pieces, "all", s.OfPieces)
+	}
+	return transportTone(t), T("ui.transport." + string(t))
+}
+
+// Standing gives the page of the registration.
+func (f *Form) Standing() Standing {
+	s := Standing{Number: f.draft.Number(), State: T("ui.state." + string(f.draft.State)), StateTone: stateTone(f.draft.State),
+		Edited: f.edits(), Stages: f.stages(), Steps: f.steps(), Receipt: f.receipt(), Bill: f.bill()}
+	s.WhereTone, s.Where = f.Where()
+	s.Next = nextStep(Summary{State: f.draft.State, Transport: f.transport()})
+	if e, ok := f.entry(); ok {
+		for _, p := range e.Problems {
+			s.Aside = append(s.Aside, Shown{said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), p.Severity})
+		}
+		if e.Aside && len(e.Problems) == 0 {
+			s.Aside = []Shown{{T("ui.aside." + string(asideReason(e.Last))), exam.Block}}
+		}
+		if sending, ok := f.desk.line.Sending[e.ID]; ok {
+			s.Progress = &sending
+		}
+	}
+	if f.quiet() > 72*time.Hour {
+		s.Wait = T("ui.wait.long")
+	}
+	return s
+}
+
+// quiet is how long the registration has waited for somebody else.
+func (f *Form) quiet() time.Duration {
+	r := f.draft.Registration
+	if r == nil || len(r.History) == 0 || f.draft.State != exam.StateSubmitted && f.draft.State != exam.StateManualReview && f.draft.State != exam.StatePaying {
+		return 0
+	}
+	return f.desk.loop.Now().Sub(r.History[len(r.History)-1].At)
+}
+
+func (f *Form) stages() []Stage {
+	list := []Stage{{Text: T("ui.stage.draft"), At: f.draft.Created, Done: true, Tone: Calm}}
+	last := exam.StateDraft
+	if r := f.draft.Registration; r != nil {
+		for _, e := range r.History {
+			list = append(list, Stage{Text: T("ui.stage." + string(e.State)), At: e.At, Done: true, Tone: stateTone(e.State), Note: Plain(e.Reason)})
+			last = e.State
+		}
+	}
+	if e, ok := f.entry(); ok {
+		tone, where := f.Where()
+		list = append(list, Stage{Text: T("ui.stage.queued." + string(e.Action)), At: e.Queued, Here: true, Tone: tone, Note: where})
+		if after, ok := exam.Next(last, e.Action, exam.Candidate); ok {
+			last = after
+		}
+	}
+	return append(list, ahead(last, len(f.entries) > 0)...)
+}
+
+// ahead are the stages still to come after a state.
+func ahead(last exam.State, pending bool) []Stage {
+	from := map[exam.State]int{exam.StateDraft: 0, exam.StateSubmitted: 1, exam.StateManualReview: 1, exam.StateNeedsMaterials: 1,
+		exam.StateVerified: 2, exam.StateConfirmed: 3, exam.StatePaying: 3}
+	i, ok := from[last]
+	if !ok {
+		return nil
+	}
+	var list []Stage
+	for n, s := range road[i:] {
+		list = append(list, Stage{Text: T("ui.stage.ahead." + string(s)), Here: n == 0 && !pending, Tone: Calm})
+	}
+	return list
+}
+
+func (f *Form) receipt() *ReceiptView {
+	if f.draft.Delivered == nil {
+		return nil
+	}
+	s, err := f.draft.Delivered.Read()
+	if err != nil {
+		return nil
+	}
+	return &ReceiptView{KeyID: f.draft.Delivered.KeyID, SignedAt: s.SignedAt, Digest: s.Digest, Version: s.Version}
+}
+
+// steps are what the candidate can do now, the first being the one to do.
+func (f *Form) steps() []Step {
+	var list []Step
+	add := func(id string, primary bool) {
+		list = append(list, Step{ID: id, Text: T("ui.step.do." + id), Primary: primary, Danger: id == "withdraw"})
+	}
+	e, queued := f.entry()
+	switch {
+	case queued && e.Aside && e.Last == exam.KindConflict:
+		add("resolve", true)
+	case queued && e.Aside:
+		add("edit", true)
+		add("retry", false)
+		add("drop", false)
+	case queued:
+		add("drop", false)
+	case f.draft.State == exam.StateDraft || f.draft.State == exam.StateWithdrawn:
+		add("edit", true)
+	case f.draft.State == exam.StateNeedsMaterials:
+		add("edit", !f.edits())
+		add("submit", f.edits())
+	default:
+		f.later(add)
+	}
+	add("print", false)
+	return list
+}
+
+func (f *Form) later(add func(string, bool)) {
+	can := func(a exam.Action) bool { _, ok := exam.Next(f.draft.State, a, exam.Candidate); return ok }
+	if f.edits() && can(exam.ActionSubmit) {
+		add("submit", true)
+	}
+	if can(exam.ActionConfirm) {
+		add("confirm", !f.edits())
+	}
+	if can(exam.ActionPay) {
+		add("pay", true)
+	}
+	if can(exam.ActionSubmit) {
+		add("edit", false)
+	}
+	if can(exam.ActionWithdraw) {
+		add("withdraw", false)
+	}
+}
+
+func (f *Form) bill() *Bill {
+	if !slices.Contains([]exam.State{exam.StateVerified, exam.StateConfirmed, exam.StatePaying, exam.StateCompleted}, f.draft.State) {
+		return nil
+	}
+	b := &Bill{Known: f.report.Fee.Known, Total: Yuan(f.report.Fee.Total), Waiting: f.draft.State == exam.StatePaying, Done: f.draft.State == exam.StateCompleted}
+	for _, i := range f.report.Fee.Items {
+		b.Items = append(b.Items, BillItem{Named(i.Name), Yuan(i.Fen), i.Refundable})
+	}
+	if due := f.draft.Registration.Due; due > 0 {
+		b.Known, b.Total = true, Yuan(due)
+	}
+	for _, d := range f.desk.days() {
+		if d.Text.Key() == "deadline."+string(exam.PaymentCloses) && !d.National {
+			b.Deadline = &d
+		}
+	}
+	return b
+}
+
+// Do takes a step of [Standing.Steps].
+func (f *Form) Do(id string) {
+	switch id {
+	case "submit":
+		f.Submit()
+	case "confirm":
+		f.desk.askFirst("confirm", func() { f.queue(exam.ActionConfirm, nil, nil) })
+	case "pay":
+		f.queue(exam.ActionPay, []byte("sandbox"), nil)
+	case "withdraw":
+		f.desk.askFirst("withdraw", func() { f.queue(exam.ActionWithdraw, nil, nil) })
+	case "edit":
+		f.desk.Go(PageForm)
+	case "print":
+		f.desk.Go(PagePrint)
+	case "resolve":
+		f.desk.Go(PageConflict)
+	case "retry":
+		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.PutBack(e) })
+	case "drop":
+		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) })
+	}
+}
+
+func (f *Form) withEntry(do func(exam.EntryID) error) {
+	e, ok := f.entry()
+	if !ok {
+		return
+	}
+	f.desk.loop.Go(context.Background(), func(context.Context) func() {
+		err := do(e.ID)
+		return func() { f.stepped(err) }
+	})
+}
+
+func (d *Desk) askFirst(id string, yes func()) {
+	d.ask = &Ask{Title: T("ui.ask." + id + ".title"), Text: T("ui.ask." + id + ".text"), Yes: T("ui.ask." + id + ".yes"), yes: yes}
+	d.changed()
+}
+
+// Submit saves everything and puts the submission into the outbox, or shows
+// what prevents it.
+func (f *Form) Submit() {
+	f.saver.then(func() {
+		sub, report := exam.Prepare(f.current(), f.pack, f.desk.moment())
+		if !report.Submittable {
+			f.Show(StepReview)
+			f.tell(Trouble, "submit.not_yet", "count", blocks(report.Problems))
+			return
+		}
+		f.queue(exam.ActionSubmit, sub.Encode(), sub.Files)
+	})
+}
+
+func blocks(list []exam.Problem) (n int) {
+	for _, p := range list {
+		if p.Severity == exam.Block {
+			n++
+		}
+	}
+	return n
+}
+
+// queue puts a step into the outbox together with the state that follows, and
+// wakes the engine.
+func (f *Form) queue(a exam.Action, content []byte, files []exam.File) {
+	e := exam.StepEntry(f.draft, a, content, f.desk.loop.Now())
+	e.Files = files
+	state := f.draft.State
+	if state == exam.StateDraft {
+		state = exam.StateQueued
+	}
+	f.desk.loop.Go(context.Background(), func(context.Context) func() {
+		d, err := f.desk.ports.Outbox.Queue(e, state)
+		return func() {
+			if err == nil {
+				f.draft = d
+				f.entries = append(f.entries, e)
+			}
+			f.stepped(err)
+		}
+	})
+}
+
+// stepped follows a step that was queued, put back or dropped.
+func (f *Form) stepped(err error) {
+	if err != nil {
+		f.tell(Trouble, "step.failed."+string(saveReason(exam.KindOf(err))))
+		return
+	}
+	f.message = nil
+	f.judge()
+	f.desk.ports.Wire.Wake()
+	f.desk.Go(PageRegistration)
+	f.desk.StoreChanged(f.ID())
+}
+
+// asideReason picks the kinds that have words of their own for a step that was
+// set aside.
+func asideReason(k exam.Kind) exam.Kind {
+	switch k {
+	case exam.KindInvalid, exam.KindDuplicate, exam.KindState, exam.KindClosed, exam.KindUnauthorized, exam.KindTooLarge,
+		exam.KindUpgrade, exam.KindUntrusted, exam.KindNotFound, exam.KindConflict:
+		return k
+	}
+	return exam.KindInternal
+}

@@ -1,0 +1,115 @@
+package present
+
+import (
+	"context"
+	"time"
+
+	"wenbao/exam"
+)
+
+// savePause is how long a typed character may wait for others before they are
+// saved together. With the save itself it stays under a second.
+const savePause = 600 * time.Millisecond
+
+// retryPause is how long a save that did not work waits to be tried again.
+const retryPause = 5 * time.Second
+
+// SaveState says where what was typed is.
+type SaveState int
+
+const (
+	SavedAll SaveState = iota
+	SaveWaits
+	SaveFailed
+)
+
+// saver writes one draft: one save at a time, the newest content last. It is
+// owned by the window's goroutine.
+type saver struct {
+	loop   Loop
+	drafts Drafts
+	id     exam.DraftID
+	// current gives the document as it is now.
+	current func() exam.Document
+	// stored is told of every save that was made durable.
+	stored func(exam.Draft)
+	// changed is told when the state below changes.
+	changed func()
+
+	dirty, running bool
+	stop           func() // of the pause; nil when none runs
+	at             time.Time
+	failed         exam.Kind
+	after          []func() // wait for everything to be saved
+}
+
+// touch notes that the document changed.
+func (s *saver) touch() {
+	s.dirty = true
+	if s.stop == nil && !s.running {
+		s.stop = s.loop.After(savePause, s.now)
+	}
+}
+
+// now saves at once what is not saved.
+func (s *saver) now() {
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
+	}
+	if !s.dirty || s.running {
+		s.settle()
+		return
+	}
+	s.dirty, s.running = false, true
+	doc := s.current()
+	s.loop.Go(context.Background(), func(context.Context) func() {
+		d, err := s.drafts.Save(s.id, doc)
+		return func() { s.finished(d, err) }
+	})
+}
+
+func (s *saver) finished(d exam.Draft, err error) {
+	s.running = false
+	if err != nil {
+		s.dirty, s.failed = true, exam.KindOf(err)
+		s.stop = s.loop.After(retryPause, s.now)
+		s.changed()
+		return
+	}
+	s.at, s.failed = s.loop.Now(), ""
+	s.stored(d)
+	if s.dirty && s.stop == nil {
+		s.now()
+	}
+	s.settle()
+	s.changed()
+}
+
+// then runs f once everything typed so far is durable.
+func (s *saver) then(f func()) {
+	s.after = append(s.after, f)
+	s.now()
+}
+
+func (s *saver) settle() {
+	if s.dirty || s.running {
+		return
+	}
+	waiting := s.after
+	s.after = nil
+	for _, f := range waiting {
+		f()
+	}
+}
+
+// state says where what was typed is.
+func (s *saver) state() SaveState {
+	switch {
+	case s.failed != "":
+		return SaveFailed
+	case s.dirty || s.running:
+		return SaveWaits
+	}
+	return SavedAll
+}

@@ -1,0 +1,168 @@
+package ui
+
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"wenbao/ui/present"
+)
+
+func uintText(n uint64) string { return strconv.FormatUint(n, 10) }
+
+// registrationPage is 我的报名: where the registration stands, the proof, and
+// what to do next.
+func (w *Window) registrationPage() fyne.CanvasObject {
+	k, f := w.kit, w.desk.Form()
+	s := f.Standing()
+	head := newColumn(gapSmall, newRow(gap, 0, title(k.key("page.registration")), badge(s.StateTone, k.say(s.State))))
+	if s.Number != "" {
+		head.Add(newFlow(gapSmall, caption1(k.key("registration.number")), newText(textStyle{size: sizeHeading, color: colorText, bold: true, line: true}, s.Number)))
+	}
+	main := newColumn(gapLarge, head)
+	if m, ok := f.Message(); ok {
+		main.Add(banner(m.Tone, k.say(m.Title), k.say(m.Text)))
+	}
+	main.Add(w.nextCard(f, s))
+	if s.Bill != nil {
+		main.Add(w.billCard(*s.Bill))
+	}
+	stages := newColumn(0)
+	for i, st := range s.Stages {
+		stages.Add(w.stage(st, i == len(s.Stages)-1))
+	}
+	main.Add(card(heading(k.key("registration.timeline")), stages))
+	return newBeside(formWidth, asideWidth, main, w.receiptCard(s))
+}
+
+// nextCard says what to do next and has the buttons for it.
+func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject {
+	k := w.kit
+	box := newColumn(gap, newText(styleHeading, k.say(s.Next)))
+	for _, p := range s.Aside {
+		box.Add(k.problem(p))
+	}
+	if s.Edited {
+		box.Add(caption(k.key("registration.edited")))
+	}
+	if s.Progress != nil {
+		box.Add(progress(s.Progress.Bytes, s.Progress.OfBytes))
+	}
+	if !s.Wait.Empty() {
+		box.Add(banner(present.Warning, "", k.say(s.Wait)))
+	}
+	var buttons []fyne.CanvasObject
+	for _, step := range s.Steps {
+		press := k.secondary
+		switch {
+		case step.Primary:
+			press = k.primary
+		case step.Danger:
+			press = k.danger
+		}
+		buttons = append(buttons, press("action."+step.ID, k.say(step.Text), func() { f.Do(step.ID) }))
+	}
+	box.Add(newFlow(gap, buttons...))
+	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, box)
+}
+
+// stage is a line of the timeline: a point, the line to the next, what happened
+// and when.
+func (w *Window) stage(s present.Stage, last bool) fyne.CanvasObject {
+	k := w.kit
+	style, ink := styleBody.in(colorMuted), colorMuted
+	if s.Done || s.Here {
+		style, ink = styleStrong, tones[s.Tone].ink
+	}
+	words := newColumn(2, newText(style, k.say(s.Text)))
+	if !s.At.IsZero() {
+		words.Add(caption(s.At.Local().Format("2006-01-02 15:04:05")))
+	}
+	if !s.Note.Empty() {
+		words.Add(body(k.say(s.Note)))
+	}
+	dot, line := canvas.NewCircle(tint(ink)), canvas.NewRectangle(tint(colorLine))
+	if !s.Done {
+		dot.FillColor = tint(colorCard)
+		dot.StrokeColor, dot.StrokeWidth = tint(ink), 2
+	}
+	line.Hidden = last
+	return container.New(&stageLayout{}, line, dot, container.New(&inset{bottom: 18}, words))
+}
+
+// stageLayout sets the point beside the first line of the words.
+type stageLayout struct{ asked }
+
+const stageIndent = 30
+
+func (l *stageLayout) heightFor(o []fyne.CanvasObject, width float32) float32 {
+	return heightFor(o[2], width-stageIndent)
+}
+
+func (l *stageLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	w := o[2].MinSize().Width + stageIndent
+	return fyne.NewSize(w, l.heightFor(o, max(w, l.width)))
+}
+
+func (l *stageLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	middle := sizeOf(sizeBody) * 0.75
+	o[0].Move(fyne.NewPos(9, middle))
+	o[0].Resize(fyne.NewSize(2, size.Height))
+	o[1].Move(fyne.NewPos(4, middle-6))
+	o[1].Resize(fyne.NewSize(12, 12))
+	o[2].Move(fyne.NewPos(stageIndent, 0))
+	o[2].Resize(fyne.NewSize(size.Width-stageIndent, size.Height))
+}
+
+// billCard is what is to be paid, item by item.
+func (w *Window) billCard(b present.Bill) fyne.CanvasObject {
+	k := w.kit
+	box := newColumn(gapSmall, heading(k.key("bill.title")))
+	for _, i := range b.Items {
+		name := k.say(i.Name)
+		if i.Refundable {
+			name += k.key("bill.refundable")
+		}
+		box.Add(newRow(gap, 0, body(name), newText(styleBody.oneLine(), k.key("bill.yuan", "yuan", i.Yuan))))
+	}
+	if b.Known {
+		box.Add(rule())
+		box.Add(newRow(gap, 0, newText(styleStrong, k.key("bill.total")), newText(styleHeading.oneLine(), k.key("bill.yuan", "yuan", b.Total))))
+	} else {
+		box.Add(caption(k.key("bill.unknown")))
+	}
+	if b.Deadline != nil {
+		box.Add(caption(k.key("bill.deadline", "time", present.Beijing(b.Deadline.At), "left", b.Deadline.Left)))
+	}
+	switch {
+	case b.Done:
+		box.Add(banner(present.Good, k.key("bill.done"), ""))
+	case b.Waiting:
+		box.Add(banner(present.Busy, k.key("bill.waiting"), k.key("bill.waiting.text")))
+	default:
+		box.Add(caption(k.key("bill.sandbox")))
+	}
+	return card(box)
+}
+
+// receiptCard is the proof, or says that there is none yet.
+func (w *Window) receiptCard(s present.Standing) fyne.CanvasObject {
+	k := w.kit
+	box := newColumn(gapSmall, newText(styleStrong, k.key("receipt.title")), newFlow(0, badge(s.WhereTone, k.say(s.Where))))
+	if s.Receipt == nil {
+		box.Add(caption(k.key("receipt.none")))
+		return surface(colorCard, colorLine, radiusCard, 16, box)
+	}
+	box.Add(caption(k.key("receipt.text")))
+	pair := func(key, value string) {
+		box.Add(newColumn(0, caption(k.key("receipt."+key)), body(value)))
+	}
+	pair("signed", s.Receipt.SignedAt.Local().Format("2006-01-02 15:04:05"))
+	pair("version", strconv.Itoa(s.Receipt.Version))
+	pair("key", s.Receipt.KeyID)
+	pair("digest", s.Receipt.Digest[:min(len(s.Receipt.Digest), 16)])
+	return surface(colorCard, colorLine, radiusCard, 16, box)
+}

@@ -1,0 +1,477 @@
+package ui
+
+import (
+	"context"
+	"os"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/widget"
+
+	"wenbao/assets"
+	"wenbao/ui/present"
+)
+
+// Window is the one window: navigation at the left, the page at the right, what
+// must always be in sight above it.
+type Window struct {
+	app   fyne.App
+	win   fyne.Window
+	desk  *present.Desk
+	loop  present.Loop
+	fonts Fonts
+	lang  string // the system's language, for those who chose none
+	kit   *kit
+
+	page    view
+	shown   shownPage
+	nav     *navigation
+	head    *header
+	body    *fyne.Container // the page
+	foot    *fyne.Container // what can be undone
+	asked   *widget.PopUp
+	inspect *inspector
+}
+
+// view is a page that is shown.
+type view interface {
+	object() fyne.CanvasObject
+	// refresh brings the page up to date with its presenter.
+	refresh()
+	// scroller is what scrolls to bring a control into sight.
+	scroller() *pane
+}
+
+// shownPage is what a view was built for; another one needs another view.
+type shownPage struct {
+	page  present.Page
+	draft string
+	look  present.Preferences
+}
+
+// Config is what a window is made from.
+type Config struct {
+	App     fyne.App
+	Window  fyne.Window
+	Ports   present.Ports
+	Loop    present.Loop
+	Fonts   Fonts
+	Lang    string // the system's language
+	Inspect string // file that gets a map of the controls; "" none
+}
+
+// New fills a window and reads what it shows. It must run on the window's
+// goroutine, as everything in this package.
+func New(c Config) *Window {
+	w := &Window{app: c.App, win: c.Window, loop: c.Loop, fonts: c.Fonts, lang: c.Lang}
+	w.desk = present.NewDesk(c.Ports, c.Loop, w.refresh)
+	w.desk.Preferences()
+	w.win.SetPadded(false)
+	w.dress()
+	w.size()
+	w.keys()
+	w.win.SetOnDropped(w.dropped)
+	w.win.SetCloseIntercept(w.close)
+	if c.Inspect != "" {
+		w.inspect = newInspector(w, c.Inspect)
+	}
+	w.desk.Start()
+	return w
+}
+
+// Desk is what the window shows; the program tells it of changes.
+func (w *Window) Desk() *present.Desk { return w.desk }
+
+// dress applies the candidate's choices and builds everything anew.
+func (w *Window) dress() {
+	look := w.desk.Look()
+	lang := look.Lang
+	if lang == "" {
+		lang = w.lang
+	}
+	w.kit = &kit{words: assets.In(lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut}}
+	w.app.Settings().SetTheme(NewTheme(w.fonts, Look{Brightness: Brightness(look.Brightness), TextScale: look.TextScale}))
+	w.nav, w.head = newNavigation(w), newHeader(w)
+	w.body, w.foot = container.NewStack(), newColumn(0)
+	w.page = nil
+	right := container.NewBorder(w.head.box, w.foot, nil, nil, w.body)
+	w.win.SetContent(container.NewBorder(w.practice(), nil, w.nav.box, nil, right))
+	w.show()
+}
+
+// practice is the strip that no page is without in practice mode.
+func (w *Window) practice() fyne.CanvasObject {
+	if !w.desk.Practice() {
+		return nil
+	}
+	t := newText(textStyle{size: sizeCaption, color: colorWarn, bold: true}, w.kit.key("practice.strip"))
+	t.style.align = fyne.TextAlignCenter
+	return surface(colorWarnSoft, colorNone, 0, 4, t)
+}
+
+const (
+	startWidth  float32 = 1240
+	startHeight float32 = 720
+)
+
+func (w *Window) size() {
+	look := w.desk.Look()
+	if look.Width < 400 || look.Height < 300 {
+		look.Width, look.Height = startWidth, startHeight
+	}
+	w.win.Resize(fyne.NewSize(look.Width, look.Height))
+}
+
+// refresh brings the window up to date after anything may have changed.
+func (w *Window) refresh() {
+	if w.kit == nil {
+		return // still being made
+	}
+	if w.shown.look != (present.Preferences{}) && styled(w.shown.look) != styled(w.desk.Look()) {
+		w.dress()
+		return
+	}
+	w.show()
+}
+
+// styled is the part of the preferences that shows.
+func styled(p present.Preferences) present.Preferences { p.Width, p.Height = 0, 0; return p }
+
+func (w *Window) show() {
+	now := shownPage{page: w.desk.Page(), look: w.desk.Look()}
+	if f := w.desk.Form(); f != nil && now.page != present.PageHome {
+		now.draft = string(f.ID())
+	}
+	fresh := w.page == nil || w.shown.page != now.page || w.shown.draft != now.draft
+	w.shown = now
+	if fresh {
+		w.page = w.build(now.page)
+		w.body.Objects = []fyne.CanvasObject{w.page.object()}
+		w.body.Refresh()
+	} else {
+		w.page.refresh()
+	}
+	w.nav.refresh()
+	w.head.refresh()
+	w.showFoot()
+	w.showAsk()
+	w.win.SetTitle(w.kit.say(w.desk.Title()))
+	if fresh {
+		w.focusFirst()
+	}
+}
+
+func (w *Window) build(p present.Page) view {
+	switch p {
+	case present.PageForm:
+		return newFormPage(w)
+	case present.PageRegistration:
+		return newPlainPage(w, w.registrationPage)
+	case present.PagePrint:
+		return newPlainPage(w, w.printPage)
+	case present.PageHistory:
+		return newPlainPage(w, w.historyPage)
+	case present.PageConflict:
+		return newPlainPage(w, newConflictPage(w).build)
+	case present.PageOfficial:
+		return newPlainPage(w, w.officialPage)
+	case present.PageQueue:
+		return newPlainPage(w, w.queuePage)
+	case present.PageNotices:
+		return newPlainPage(w, w.noticesPage)
+	case present.PageHelp:
+		return newPlainPage(w, newHelpPage(w).build)
+	case present.PageSettings:
+		return newPlainPage(w, w.settingsPage)
+	}
+	return newPlainPage(w, newHomePage(w).build)
+}
+
+// plainPage is a page without typing: it is built anew when something changed,
+// and keeps its place and its focus.
+type plainPage struct {
+	window *Window
+	make   func() fyne.CanvasObject
+	pane   *pane
+}
+
+const pageWidth = 1040
+
+func newPlainPage(w *Window, build func() fyne.CanvasObject) *plainPage {
+	p := &plainPage{window: w, make: build}
+	p.pane = newPane(p.content())
+	return p
+}
+
+func (p *plainPage) content() fyne.CanvasObject {
+	return padded(gapHuge, held(pageWidth, p.make()))
+}
+
+func (p *plainPage) object() fyne.CanvasObject { return p.pane.Container }
+func (p *plainPage) scroller() *pane           { return p.pane }
+
+func (p *plainPage) refresh() {
+	p.window.keepFocus(func() {
+		p.pane.scroll.Content = p.content()
+		p.pane.settle()
+	})
+}
+
+// keepFocus runs a change that replaces controls and gives the focus to the
+// control of the same id afterwards.
+func (w *Window) keepFocus(change func()) {
+	c := w.win.Canvas()
+	before, _ := c.Focused().(identified)
+	change()
+	if before == nil {
+		return
+	}
+	if o, ok := w.find(func(i identified) bool { return i.controlID() == before.controlID() }); ok && o != before {
+		if f, ok := o.(fyne.Focusable); ok {
+			c.Focus(f)
+		}
+	}
+}
+
+// find gives the first control on the page that fits.
+func (w *Window) find(fits func(identified) bool) (identified, bool) {
+	var found identified
+	walk(w.body, func(o identified) {
+		if found == nil && fits(o) {
+			found = o
+		}
+	})
+	return found, found != nil
+}
+
+// focusFirst gives the focus to the first field of a page, so that typing can
+// begin at once.
+func (w *Window) focusFirst() {
+	o, ok := w.find(func(i identified) bool {
+		d, can := i.(fyne.Disableable)
+		return !can || !d.Disabled()
+	})
+	if !ok {
+		w.win.Canvas().Unfocus()
+		return
+	}
+	w.win.Canvas().Focus(o.(fyne.Focusable))
+}
+
+// focusField brings a field of the page into sight and gives it the focus.
+func (w *Window) focusField(path string) {
+	o, ok := w.find(func(i identified) bool { return i.controlID() == path || optionOf(i.controlID(), path) })
+	if ok {
+		w.win.Canvas().Focus(o.(fyne.Focusable))
+	}
+}
+
+func optionOf(id, path string) bool {
+	return len(id) > len(path) && id[:len(path)] == path && id[len(path)] == '='
+}
+
+// focused is told of every control that gets the focus.
+func (w *Window) focused(o fyne.CanvasObject) {
+	if w.page != nil && within(w.body, o) {
+		w.page.scroller().reveal(o)
+	}
+}
+
+// within tells whether o stands on the page.
+func within(page fyne.CanvasObject, o fyne.CanvasObject) bool {
+	found := false
+	walk(page, func(i identified) { found = found || fyne.CanvasObject(i) == o })
+	return found
+}
+
+func (w *Window) showFoot() {
+	text, ok := w.desk.Undoable()
+	w.foot.Objects = nil
+	if ok {
+		undo := w.kit.secondary("action.undo", w.kit.key("undo"), w.desk.UndoLast)
+		w.foot.Objects = []fyne.CanvasObject{rule(), surface(colorSidebar, colorNone, 0, gapSmall, newRow(gap, 0, body(w.kit.say(text)), undo))}
+	}
+	w.foot.Refresh()
+	w.win.Content().Refresh()
+}
+
+func (w *Window) showAsk() {
+	a, ok := w.desk.Asked()
+	if !ok {
+		if w.asked != nil {
+			w.asked.Hide()
+			w.asked = nil
+		}
+		return
+	}
+	if w.asked != nil {
+		return
+	}
+	no := w.kit.secondary("action.no", w.kit.key("cancel"), func() { w.desk.Answer(false) })
+	yes := w.kit.danger("action.yes", w.kit.say(a.Yes), func() { w.desk.Answer(true) })
+	box := newColumn(gap, heading(w.kit.say(a.Title)), body(w.kit.say(a.Text)), newFlow(gapSmall, no, yes))
+	width := min(460*textScale(), w.win.Canvas().Size().Width-gapHuge*2)
+	w.asked = widget.NewModalPopUp(padded(gapLarge, box), w.win.Canvas())
+	w.asked.Show()
+	w.asked.Resize(fyne.NewSize(width, heightFor(box, width-2*gapLarge)+2*gapLarge+gapSmall))
+	w.win.Canvas().Focus(no)
+}
+
+// key is every key that a control has no use for.
+func (w *Window) key(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDown:
+		w.win.Canvas().FocusNext()
+	case fyne.KeyUp:
+		w.win.Canvas().FocusPrevious()
+	case fyne.KeyEscape:
+		w.escape()
+	case fyne.KeyF1:
+		w.desk.Go(present.PageHelp)
+	case fyne.KeyPageDown, fyne.KeyPageUp:
+		w.turn(e.Name == fyne.KeyPageDown)
+	}
+}
+
+func (w *Window) turn(down bool) {
+	s := w.page.scroller().scroll
+	by := s.Size().Height * 0.8
+	if !down {
+		by = -by
+	}
+	s.ScrollToOffset(fyne.NewPos(0, max(s.Offset.Y+by, 0)))
+}
+
+func (w *Window) escape() {
+	if _, ok := w.desk.Asked(); ok {
+		w.desk.Answer(false)
+		return
+	}
+	w.desk.Back()
+}
+
+// chords are the window's shortcuts; present.Shortcuts lists them for people.
+func (w *Window) chords() map[string]func() {
+	form := func(do func(*present.Form)) func() {
+		return func() {
+			if f := w.desk.Form(); f != nil {
+				do(f)
+			}
+		}
+	}
+	onForm := func(do func(*present.Form)) func() {
+		return form(func(f *present.Form) {
+			if w.desk.Page() == present.PageForm {
+				do(f)
+			}
+		})
+	}
+	return map[string]func(){
+		chord(fyne.KeyS):                      form((*present.Form).SaveNow),
+		chord(fyne.KeyReturn):                 onForm((*present.Form).Next),
+		chord(fyne.KeyEnter):                  onForm((*present.Form).Next),
+		chord(fyne.KeyP):                      form(func(*present.Form) { w.desk.Go(present.PagePrint) }),
+		chord(fyne.KeyPageDown):               onForm((*present.Form).Next),
+		chord(fyne.KeyPageUp):                 onForm((*present.Form).Previous),
+		(&fyne.ShortcutUndo{}).ShortcutName(): w.desk.UndoLast,
+	}
+}
+
+func chord(k fyne.KeyName) string {
+	return (&desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}).ShortcutName()
+}
+
+// shortcut runs a shortcut of the window and tells whether it was one.
+func (w *Window) shortcut(s fyne.Shortcut) bool {
+	do := w.chords()[s.ShortcutName()]
+	if do == nil {
+		return false
+	}
+	do()
+	return true
+}
+
+func (w *Window) keys() {
+	c := w.win.Canvas()
+	c.SetOnTypedKey(w.key)
+	for _, k := range []fyne.KeyName{fyne.KeyS, fyne.KeyReturn, fyne.KeyEnter, fyne.KeyP, fyne.KeyPageDown, fyne.KeyPageUp} {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: k, Modifier: fyne.KeyModifierShortcutDefault}, func(s fyne.Shortcut) { w.shortcut(s) })
+	}
+	c.AddShortcut(&fyne.ShortcutUndo{}, func(s fyne.Shortcut) { w.shortcut(s) })
+}
+
+func (w *Window) dropped(_ fyne.Position, uris []fyne.URI) {
+	f := w.desk.Form()
+	if f == nil {
+		return
+	}
+	var paths []string
+	for _, u := range uris {
+		paths = append(paths, u.Path())
+	}
+	f.Drop(paths)
+}
+
+// chooseFile lets the candidate pick a file and gives its path.
+func (w *Window) chooseFile(extensions []string, chosen func(path string)) {
+	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+		if err != nil || r == nil {
+			return
+		}
+		path := r.URI().Path()
+		_ = r.Close() // it was only read from
+		chosen(path)
+	}, w.win)
+	d.SetFilter(storage.NewExtensionFileFilter(extensions))
+	d.SetTitleText(w.kit.key("file.choose"))
+	d.SetConfirmText(w.kit.key("file.open"))
+	d.SetDismissText(w.kit.key("cancel"))
+	if home, err := os.UserHomeDir(); err == nil {
+		if l, err := storage.ListerForURI(storage.NewFileURI(home)); err == nil {
+			d.SetLocation(l)
+		}
+	}
+	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSquareSize(gapHuge * 2)))
+	d.Show()
+}
+
+// close keeps the window's size, saves what is typed and ends.
+func (w *Window) close() {
+	size := w.win.Canvas().Size()
+	w.desk.Prefer(func(p *present.Preferences) { p.Width, p.Height = size.Width, size.Height })
+	w.desk.Close(func() {
+		w.loop.Go(context.Background(), func(context.Context) func() { return w.app.Quit })
+	})
+}
+
+// walk calls see for every control in sight of a tree, in reading order.
+func walk(o fyne.CanvasObject, see func(identified)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	if i, ok := o.(identified); ok {
+		see(i)
+	}
+	for _, child := range children(o) {
+		walk(child, see)
+	}
+}
+
+func children(o fyne.CanvasObject) []fyne.CanvasObject {
+	switch v := o.(type) {
+	case *fyne.Container:
+		return v.Objects
+	case *pane:
+		return v.Objects
+	case *container.Scroll:
+		return []fyne.CanvasObject{v.Content}
+	case *Press:
+		return []fyne.CanvasObject{v.content}
+	case *widget.PopUp:
+		return []fyne.CanvasObject{v.Content}
+	}
+	return nil
+}
