@@ -90,7 +90,8 @@ func (s *Store) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.engine, err = engine.Open(s.o.Disk, s.dir); err != nil {
+	s.engine, err = engine.Open(s.dir, engine.Options{FS: s.o.Disk, Clock: s.o.Clock})
+	if err != nil {
 		return err
 	}
 	return s.unlocked(data)

@@ -1,129 +1,304 @@
-// Package engine keeps sealed values by bucket and key. It knows nothing of
-// what they hold.
 package engine
 
 import (
-	"bytes"
+	"cmp"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
+	"wenbao/exam"
 	"wenbao/store/internal/disk"
 )
 
+// Options of [Open]; zero fields have the defaults below.
+type Options struct {
+	FS    disk.FS
+	Clock func() time.Time // stamps records, for people only
+	// Segment is the size of a file of the journal; bbolt takes changes in when
+	// as many bytes wait, or Idle after the first of them.
+	Segment int64
+	Idle    time.Duration
+	// MaxDatabase bounds the bbolt file in bytes.
+	MaxDatabase int
+	// Checkpointed is told that bbolt has everything up to seq. It runs in the
+	// engine's background, one call at a time.
+	Checkpointed func(seq uint64)
+	// Repaired is told when a damaged file was found and rebuilt while working.
+	Repaired func(Found)
+}
+
+const (
+	defaultSegment = 4 << 20
+	defaultIdle    = 10 * time.Second
+)
+
+func (o Options) filled() Options {
+	o.Segment = cmp.Or(o.Segment, defaultSegment)
+	o.Idle = cmp.Or(o.Idle, defaultIdle)
+	o.MaxDatabase = cmp.Or(o.MaxDatabase, maxDatabase)
+	if o.FS == nil {
+		o.FS = disk.OS{}
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Checkpointed == nil {
+		o.Checkpointed = func(uint64) {}
+	}
+	if o.Repaired == nil {
+		o.Repaired = func(Found) {}
+	}
+	return o
+}
+
+// Engine is an open pair of bbolt file and journal.
 type Engine struct {
-	write sync.Mutex
-	db    *bolt.DB
+	o   Options
+	dir string
+
+	// The locks are taken in this order: snapping, write, taking, mu.
+	snapping sync.Mutex // one snapshot at a time
+	write    sync.Mutex // one change at a time; guards journal and closed
+	journal  journal
+	closed   bool
+	lastRead uint64     // last sequence number that opening found in the journal
+	taking   sync.Mutex // one checkpoint or rebuild at a time
+
+	mu      sync.RWMutex // guards what follows
+	db      *database
+	seq     uint64             // of the last durable change
+	applied uint64             // up to which bbolt has everything
+	live    map[string]pending // durable in the journal, not yet in bbolt
+	old     map[string]pending // being taken in by bbolt
+	bytes   int64              // of the values in live
+	found   Found
+	stuck   error // why bbolt does not take anything in
+	rebuilt int   // how often the file was rebuilt
+	news    bool  // of a rebuild, not yet told
+
+	kick chan struct{} // bbolt should take in what waits
+	quit chan struct{}
+	done chan struct{}
+}
+
+type pending struct {
+	value []byte // nil: deleted
 	seq   uint64
 }
 
-func Open(fs disk.FS, dir string) (*Engine, error) {
-	db, err := bolt.Open(filepath.Join(dir, "wenbao.db"), 0o600, &bolt.Options{Timeout: 2 * time.Second, FreelistType: bolt.FreelistMapType, MaxSize: 2 << 30})
-	if err != nil {
-		return nil, disk.Error("open store", err)
+const databaseName = "wenbao.db"
+
+func (e *Engine) database() string { return filepath.Join(e.dir, databaseName) }
+
+// Seq is the sequence number of the last durable change.
+func (e *Engine) Seq() uint64 {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.seq
+}
+
+// Found says what opening, and repairs since, have found.
+func (e *Engine) Found() Found {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	f := e.found
+	f.SetAside, f.Missing = slices.Clone(f.SetAside), slices.Clone(f.Missing)
+	return f
+}
+
+// Get gives a copy of a value, nil when there is none. A damaged database is
+// rebuilt on the way.
+func (e *Engine) Get(bucket, key string) ([]byte, error) {
+	value, rebuilt, err := e.get(bucket + "/" + key)
+	if exam.KindOf(err) == exam.KindDamaged && e.heal(rebuilt) == nil {
+		value, _, err = e.get(bucket + "/" + key)
 	}
-	e := &Engine{db: db}
-	err = db.Update(func(t *bolt.Tx) error {
-		b, err := t.CreateBucketIfNotExists([]byte("meta"))
-		e.seq = b.Sequence()
-		return err
-	})
-	return e, err
+	return value, disk.Error("read "+bucket, err)
 }
 
-func (e *Engine) Close() error { return e.db.Close() }
-
-// Get gives the value, nil when there is none.
-func (e *Engine) Get(bucket, key string) (v []byte, err error) {
-	err = e.db.View(func(t *bolt.Tx) error {
-		if b := t.Bucket([]byte(bucket)); b != nil {
-			v = bytes.Clone(b.Get([]byte(key)))
-		}
-		return nil
-	})
-	return v, disk.Error("read", err)
+func (e *Engine) get(key string) (value []byte, rebuilt int, err error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if p, ok := e.waiting(key); ok {
+		return slices.Clone(p.value), e.rebuilt, nil
+	}
+	value, err = e.db.get(key)
+	return value, e.rebuilt, err
 }
 
-// Scan calls fn for every key of the bucket with the prefix, in order.
+func (e *Engine) waiting(key string) (pending, bool) {
+	p, ok := e.live[key]
+	if !ok {
+		p, ok = e.old[key]
+	}
+	return p, ok
+}
+
+// scanned is how many values a scan reads at a time.
+const scanned = 256
+
+// Scan calls fn for every key of the bucket with the prefix, in order. Changes
+// made meanwhile may or may not be seen. An error of fn ends it.
 func (e *Engine) Scan(bucket, prefix string, fn func(key string, value []byte) error) error {
-	err := e.db.View(func(t *bolt.Tx) error {
-		b := t.Bucket([]byte(bucket))
-		if b == nil {
-			return nil
+	full, after := bucket+"/"+prefix, ""
+	for {
+		ops, last, rebuilt, err := e.batch(full, after)
+		if exam.KindOf(err) == exam.KindDamaged && e.heal(rebuilt) == nil {
+			ops, last, _, err = e.batch(full, after)
 		}
-		c := b.Cursor()
-		for k, v := c.Seek([]byte(prefix)); k != nil && bytes.HasPrefix(k, []byte(prefix)); k, v = c.Next() {
-			if err := fn(string(k), bytes.Clone(v)); err != nil {
+		if err != nil {
+			return disk.Error("read "+bucket, err)
+		}
+		for _, o := range ops {
+			after = o.key
+			if o.value == nil {
+				continue
+			}
+			if err := fn(o.key[len(bucket)+1:], o.value); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
-	return disk.Error("read", err)
+		if last {
+			return nil
+		}
+	}
 }
 
-// After runs f when the change is durable.
-func (t *Tx) After(f func()) { t.after = append(t.after, f) }
-
-type op struct {
-	bucket, key string
-	value       []byte
+// batch gives the next values of a scan as bbolt and what waits make them.
+func (e *Engine) batch(prefix, after string) (ops []op, last bool, rebuilt int, err error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	ops, last, err = e.db.read(prefix, after, scanned)
+	if err != nil {
+		return nil, false, e.rebuilt, err
+	}
+	end := ""
+	if !last {
+		end = ops[len(ops)-1].key
+	}
+	merged := map[string][]byte{}
+	for _, o := range ops {
+		merged[o.key] = o.value
+	}
+	for _, layer := range []map[string]pending{e.old, e.live} {
+		for key, p := range layer {
+			if strings.HasPrefix(key, prefix) && key > after && (end == "" || key <= end) {
+				merged[key] = p.value
+			}
+		}
+	}
+	ops = ops[:0]
+	for _, key := range slices.Sorted(maps.Keys(merged)) {
+		ops = append(ops, op{key, merged[key]})
+	}
+	return ops, last, e.rebuilt, nil
 }
 
-// Tx is one atomic change.
+// Tx is one change: all of it becomes durable, or nothing.
 type Tx struct {
 	e     *Engine
-	Seq   uint64
+	Seq   uint64 // the sequence number that the change will have
 	ops   []op
+	last  map[string]int // of each key, the operation that counts
 	after []func()
 }
 
-// Get gives the value as this transaction sees it, nil when there is none.
+// Get gives the value as the change sees it, nil when there is none.
 func (t *Tx) Get(bucket, key string) ([]byte, error) {
-	for i := len(t.ops) - 1; i >= 0; i-- {
-		if t.ops[i].bucket == bucket && t.ops[i].key == key {
-			return t.ops[i].value, nil
-		}
+	if i, ok := t.last[bucket+"/"+key]; ok {
+		return t.ops[i].value, nil
 	}
 	return t.e.Get(bucket, key)
 }
 
-func (t *Tx) Put(bucket, key string, value []byte) { t.ops = append(t.ops, op{bucket, key, value}) }
-func (t *Tx) Delete(bucket, key string)            { t.ops = append(t.ops, op{bucket, key, nil}) }
+// Put sets a sealed value, which must not change any more.
+func (t *Tx) Put(bucket, key string, value []byte) { t.add(op{bucket + "/" + key, value}) }
 
-// Update runs fn and makes all it put durable, or nothing.
+// Delete takes a value away.
+func (t *Tx) Delete(bucket, key string) { t.add(op{bucket + "/" + key, nil}) }
+
+func (t *Tx) add(o op) {
+	if t.last == nil {
+		t.last = map[string]int{}
+	}
+	if i, ok := t.last[o.key]; ok {
+		t.ops[i] = o
+		return
+	}
+	t.last[o.key] = len(t.ops)
+	t.ops = append(t.ops, o)
+}
+
+// After runs f when the change is durable, before the next one begins.
+func (t *Tx) After(f func()) { t.after = append(t.after, f) }
+
+// Update runs fn and makes what it put durable with one write and one sync.
+// When it returns an error nothing has changed.
 func (e *Engine) Update(fn func(*Tx) error) error {
 	e.write.Lock()
 	defer e.write.Unlock()
-	t := &Tx{e: e, Seq: e.seq + 1}
+	if e.closed {
+		return exam.Errorf(exam.KindCanceled, "write journal", "the store is closed")
+	}
+	if err := e.room(); err != nil {
+		return err
+	}
+	t := &Tx{e: e, Seq: e.seq + 1} // only writers change seq
 	if err := fn(t); err != nil || len(t.ops) == 0 {
 		return err
 	}
-	err := e.db.Update(func(bt *bolt.Tx) error {
-		for _, o := range t.ops {
-			b, err := bt.CreateBucketIfNotExists([]byte(o.bucket))
-			if err != nil {
-				return err
-			}
-			if o.value == nil {
-				err = b.Delete([]byte(o.key))
-			} else {
-				err = b.Put([]byte(o.key), o.value)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return bt.Bucket([]byte("meta")).SetSequence(t.Seq)
-	})
-	if err != nil {
-		return disk.Error("write", err)
+	if err := e.journal.append(record{seq: t.Seq, time: e.o.Clock(), kind: kindChange, ops: t.ops}); err != nil {
+		return err
 	}
-	e.seq = t.Seq
+	e.keep(t)
 	for _, f := range t.after {
 		f()
+	}
+	return nil
+}
+
+// keep makes a durable change visible.
+func (e *Engine) keep(t *Tx) {
+	e.mu.Lock()
+	e.seq = t.Seq
+	for _, o := range t.ops {
+		e.live[o.key] = pending{o.value, t.Seq}
+		e.bytes += int64(len(o.key) + len(o.value))
+	}
+	first, full := len(e.live) == len(t.ops), e.bytes >= e.o.Segment
+	e.mu.Unlock()
+	if first || full {
+		select {
+		case e.kick <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// room waits when bbolt is far behind; when bbolt cannot take anything in and
+// more waits than memory should hold, the change is refused with the reason.
+func (e *Engine) room() error {
+	e.mu.RLock()
+	bytes, stuck := e.bytes, e.stuck
+	e.mu.RUnlock()
+	if bytes < 4*e.o.Segment {
+		return nil
+	}
+	if stuck == nil {
+		e.taking.Lock() // a checkpoint is under way; it will have made room
+		e.taking.Unlock()
+		e.mu.RLock()
+		bytes, stuck = e.bytes, e.stuck
+		e.mu.RUnlock()
+		if bytes < 4*e.o.Segment {
+			return nil
+		}
+	}
+	if err := e.Checkpoint(); err != nil && bytes >= 16*e.o.Segment {
+		return err
 	}
 	return nil
 }

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/store/internal/disk"
+)
+
+// background lets bbolt take in what waits, until the engine is closed.
+func (e *Engine) background() {
+	defer close(e.done)
+	idle := time.NewTimer(e.o.Idle)
+	defer idle.Stop()
+	for {
+		select {
+		case <-e.quit:
+			return
+		case <-idle.C:
+			e.tend()
+		case <-e.kick:
+			e.tellRepair()
+			if e.isFull() {
+				e.tend()
+			}
+			idle.Reset(e.o.Idle)
+		}
+	}
+}
+
+// tellRepair passes on that a file was rebuilt since it was told last.
+func (e *Engine) tellRepair() {
+	e.mu.Lock()
+	news := e.news
+	e.news = false
+	e.mu.Unlock()
+	if news {
+		e.o.Repaired(e.Found())
+	}
+}
+
+func (e *Engine) isFull() bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.bytes >= e.o.Segment
+}
+
+// tend does what keeps saving fast and both copies whole. What fails is tried
+// again: nothing of it is needed for what was acknowledged.
+func (e *Engine) tend() {
+	_ = e.Checkpoint()
+	_ = e.maybeSnapshot()
+	e.write.Lock()
+	defer e.write.Unlock()
+	_ = e.journal.prepare(e.o.Segment)
+}
+
+// Checkpoint lets bbolt take in everything that is durable now.
+func (e *Engine) Checkpoint() error {
+	e.taking.Lock()
+	defer e.taking.Unlock()
+	return e.checkpoint()
+}
+
+func (e *Engine) checkpoint() error {
+	ops, seq := e.take()
+	if len(ops) == 0 && seq == e.applied {
+		return nil
+	}
+	err := e.db.write(ops, seq)
+	if exam.KindOf(err) == exam.KindDamaged && e.rebuildNow() == nil {
+		err = e.db.write(ops, seq)
+	}
+	e.taken(seq, err)
+	if err == nil {
+		e.o.Checkpointed(seq)
+	}
+	return err
+}
+
+// take moves what waits into the layer that bbolt is given, in key order.
+func (e *Engine) take() ([]op, uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.old, e.live, e.bytes = e.live, map[string]pending{}, 0
+	ops := make([]op, 0, len(e.old))
+	for _, key := range slices.Sorted(maps.Keys(e.old)) {
+		ops = append(ops, op{key, e.old[key].value})
+	}
+	return ops, e.seq
+}
+
+// taken ends a checkpoint; what bbolt did not take waits on.
+func (e *Engine) taken(seq uint64, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stuck = err
+	if err == nil {
+		e.old, e.applied = nil, seq
+		return
+	}
+	maps.Copy(e.old, e.live)
+	e.live, e.old, e.bytes = e.old, nil, 0
+	for key, p := range e.live {
+		e.bytes += int64(len(key) + len(p.value))
+	}
+}
+
+// Close lets bbolt take in everything, notes in the journal that the end was in
+// good order, and closes the files. Nothing is lost when that cannot be done:
+// the next opening replays the journal.
+func (e *Engine) Close() error {
+	close(e.quit)
+	<-e.done
+	whole := e.Checkpoint() == nil
+	if whole {
+		_ = e.maybeSnapshot()
+	}
+	e.write.Lock()
+	defer e.write.Unlock()
+	if whole {
+		e.markClosed()
+	}
+	e.closed = true
+	e.journal.finish()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return disk.Error("close database", e.db.close())
+}
+
+// markClosed ends the journal, unless it has such an end.
+func (e *Engine) markClosed() {
+	if e.journal.file == nil && e.found.Clean {
+		return
+	}
+	if e.journal.append(record{seq: e.seq + 1, time: e.o.Clock(), kind: kindClosed}) == nil {
+		e.seq++
+	}
+}

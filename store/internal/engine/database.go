@@ -1,0 +1,259 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"wenbao/exam"
+	"wenbao/store/internal/disk"
+	"wenbao/store/internal/pages"
+	"wenbao/store/internal/seal"
+)
+
+// The bbolt file has one bucket; its keys are "bucket/key". One more key says
+// up to which sequence number the journal has been taken in.
+var (
+	valuesBucket = []byte("values")
+	appliedKey   = []byte("\x00applied")
+)
+
+// maxDatabase bounds the bbolt file: 2 GiB.
+const maxDatabase = 2 << 30
+
+// initialMap is how much of the file is mapped from the start.
+var initialMap = map[bool]int{true: 0, false: 256 << 20}[runtime.GOOS == "windows" || strconv.IntSize < 64]
+
+// errDamaged is the cause when bbolt's file is not what was written.
+var errDamaged = errors.New("the database file is damaged")
+
+// database is an open bbolt file. What goes wrong inside bbolt (a panic, a
+// fault of mapped memory) comes out as KindDamaged.
+type database struct {
+	fs   disk.FS
+	name string
+	bolt *bolt.DB
+	file *os.File
+	max  int
+}
+
+func openDatabase(fs disk.FS, name string, max int) (*database, error) {
+	d := &database{fs: fs, name: name, max: max}
+	err := guarded(func() (err error) {
+		d.bolt, err = bolt.Open(name, 0o600, &bolt.Options{
+			Timeout:      2 * time.Second,
+			FreelistType: bolt.FreelistMapType,
+			MaxSize:      max,
+			NoStatistics: true,
+			// Growing the map makes readers wait; address space costs nothing. On
+			// Windows the file would be made as large.
+			InitialMmapSize: initialMap,
+			OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+				d.file, err = os.OpenFile(name, flag, mode)
+				return d.file, err
+			},
+		})
+		return err
+	})
+	if err != nil {
+		if d.file != nil {
+			_ = d.file.Close() // after a panic bbolt leaves it open
+		}
+		return nil, err
+	}
+	return d, nil
+}
+
+// guarded runs fn, which reads or writes a mapped file.
+func guarded(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = &exam.Error{Kind: exam.KindDamaged, Op: "use database", Err: fmt.Errorf("%w: %v", errDamaged, r)}
+		}
+	}()
+	return fn()
+}
+
+func (d *database) close() error {
+	if d == nil {
+		return nil
+	}
+	return guarded(d.bolt.Close)
+}
+
+// get gives a copy of a value, nil when there is none.
+func (d *database) get(key string) (value []byte, err error) {
+	err = guarded(func() error {
+		return d.bolt.View(func(tx *bolt.Tx) error {
+			v := tx.Bucket(valuesBucket).Get([]byte(key))
+			if v == nil {
+				return nil
+			}
+			value = bytes.Clone(v)
+			return sound(value)
+		})
+	})
+	return value, err
+}
+
+func sound(value []byte) error {
+	if _, ok := seal.Sound(value); !ok {
+		return &exam.Error{Kind: exam.KindDamaged, Op: "read database", Err: errDamaged}
+	}
+	return nil
+}
+
+// read gives up to n values with the prefix whose keys come after a key, and
+// whether these were the last.
+func (d *database) read(prefix, after string, n int) (ops []op, last bool, err error) {
+	last = true
+	err = guarded(func() error {
+		return d.bolt.View(func(tx *bolt.Tx) error {
+			c := tx.Bucket(valuesBucket).Cursor()
+			k, v := c.Seek([]byte(max(prefix, after)))
+			for ; k != nil && bytes.HasPrefix(k, []byte(prefix)); k, v = c.Next() {
+				if string(k) == after || bytes.Equal(k, appliedKey) {
+					continue
+				}
+				if len(ops) == n {
+					last = false
+					return nil
+				}
+				if err := sound(v); err != nil {
+					return err
+				}
+				ops = append(ops, op{string(k), bytes.Clone(v)})
+			}
+			return nil
+		})
+	})
+	return ops, last, err
+}
+
+// write applies operations and notes how far the journal has been taken in.
+func (d *database) write(ops []op, applied uint64) error {
+	err := d.fs.Commit(d.name, func() error {
+		return guarded(func() error {
+			return d.bolt.Update(func(tx *bolt.Tx) error { return put(tx, ops, applied) })
+		})
+	})
+	if errors.Is(err, berrors.ErrMaxSizeReached) {
+		return &exam.Error{Kind: exam.KindFull, Op: "write database", Err: err}
+	}
+	return disk.Error("write database", err)
+}
+
+func put(tx *bolt.Tx, ops []op, applied uint64) error {
+	b, err := tx.CreateBucketIfNotExists(valuesBucket)
+	if err != nil {
+		return err
+	}
+	for _, o := range ops {
+		if o.value == nil {
+			err = b.Delete([]byte(o.key))
+		} else {
+			err = b.Put([]byte(o.key), o.value)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return b.Put(appliedKey, encodeApplied(applied))
+}
+
+// createDatabase makes an empty bbolt file under a temporary name and gives it
+// its own when it lies whole on the disk: bbolt cannot be cut off in its very
+// first writes.
+func createDatabase(fs disk.FS, name string, max int, fill func(*database) error) error {
+	tmp := name + ".tmp"
+	_ = fs.Remove(tmp)
+	var d *database
+	err := fs.Commit(tmp, func() (err error) {
+		d, err = openDatabase(fs, tmp, max)
+		return err
+	})
+	if err != nil {
+		return disk.Error("make database", err)
+	}
+	err = fill(d)
+	if err = errors.Join(err, d.close()); err != nil {
+		_ = fs.Remove(tmp)
+		return err
+	}
+	return disk.Error("make database", replace(fs, tmp, name))
+}
+
+// inspection is what plain reading tells about a bbolt file.
+type inspection struct {
+	applied uint64
+	values  int
+	size    int64
+	fault   error // nil: the file is sound
+}
+
+// inspect reads a bbolt file without bbolt. With deep every page and the
+// checksum of every value is read, else only what bbolt reads at once. An error
+// says that there is no such file, or that it cannot be opened.
+func inspect(fs disk.FS, name string, deep bool, visit func(key string, value []byte)) (in inspection, err error) {
+	f, err := fs.Read(name)
+	if err != nil {
+		return in, err
+	}
+	defer f.Close()
+	if in.size, err = f.Size(); err != nil {
+		return in, err
+	}
+	p, err := pages.Open(f, in.size)
+	if err != nil {
+		in.fault = err
+		return in, nil
+	}
+	if !deep {
+		raw, err := p.First()
+		if in.fault = err; err == nil {
+			in.applied, in.fault = appliedOf(raw)
+		}
+		return in, nil
+	}
+	in.fault = errDamaged // until the number is found
+	faults, _ := p.Walk(func(v pages.Value) error {
+		if bytes.Equal(v.Key, appliedKey) {
+			in.applied, in.fault = appliedOf(v.Value)
+			return nil
+		}
+		in.values++
+		if err := sound(v.Value); err != nil {
+			in.fault = err
+		} else if visit != nil {
+			visit(string(v.Key), v.Value)
+		}
+		return nil
+	})
+	if len(faults) > 0 {
+		in.fault = faults[0]
+	}
+	return in, nil
+}
+
+// The number has a checksum of its own, as no sealing protects it.
+func encodeApplied(seq uint64) []byte {
+	raw := binary.BigEndian.AppendUint64(nil, seq)
+	return binary.BigEndian.AppendUint32(raw, seal.Checksum(raw))
+}
+
+func appliedOf(raw []byte) (seq uint64, err error) {
+	if len(raw) != 12 || binary.BigEndian.Uint32(raw[8:]) != seal.Checksum(raw[:8]) {
+		return 0, errDamaged
+	}
+	return binary.BigEndian.Uint64(raw), nil
+}

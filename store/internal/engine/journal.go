@@ -1,0 +1,297 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wenbao/exam"
+	"wenbao/store/internal/disk"
+)
+
+// journal appends records to segments that were made of zeros beforehand, so
+// that one fdatasync makes a record durable without touching metadata.
+type journal struct {
+	fs   disk.FS
+	dir  string
+	size int64 // of a segment
+
+	segments []segmentInfo // oldest first; the last may be open
+	file     disk.File     // nil: the next append starts a segment
+	offset   int64
+	capacity int64
+	buffer   []byte
+}
+
+// segmentInfo is a file of the journal; first is 0 while it has no record.
+type segmentInfo struct {
+	ordinal uint64
+	first   uint64
+	bytes   int64
+}
+
+const (
+	journalDir    = "journal"
+	segmentSuffix = ".wj"
+	spareName     = "spare.tmp"
+)
+
+func (j *journal) path(ordinal uint64) string {
+	return filepath.Join(j.dir, fmt.Sprintf("%08d%s", ordinal, segmentSuffix))
+}
+
+// load lists the segments and the first sequence number of each.
+func (j *journal) load() error {
+	names, err := j.fs.List(j.dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		stem, ok := strings.CutSuffix(name, segmentSuffix)
+		ordinal, err := strconv.ParseUint(stem, 10, 64)
+		if !ok || err != nil {
+			continue
+		}
+		info := segmentInfo{ordinal: ordinal}
+		if info.first, info.bytes, err = j.first(ordinal); err != nil {
+			return err
+		}
+		j.segments = append(j.segments, info)
+	}
+	slices.SortFunc(j.segments, func(a, b segmentInfo) int { return int(int64(a.ordinal - b.ordinal)) })
+	return nil
+}
+
+// first gives the first record's sequence number of a segment, without reading
+// more of a sound segment than it must.
+func (j *journal) first(ordinal uint64) (seq uint64, size int64, err error) {
+	f, err := j.fs.Read(j.path(ordinal))
+	if err != nil {
+		return 0, 0, err
+	}
+	defer f.Close()
+	if size, err = f.Size(); err != nil {
+		return 0, 0, err
+	}
+	head := make([]byte, min(size, 16<<10))
+	if _, err := f.ReadAt(head, 0); err != nil && len(head) > 0 {
+		return 0, size, nil // a bad sector; reading it in full will tell
+	}
+	if len(head) > segmentHead {
+		if r, _, ok := parseRecord(head[segmentHead:]); ok {
+			return r.seq, size, nil
+		}
+	}
+	if s, err := j.read(ordinal); err == nil && len(s.records) > 0 {
+		return s.records[0].seq, size, nil
+	}
+	return 0, size, nil
+}
+
+// read parses a whole segment. What the device cannot read counts as damage.
+func (j *journal) read(ordinal uint64) (segment, error) {
+	b, err := disk.ReadFile(j.fs, j.path(ordinal), maxRecord+j.size)
+	if err != nil {
+		if exam.KindOf(disk.Error("", err)) == exam.KindDamaged {
+			return segment{broken: 1}, nil
+		}
+		return segment{}, err
+	}
+	return parseSegment(b), nil
+}
+
+// since reads the records after seq, in order, each sequence number once: that
+// of the later segment, for an append that failed may have left its record.
+func (j *journal) since(seq uint64) (s segment, err error) {
+	from := 0
+	for i, info := range j.segments {
+		if info.first != 0 && info.first <= seq+1 {
+			from = i
+		}
+	}
+	for i, info := range j.segments[from:] {
+		part, err := j.read(info.ordinal)
+		if err != nil {
+			return s, err
+		}
+		for _, r := range part.records {
+			for n := len(s.records); n > 0 && s.records[n-1].seq >= r.seq; n-- {
+				s.records = s.records[:n-1]
+			}
+			if r.seq > seq {
+				s.records = append(s.records, r)
+			}
+		}
+		s.broken += part.broken
+		s.torn = s.torn || part.torn && from+i == len(j.segments)-1
+	}
+	return s, nil
+}
+
+// append makes a record durable. When that fails the record counts as not
+// written, and the next one goes to a new segment: after a failed sync nobody
+// can tell what the old one holds.
+func (j *journal) append(r record) error {
+	j.buffer = appendRecord(j.buffer[:0], r)
+	if len(j.buffer) > maxRecord {
+		return exam.Errorf(exam.KindTooLarge, "write journal", "%d bytes, at most %d", len(j.buffer), maxRecord)
+	}
+	if j.file == nil || j.offset+int64(len(j.buffer)) > j.capacity {
+		if err := j.roll(int64(len(j.buffer))); err != nil {
+			return disk.Error("make journal segment", err)
+		}
+	}
+	_, err := j.file.WriteAt(j.buffer, j.offset)
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		j.abandon()
+		return disk.Error("write journal", err)
+	}
+	last := &j.segments[len(j.segments)-1]
+	if last.first == 0 {
+		last.first = r.seq
+	}
+	j.offset += int64(len(j.buffer))
+	return nil
+}
+
+func (j *journal) abandon() {
+	_, _ = j.file.WriteAt(make([]byte, recordHead), j.offset)
+	_ = j.file.Close()
+	j.file = nil
+}
+
+// roll finishes the open segment and starts one with room for need bytes.
+func (j *journal) roll(need int64) error {
+	j.finish()
+	need += segmentHead
+	if err := j.prepare(need); err != nil {
+		return err
+	}
+	ordinal := uint64(1)
+	if n := len(j.segments); n > 0 {
+		ordinal = j.segments[n-1].ordinal + 1
+	}
+	name := j.path(ordinal)
+	if err := j.fs.Rename(filepath.Join(j.dir, spareName), name); err != nil {
+		return err
+	}
+	if err := j.fs.SyncDir(j.dir); err != nil {
+		return err
+	}
+	f, err := j.fs.Open(name)
+	if err != nil {
+		return err
+	}
+	size, err := f.Size()
+	if err == nil {
+		_, err = f.WriteAt([]byte(segmentMagic), 0)
+	}
+	if err != nil {
+		return errors.Join(err, f.Close())
+	}
+	j.file, j.offset, j.capacity = f, segmentHead, size
+	j.segments = append(j.segments, segmentInfo{ordinal: ordinal, bytes: size})
+	return nil
+}
+
+// prepare sees to it that a spare segment with at least need bytes is there. On
+// a disk that is nearly full a smaller one must do.
+func (j *journal) prepare(need int64) (err error) {
+	name := filepath.Join(j.dir, spareName)
+	if f, err := j.fs.Read(name); err == nil {
+		size, err := f.Size()
+		f.Close()
+		if err == nil && size >= max(need, j.size/16) {
+			return nil
+		}
+	}
+	for _, size := range []int64{j.size, j.size / 16, need} {
+		if size < need {
+			continue
+		}
+		if err = j.zeros(name, size); err == nil || exam.KindOf(disk.Error("", err)) != exam.KindFull {
+			return err
+		}
+		_ = j.fs.Remove(name)
+	}
+	return err
+}
+
+// zeros makes a durable file of size zero bytes, under another name until it is.
+func (j *journal) zeros(name string, size int64) error {
+	f, err := j.fs.Create(name + ".new")
+	if err != nil {
+		return err
+	}
+	block := make([]byte, min(size, 1<<20))
+	for at := int64(0); at < size && err == nil; at += int64(len(block)) {
+		_, err = f.WriteAt(block[:min(int64(len(block)), size-at)], at)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = j.fs.Remove(name + ".new")
+		return err
+	}
+	return j.fs.Rename(name+".new", name)
+}
+
+// finish gives back what the open segment did not use, and closes it.
+func (j *journal) finish() {
+	if j.file == nil {
+		return
+	}
+	if j.file.Truncate(j.offset) == nil {
+		j.segments[len(j.segments)-1].bytes = j.offset
+	}
+	_ = j.file.Close()
+	j.file = nil
+}
+
+// trim removes the segments that hold nothing after seq.
+func (j *journal) trim(seq uint64) error {
+	keep := 0
+	for i := range j.segments[:max(len(j.segments)-1, 0)] {
+		if j.segments[i].first != 0 && j.nextFirst(i) > seq+1 {
+			break
+		}
+		if err := j.fs.Remove(j.path(j.segments[i].ordinal)); err != nil {
+			return err
+		}
+		keep = i + 1
+	}
+	j.segments = slices.Delete(j.segments, 0, keep)
+	if keep == 0 {
+		return nil
+	}
+	return j.fs.SyncDir(j.dir)
+}
+
+// nextFirst gives the first sequence number behind segment i.
+func (j *journal) nextFirst(i int) uint64 {
+	for _, s := range j.segments[i+1:] {
+		if s.first != 0 {
+			return s.first
+		}
+	}
+	return math.MaxUint64
+}
+
+// bytes is what the journal takes up, but for the part not yet used.
+func (j *journal) bytes() (n int64) {
+	for _, s := range j.segments {
+		n += s.bytes
+	}
+	if j.file != nil {
+		n += j.offset - j.capacity
+	}
+	return n
+}

@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"time"
+
+	"wenbao/store/internal/seal"
+)
+
+// A segment of the journal is a header and records at multiples of 8 bytes:
+//
+//	header: "WENBAOJ1", zeros to 64 bytes
+//	record: "WJR1" length(4) sequence(8) time(8) kind(4) crc32c(4) payload
+//
+// little-endian; time in Unix milliseconds, for people only. The checksum
+// covers the head before it and the payload. A file is made of zeros beforehand.
+const (
+	segmentMagic = "WENBAOJ1"
+	segmentHead  = 64
+	recordMagic  = "WJR1"
+	recordHead   = 32
+	crcOffset    = 28
+
+	kindChange = 1 // payload: operations
+	kindClosed = 2 // the engine was closed in good order, everything is in bbolt
+
+	// maxRecord bounds one change.
+	maxRecord = 64 << 20
+)
+
+// op is one operation of a change; a nil value deletes.
+type op struct {
+	key   string // bucket/key
+	value []byte
+}
+
+type record struct {
+	seq  uint64
+	time time.Time
+	kind uint32
+	ops  []op
+}
+
+// appendRecord gives the bytes of a record, padded to 8.
+func appendRecord(dst []byte, r record) []byte {
+	start := len(dst)
+	dst = append(dst, recordMagic...)
+	dst = binary.LittleEndian.AppendUint32(dst, 0)
+	dst = binary.LittleEndian.AppendUint64(dst, r.seq)
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(r.time.UnixMilli()))
+	dst = binary.LittleEndian.AppendUint32(dst, r.kind)
+	dst = binary.LittleEndian.AppendUint32(dst, 0)
+	dst = binary.AppendUvarint(dst, uint64(len(r.ops)))
+	for _, o := range r.ops {
+		dst = binary.AppendUvarint(dst, uint64(len(o.key)))
+		dst = append(dst, o.key...)
+		if o.value == nil {
+			dst = binary.AppendUvarint(dst, 0)
+			continue
+		}
+		dst = binary.AppendUvarint(dst, uint64(len(o.value))+1)
+		dst = append(dst, o.value...)
+	}
+	b := dst[start:]
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-recordHead))
+	binary.LittleEndian.PutUint32(b[crcOffset:], seal.Checksum(b[:crcOffset], b[recordHead:]))
+	for len(dst)%8 != 0 {
+		dst = append(dst, 0)
+	}
+	return dst
+}
+
+// parseRecord reads the record at the start of b; size is what it takes up.
+func parseRecord(b []byte) (r record, size int, ok bool) {
+	if len(b) < recordHead || string(b[:4]) != recordMagic {
+		return r, 0, false
+	}
+	length := int64(binary.LittleEndian.Uint32(b[4:]))
+	if length > maxRecord || recordHead+length > int64(len(b)) {
+		return r, 0, false
+	}
+	payload := b[recordHead : recordHead+length]
+	if binary.LittleEndian.Uint32(b[crcOffset:]) != seal.Checksum(b[:crcOffset], payload) {
+		return r, 0, false
+	}
+	r.seq = binary.LittleEndian.Uint64(b[8:])
+	r.time = time.UnixMilli(int64(binary.LittleEndian.Uint64(b[16:])))
+	r.kind = binary.LittleEndian.Uint32(b[24:])
+	r.ops, ok = parseOps(payload)
+	return r, int(recordHead+length+7) &^ 7, ok
+}
+
+func parseOps(b []byte) (ops []op, ok bool) {
+	n, size := binary.Uvarint(b)
+	if size <= 0 || n > uint64(len(b)) {
+		return nil, false
+	}
+	b = b[size:]
+	ops = make([]op, 0, n)
+	for range n {
+		key, rest, ok := cutBytes(b, 0)
+		if !ok {
+			return nil, false
+		}
+		value, rest, ok := cutBytes(rest, 1)
+		if !ok {
+			return nil, false
+		}
+		ops = append(ops, op{string(key), value})
+		b = rest
+	}
+	return ops, len(b) == 0
+}
+
+// cutBytes reads a length, of which less has been added, and its bytes; nil
+// when the length is below less.
+func cutBytes(b []byte, less uint64) (part, rest []byte, ok bool) {
+	n, size := binary.Uvarint(b)
+	if size <= 0 || n > uint64(len(b)-size)+less {
+		return nil, nil, false
+	}
+	b = b[size:]
+	if n < less {
+		return nil, b, true
+	}
+	return b[: n-less : n-less], b[n-less:], true
+}
+
+// segment is what was read from one file of the journal.
+type segment struct {
+	records []record
+	torn    bool // bytes after the last record that are none
+	broken  int  // stretches between records that are no record
+}
+
+// parseSegment reads all records of a segment, also those behind damage.
+func parseSegment(b []byte) (s segment) {
+	at := min(segmentHead, len(b))
+	var last uint64
+	for {
+		r, size, ok := parseRecord(b[at:])
+		if ok && (r.seq > last || len(s.records) == 0) {
+			s.records = append(s.records, r)
+			last = r.seq
+			at = min(at+size, len(b))
+			continue
+		}
+		next := nextRecord(b, at+8, last)
+		if next < 0 {
+			s.torn = len(bytes.Trim(b[at:], "\x00")) > 0
+			return s
+		}
+		s.broken++
+		at = next
+	}
+}
+
+// nextRecord finds the next sound record at or after from, -1 when none.
+func nextRecord(b []byte, from int, last uint64) int {
+	for from < len(b) {
+		i := bytes.Index(b[from:], []byte(recordMagic))
+		if i < 0 {
+			return -1
+		}
+		from += i
+		if r, _, ok := parseRecord(b[from:]); ok && from%8 == 0 && r.seq > last {
+			return from
+		}
+		from++
+	}
+	return -1
+}
