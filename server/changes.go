@@ -104,22 +104,22 @@ func waitOf(text string) (time.Duration, error) {
 	return min(time.Duration(n)*time.Second, wire.MaxWait), nil
 }
 
-// cursor reads "NAME.SEQ"; another repository's cursor is not known here, and
-// the caller is told to start again.
+// cursor reads "NAME.SEQ"; a cursor of another repository, or of a time this one
+// has not seen, is not known here, and the caller is told to start again.
 func (s *Server) cursor(text string) (after uint64, known bool) {
 	if text == "" {
 		return 0, true
 	}
 	name, seq, _ := strings.Cut(text, ".")
 	n, err := strconv.ParseUint(seq, 10, 63)
-	if err != nil || name != s.Repository.Name() {
+	if err != nil || name != s.Repository.Name() || n>>EpochShift > s.Repository.Epoch() {
 		return 0, false
 	}
 	return n, true
 }
 
 func (s *Server) batch(records []Record, after uint64, reset bool) wire.Changes {
-	out := wire.Changes{Answers: []wire.Answer{}, Reset: reset, More: len(records) > wire.MaxChanges}
+	out := wire.Changes{Answers: []wire.Answer{}, Reset: reset, Epoch: strconv.FormatUint(s.Repository.Epoch(), 36), More: len(records) > wire.MaxChanges}
 	size := 0
 	for i, rec := range records[:min(len(records), wire.MaxChanges)] {
 		if size += len(rec.Content) + 2048; i > 0 && size > wire.MaxMessage/4 {

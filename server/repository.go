@@ -101,6 +101,9 @@ type Files interface {
 	Sweep(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
+// EpochShift is the number of bits of a Seq below its epoch.
+const EpochShift = 24
+
 // Repository keeps everything a server must not forget. What a method has
 // returned without an error survives a power cut.
 type Repository interface {
@@ -108,6 +111,10 @@ type Repository interface {
 	Files
 	// Name tells this repository from any other; cursors bear it.
 	Name() string
+	// Epoch rises with every start. A record's Seq is at least Epoch shifted by
+	// [EpochShift], so that a repository restored from an older copy gives no
+	// number among an owner's changes twice.
+	Epoch() uint64
 	// Ready tells whether the repository can serve.
 	Ready(ctx context.Context) error
 	Close() error

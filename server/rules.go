@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wenbao/exam"
+	"wenbao/sync/wire"
 )
 
 // Rules judges a submission. [NewPackRules] gives the real ones.
@@ -14,7 +15,7 @@ type Rules interface {
 	// its question.
 	Judge(s exam.Submission) Judgement
 	// Closed tells whether the window for a candidate's step is known and shut
-	// at a time, and the scope ("EXAM/YEAR/AREA") it is shut for.
+	// at a time, and the scope it is shut for, see [wire.ScopeOf].
 	Closed(d exam.Document, action exam.Action, now time.Time) (scope string, closed bool)
 }
 
@@ -82,14 +83,8 @@ func (r packRules) Closed(d exam.Document, action exam.Action, now time.Time) (s
 		return "", false
 	}
 	if opens, ok := span.Opens.Begin(); ok && now.Before(opens) {
-		return scopeOf(d), true
+		return wire.ScopeOf(d), true
 	}
 	closes, ok := span.Closes.End()
-	return scopeOf(d), ok && !now.Before(closes)
-}
-
-// scopeOf names what closes together: an area's windows for one exam. Cities
-// with windows of their own are scopes of their own.
-func scopeOf(d exam.Document) string {
-	return packKey(d.Exam, d.Year) + "/" + d.Area + "/" + d.City
+	return wire.ScopeOf(d), ok && !now.Before(closes)
 }

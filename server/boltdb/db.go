@@ -45,8 +45,9 @@ type Options struct {
 
 // DB is a server.Repository in one bbolt file.
 type DB struct {
-	bolt *bbolt.DB
-	name string
+	bolt  *bbolt.DB
+	name  string
+	epoch uint64
 
 	queue  chan *job
 	closed chan struct{}
@@ -158,7 +159,8 @@ func (db *DB) begin(tx *bbolt.Tx, now time.Time) error {
 	}
 	db.name = string(m.Get([]byte("name")))
 	serial := max(number(m.Get([]byte("serial")))+leap, clockSerial(now))
-	return errors.Join(m.Put([]byte("schema"), []byte(schema)), m.Put([]byte("serial"), uint64Key(serial)))
+	db.epoch = max(number(m.Get([]byte("epoch")))+1, uint64(max(0, now.Unix())))
+	return errors.Join(m.Put([]byte("schema"), []byte(schema)), m.Put([]byte("serial"), uint64Key(serial)), m.Put([]byte("epoch"), uint64Key(db.epoch)))
 }
 
 // leap and clockSerial keep a server that was restored from an older copy from
@@ -175,6 +177,9 @@ func clockSerial(now time.Time) uint64 {
 
 // Name tells this database from any other.
 func (db *DB) Name() string { return db.name }
+
+// Epoch rises with every start: the seconds of the clock, or one more than last.
+func (db *DB) Epoch() uint64 { return db.epoch }
 
 // Ready tells whether the database answers.
 func (db *DB) Ready(context.Context) error {
@@ -193,8 +198,7 @@ func (db *DB) Close() error {
 	return db.bolt.Close()
 }
 
-// groupBytes and groupSize end a group, so that one flush never waits for
-// unbounded work.
+// groupSize ends a group, so that one flush never waits for unbounded work.
 const groupSize = 512
 
 // write runs a function in the next group commit and returns when it is durable.

@@ -59,7 +59,7 @@ func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.
 		if d.Record == nil {
 			return nil
 		}
-		return keep(tx, q, old, d)
+		return db.keep(tx, q, old, d)
 	})
 }
 
@@ -90,7 +90,7 @@ func held(tx *bbolt.Tx, q server.Question) (server.Held, *row, error) {
 }
 
 // keep writes a decision.
-func keep(tx *bbolt.Tx, q server.Question, old *row, d server.Decision) error {
+func (db *DB) keep(tx *bbolt.Tx, q server.Question, old *row, d server.Decision) error {
 	rec := *d.Record
 	id := idKey(rec.ID)
 	w := writer{tx: tx}
@@ -101,7 +101,7 @@ func keep(tx *bbolt.Tx, q server.Question, old *row, d server.Decision) error {
 			w.delete(bPersons, old.Person)
 		}
 	}
-	rec.Seq = nextSeq(tx, rec.Owner)
+	rec.Seq = db.nextSeq(tx, rec.Owner)
 	w.put(bChanges, changeKey(rec.Owner, rec.Seq), id)
 	if rec.Active {
 		w.put(bPersons, rec.Person[:], id)
@@ -150,12 +150,12 @@ func next(tx *bbolt.Tx) uint64 {
 	return n
 }
 
-// nextSeq gives the owner's next change number: one more than the last, which
-// stays in the bucket as long as the registration it belongs to is the newest.
-func nextSeq(tx *bbolt.Tx, o server.Owner) uint64 {
+// nextSeq gives the owner's next change number: one more than the last, and
+// within the present epoch.
+func (db *DB) nextSeq(tx *bbolt.Tx, o server.Owner) uint64 {
 	key := append([]byte("seq"), o[:]...)
 	m := tx.Bucket(bMeta)
-	n := number(m.Get(key)) + 1
+	n := max(number(m.Get(key))+1, db.epoch<<server.EpochShift)
 	m.Put(key, uint64Key(n))
 	return n
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"time"
 
 	"wenbao/exam"
@@ -115,6 +116,7 @@ type Changes struct {
 	Next    string   `json:"next"`
 	More    bool     `json:"more"`
 	Reset   bool     `json:"reset,omitempty"`
+	Epoch   string   `json:"epoch"` // changes whenever the server was started; a reason to compare
 }
 
 // Summary is one registration in a comparison: enough to see which side is behind.
@@ -139,7 +141,6 @@ type Summaries struct {
 type Restore struct {
 	Content string       `json:"content"`
 	Receipt exam.Receipt `json:"receipt"`
-	Due     int          `json:"due_fen"`
 }
 
 // KindLacks is the kind of an answer that names files the server must have
@@ -156,7 +157,13 @@ type Problem struct {
 	Problems []exam.Problem `json:"problems,omitempty"`
 	Current  *Answer        `json:"current,omitempty"` // with KindConflict and KindState
 	Lacks    []Lack         `json:"lacks,omitempty"`   // with KindLacks
-	Scope    string         `json:"scope,omitempty"`   // with KindClosed: "EXAM/YEAR/AREA" that is closed
+	Scope    string         `json:"scope,omitempty"`   // with KindClosed: see [ScopeOf]
+}
+
+// ScopeOf names what closes together: the windows of an area, or of a city with
+// windows of its own, for one exam.
+func ScopeOf(d exam.Document) string {
+	return d.Exam + "/" + strconv.Itoa(d.Year) + "/" + d.Area + "/" + d.City
 }
 
 // statuses maps a kind to its HTTP status. The status is for proxies and people

@@ -1,0 +1,184 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/sync/wire"
+)
+
+// tries is how often one request is made again at once after the line broke
+// under it; the outbox's own waiting begins after that.
+const tries = 6
+
+// ask makes a request as often as the line makes sense, each time with a place
+// in flight and a time-out of its own.
+func (e *Engine) ask(ctx context.Context, r request) ([]byte, *failure) {
+	for attempt := 1; ; attempt++ {
+		if wait := e.line.closedFor(); wait > 0 {
+			return nil, &failure{kind: exam.KindUnreachable, err: errors.New("the line is down")}
+		}
+		t, err := e.line.take(ctx, len(r.body)+overhead)
+		if err != nil {
+			return nil, &failure{kind: exam.KindCanceled, err: err}
+		}
+		r.timeout = t.timeout
+		raw, f := e.client.do(ctx, r)
+		switch {
+		case f == nil:
+			t.succeeded()
+			return raw, nil
+		case f.kind == exam.KindCanceled:
+			t.gaveUp()
+			return nil, f
+		case f.kind == exam.KindUntrusted:
+			t.gaveUp()
+			return nil, f
+		case f.line:
+			if t.failed() || attempt == tries {
+				return nil, f
+			}
+			if !pause(ctx, 30*time.Millisecond+e.line.jitter(50*time.Millisecond)) {
+				return nil, &failure{kind: exam.KindCanceled, err: ctx.Err()}
+			}
+		case f.kind == exam.KindUnreachable, f.kind == exam.KindRateLimited:
+			t.toldToWait(f.retryAfter)
+			return nil, f
+		default:
+			t.succeeded()
+			return nil, f
+		}
+	}
+}
+
+// overhead is about what the headers of a request and its answer weigh.
+const overhead = 700
+
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// deliver brings one entry to the server: its files, then the step, then the
+// proof. nil means that the entry has left the outbox.
+func (e *Engine) deliver(ctx context.Context, entry exam.Entry) *failure {
+	p := e.begin(entry)
+	defer e.finish(entry.ID)
+	var missing []wire.Lack
+	healed := false
+	for round := 0; round < 5; round++ {
+		inline, f := e.bring(ctx, entry, missing, round > 0, p)
+		if f != nil {
+			return f
+		}
+		f = e.step(ctx, entry, inline)
+		switch {
+		case f == nil:
+			return nil
+		case f.kind == wire.KindLacks:
+			missing = f.problem.Lacks
+			e.forget(missing)
+		case !healed && lost(f, entry) && e.healOne(ctx, entry.Draft):
+			healed = true
+		default:
+			return f
+		}
+	}
+	return &failure{kind: exam.KindInternal, err: errors.New("the server keeps asking for files it was given")}
+}
+
+// lost tells that the server knows less than this machine can prove.
+func lost(f *failure, entry exam.Entry) bool {
+	switch f.kind {
+	case exam.KindNotFound:
+		return entry.Base > 0
+	case exam.KindConflict:
+		return f.problem.Current != nil && f.problem.Current.Registration.Version < entry.Base
+	}
+	return false
+}
+
+// step makes the step's request and takes the answer in.
+func (e *Engine) step(ctx context.Context, entry exam.Entry, inline []wire.File) *failure {
+	raw, f := e.ask(ctx, stepRequest(entry, inline))
+	if f != nil {
+		return f
+	}
+	answer, err := wire.Decode[wire.Answer](raw)
+	if err != nil {
+		return &failure{kind: exam.KindUntrusted, err: err}
+	}
+	reg, err := e.verified(answer, entry.Draft)
+	if err == nil && entry.Action == exam.ActionSubmit {
+		if reg.Digest != exam.Digest(entry.Content) {
+			err = errors.New("the receipt is not over the bytes that were sent")
+		}
+		reg.Content = entry.Content
+	}
+	if err != nil {
+		return &failure{kind: exam.KindUntrusted, err: err}
+	}
+	if err := e.c.Outbox.Deliver(entry.ID, reg, answer.Receipt); err != nil {
+		return &failure{kind: exam.KindOf(err), err: err}
+	}
+	for _, f := range inline {
+		e.holds(f.SHA256)
+	}
+	return nil
+}
+
+func stepRequest(entry exam.Entry, inline []wire.File) request {
+	r := request{
+		method: http.MethodPost,
+		path:   "/v1/registrations/" + string(entry.Draft) + "/" + string(entry.Action),
+		header: map[string]string{
+			wire.HeaderIdempotency: string(entry.ID),
+			"If-Match":             `"` + strconv.Itoa(entry.Base) + `"`,
+		},
+	}
+	switch entry.Action {
+	case exam.ActionSubmit:
+		r.method, r.path = http.MethodPut, "/v1/registrations/"+string(entry.Draft)
+		r.body, r.mediaType = wire.PackStep(entry.Content, inline)
+	case exam.ActionPay:
+		r.body, r.mediaType = wire.Encode(wire.Payment{Method: string(entry.Content)}), wire.JSON
+	}
+	return r
+}
+
+// verified checks that an answer is signed by the server, about this
+// registration, and says nothing that the signature does not cover.
+func (e *Engine) verified(a wire.Answer, id exam.DraftID) (exam.Registration, error) {
+	reg := a.Registration.Registration()
+	s, err := a.Receipt.Verify(e.c.Keys)
+	if err != nil {
+		return reg, err
+	}
+	if s.ID != id || reg.ID != id || s.Number != reg.Number || s.Version != reg.Version || s.State != reg.State || s.Digest != reg.Digest ||
+		len(reg.Content) > 0 && exam.Digest(reg.Content) != s.Digest {
+		return reg, exam.Errorf(exam.KindUntrusted, "verify answer", "the receipt is about something else")
+	}
+	return reg, nil
+}
+
+// current gives the server's version that a refusal showed, if it is proved.
+func (e *Engine) current(f *failure) *exam.Registration {
+	if f.problem.Current == nil {
+		return nil
+	}
+	reg, err := e.verified(*f.problem.Current, f.problem.Current.Registration.ID)
+	if err != nil {
+		return nil
+	}
+	return &reg
+}

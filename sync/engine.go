@@ -1,0 +1,262 @@
+package sync
+
+import (
+	"context"
+	"crypto/ed25519"
+	crand "crypto/rand"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/sync/wire"
+)
+
+// Config is what an [Engine] is made of. URL, Keys, Outbox, Files, Feed and
+// Settings are required.
+type Config struct {
+	URL      string              // of the server; https, or http on this machine
+	Keys     []ed25519.PublicKey // whose receipts are believed
+	Outbox   Outbox
+	Files    Files
+	Feed     Feed
+	Settings Settings
+	Archive  Archive // nil: a server that lost data is not healed from here
+
+	Proxy     *url.URL          // nil: as the environment says
+	Transport http.RoundTripper // nil: the network
+	Now       func() time.Time  // this machine's clock, however wrong; default time.Now
+	Rand      *rand.Rand        // for jitter; default seeded by the system
+	Log       *slog.Logger      // default: discards; never gets personal data
+}
+
+// Engine sends and fetches. Its methods are safe for concurrent use; one
+// sending runs at a time.
+type Engine struct {
+	c      Config
+	client *client
+	line   *line
+	wake   chan struct{}
+	nudge  chan struct{} // wakes the pull
+	turn   chan struct{} // holds the right to send
+
+	mu     sync.Mutex // guards what follows
+	halt   *Halt
+	hurry  bool
+	active map[exam.EntryID]*progress
+	held   map[string]bool          // files the server was heard to hold, by hash
+	sends  map[string]chan struct{} // files being sent
+	queue  Counts
+	next   time.Time
+	subs   map[chan struct{}]struct{}
+}
+
+// Halt is a cause that concerns every entry: one message, and no more attempts
+// until a person has done something or a quarter of an hour has passed.
+type Halt struct {
+	Kind  exam.Kind // unauthorized, upgrade or untrusted
+	Until time.Time
+}
+
+// haltFor is how long a cause for all is believed before one attempt looks again.
+const haltFor = 15 * time.Minute
+
+// New makes an engine; nothing is sent before [Engine.Run], [Engine.Once] or
+// [Engine.UntilIdle]. On first use it makes this device's credential and keeps
+// it in the settings. An address that is neither https nor on this machine is
+// [exam.KindUntrusted].
+func New(c Config) (*Engine, error) {
+	const op = "make sync engine"
+	if c.Outbox == nil || c.Files == nil || c.Feed == nil || c.Settings == nil || len(c.Keys) == 0 {
+		return nil, exam.Errorf(exam.KindInternal, op, "keys, outbox, files, feed and settings are required")
+	}
+	base, err := checkURL(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	credential, err := credentialOf(c.Settings)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{c: c, line: newLine(c.Rand), wake: make(chan struct{}, 1), nudge: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1), active: map[exam.EntryID]*progress{}, held: map[string]bool{},
+		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}}
+	if c.Transport == nil {
+		c.Transport = transport(c.Keys, base.Hostname(), c.Proxy, e.serverTime)
+	}
+	e.client = newClient(base, c.Transport, credential, c.Now)
+	return e, nil
+}
+
+// credentialOf reads or makes the device's credential.
+func credentialOf(s Settings) ([]byte, error) {
+	have, err := s.Setting(settingCredential)
+	if err != nil || len(have) == wire.CredentialSize {
+		return have, err
+	}
+	fresh := make([]byte, wire.CredentialSize)
+	crand.Read(fresh)
+	return fresh, s.SetSetting(settingCredential, fresh)
+}
+
+// serverTime is the best guess of the true time.
+func (e *Engine) serverTime() time.Time {
+	now, _ := e.Now()
+	return now
+}
+
+// Now gives the time by the server's clock, and whether it is known; until then
+// it is this machine's own.
+func (e *Engine) Now() (now time.Time, trusted bool) {
+	if e.client == nil {
+		return e.c.Now(), false
+	}
+	offset, known := e.client.clock()
+	return e.c.Now().Add(offset), known
+}
+
+// Skew tells how far this machine's clock is behind the server's (negative:
+// ahead), and whether that is known.
+func (e *Engine) Skew() (time.Duration, bool) { return e.client.clock() }
+
+// Wake makes the engine look at once: something was queued, the network came
+// back, or a person pressed "try now". It never blocks. A pause that the server
+// asked for stays.
+func (e *Engine) Wake() {
+	e.line.resume()
+	e.mu.Lock()
+	e.hurry, e.halt = true, nil
+	e.mu.Unlock()
+	poke(e.wake)
+	poke(e.nudge)
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// idleLook is how often Run looks at the outbox although nobody woke it.
+const idleLook = 5 * time.Minute
+
+// Run sends and fetches until ctx ends, and returns its error.
+func (e *Engine) Run(ctx context.Context) error {
+	var pulling sync.WaitGroup
+	pulling.Go(func() { e.pullForever(ctx) })
+	defer pulling.Wait()
+	for {
+		if _, err := e.pass(ctx); err != nil && ctx.Err() == nil {
+			e.c.Log.Info("sync pass ended early", "kind", exam.KindOf(err))
+		}
+		if !e.sleep(ctx, e.untilNext()) {
+			return ctx.Err()
+		}
+	}
+}
+
+// sleep waits to be woken, at most d; false when ctx has ended.
+func (e *Engine) sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-e.wake:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
+}
+
+// untilNext is how long nothing can be sent.
+func (e *Engine) untilNext() time.Duration {
+	next := e.Status().Next
+	if next.IsZero() {
+		return idleLook
+	}
+	return min(max(next.Sub(e.c.Now()), 20*time.Millisecond), idleLook)
+}
+
+// Result counts what became of the outbox in one go.
+type Result struct {
+	Delivered int `json:"delivered"`
+	SetAside  int `json:"set_aside"`
+	Conflicts int `json:"conflicts"`
+	Waiting   int `json:"waiting"` // still to be sent
+}
+
+func (r *Result) add(o Result) {
+	r.Delivered += o.Delivered
+	r.SetAside += o.SetAside
+	r.Conflicts += o.Conflicts
+	r.Waiting = o.Waiting
+}
+
+// Once tries everything that waits, however often it failed before, and fetches
+// once. The error's kind says why something still waits; what was to be sent
+// stays queued.
+func (e *Engine) Once(ctx context.Context) (Result, error) {
+	e.Wake()
+	r, err := e.pass(ctx)
+	if err != nil {
+		return r, err
+	}
+	return r, e.pullAll(ctx)
+}
+
+// UntilIdle sends, waiting out bad lines, until nothing is left to send, and
+// fetches. A cause for all ends it with that cause's kind, the end of ctx with
+// that of the last attempt.
+func (e *Engine) UntilIdle(ctx context.Context) (Result, error) {
+	var sum Result
+	e.Wake()
+	for {
+		r, err := e.pass(ctx)
+		sum.add(r)
+		switch {
+		case err == nil && r.Waiting == 0:
+			if err = e.pullAll(ctx); exam.KindOf(err) != exam.KindUnreachable {
+				return sum, err
+			}
+		case e.halted() != nil:
+			return sum, err
+		}
+		if !e.sleep(ctx, e.untilNext()) {
+			if err == nil || exam.KindOf(err) == exam.KindCanceled {
+				err = &exam.Error{Kind: exam.KindUnreachable, Op: "sync until idle", Err: ctx.Err()}
+			}
+			return sum, err
+		}
+	}
+}
+
+// halted gives the cause for all, nil when there is none any more.
+func (e *Engine) halted() *Halt {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.halt != nil && !e.c.Now().Before(e.halt.Until) {
+		e.halt = nil
+	}
+	return e.halt
+}
+
+func (e *Engine) stop(kind exam.Kind) {
+	e.mu.Lock()
+	if e.halt == nil {
+		e.halt = &Halt{Kind: kind, Until: e.c.Now().Add(haltFor)}
+	}
+	e.mu.Unlock()
+	e.tell()
+}

@@ -1,0 +1,199 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/sync/wire"
+)
+
+// compareEvery is how often both sides compare all they have, and heedWithin the
+// time over which clients spread when a server was started again.
+const (
+	compareEvery = 24 * time.Hour
+	heedWithin   = 5 * time.Minute
+)
+
+// heedEpoch compares soon after the server was started again: it may have been
+// restored from an older copy.
+func (e *Engine) heedEpoch(ctx context.Context, epoch string) error {
+	if e.c.Archive == nil {
+		return nil
+	}
+	last, err := e.c.Settings.Setting(settingEpoch)
+	if err != nil {
+		return err
+	}
+	if epoch == string(last) {
+		return e.compareIfDue(ctx)
+	}
+	if !pause(ctx, e.line.jitter(heedWithin)) {
+		return &exam.Error{Kind: exam.KindCanceled, Op: "compare", Err: ctx.Err()}
+	}
+	if err := e.compare(ctx); err != nil {
+		return err
+	}
+	return e.c.Settings.SetSetting(settingEpoch, []byte(epoch))
+}
+
+func (e *Engine) compareIfDue(ctx context.Context) error {
+	if e.c.Archive == nil {
+		return nil
+	}
+	raw, err := e.c.Settings.Setting(settingCompared)
+	if err != nil {
+		return err
+	}
+	last, err := time.Parse(time.RFC3339, string(raw))
+	since := e.c.Now().Sub(last)
+	if err == nil && since >= 0 && since < compareEvery {
+		return nil
+	}
+	return e.compare(ctx)
+}
+
+// compare finds what either side lost, by the digests of key ranges, and heals
+// it: the server from this machine's receipts, this machine from the server.
+func (e *Engine) compare(ctx context.Context) error {
+	mine, err := e.ranges()
+	if err != nil {
+		return err
+	}
+	theirs, err := get[wire.Comparison](ctx, e, "/v1/digests")
+	if err != nil {
+		return err
+	}
+	keys := map[string]bool{}
+	for key := range theirs.Ranges {
+		keys[key] = true
+	}
+	for key := range mine {
+		keys[key] = true
+	}
+	for key := range keys {
+		if theirs.Ranges[key] == wire.DigestRange(mine[key]) || theirs.Ranges[key] == "" && len(mine[key]) == 0 {
+			continue
+		}
+		if err := e.healRange(ctx, key, mine[key]); err != nil {
+			return err
+		}
+	}
+	return e.c.Settings.SetSetting(settingCompared, []byte(e.c.Now().UTC().Format(time.RFC3339)))
+}
+
+// ranges summarises what this machine holds.
+func (e *Engine) ranges() (map[string][]wire.Summary, error) {
+	ranges := map[string][]wire.Summary{}
+	err := e.c.Archive.Held(func(u exam.Update) error {
+		key := wire.RangeOf(u.Registration.ID)
+		ranges[key] = append(ranges[key], wire.Summary{ID: u.Registration.ID, Version: u.Registration.Version})
+		return nil
+	})
+	return ranges, err
+}
+
+// healRange brings the sides of one key range together. One registration that
+// cannot be healed does not stop the others.
+func (e *Engine) healRange(ctx context.Context, key string, mine []wire.Summary) error {
+	reply, err := get[wire.Summaries](ctx, e, "/v1/digests/"+key)
+	if err != nil {
+		return err
+	}
+	theirs := map[exam.DraftID]int{}
+	for _, s := range reply.Summaries {
+		theirs[s.ID] = s.Version
+	}
+	ours := map[exam.DraftID]int{}
+	for _, s := range mine {
+		ours[s.ID] = s.Version
+		if s.Version > theirs[s.ID] {
+			e.healOne(ctx, s.ID)
+		}
+	}
+	for id, version := range theirs {
+		if version > ours[id] {
+			if err := e.fetch(ctx, id); err != nil && exam.KindOf(err) != exam.KindNotFound {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// fetch takes one registration from the server.
+func (e *Engine) fetch(ctx context.Context, id exam.DraftID) error {
+	a, err := get[wire.Answer](ctx, e, "/v1/registrations/"+string(id))
+	if err != nil {
+		return err
+	}
+	reg, err := e.verified(a, id)
+	if err != nil {
+		return err
+	}
+	cursor, err := e.c.Feed.Cursor()
+	if err != nil {
+		return err
+	}
+	return e.c.Feed.Apply(cursor, []exam.Update{{Registration: reg, Receipt: a.Receipt}})
+}
+
+func get[T any](ctx context.Context, e *Engine, path string) (T, error) {
+	raw, f := e.ask(ctx, request{method: http.MethodGet, path: path})
+	if f != nil {
+		var none T
+		return none, f.domain("compare")
+	}
+	return wire.Decode[T](raw)
+}
+
+// errFound ends a visit of the archive.
+var errFound = errors.New("found")
+
+// healOne gives the server back a registration that it lost, with the files it
+// asks for. It tells whether the server has it now.
+func (e *Engine) healOne(ctx context.Context, id exam.DraftID) bool {
+	if e.c.Archive == nil {
+		return false
+	}
+	var have exam.Update
+	err := e.c.Archive.Held(func(u exam.Update) error {
+		if u.Registration.ID != id {
+			return nil
+		}
+		have = u
+		return errFound
+	})
+	if !errors.Is(err, errFound) || len(have.Registration.Content) == 0 {
+		return false
+	}
+	sub, err := exam.DecodeSubmission(have.Registration.Content)
+	if err != nil {
+		return false
+	}
+	body := wire.Encode(wire.Restore{Content: string(have.Registration.Content), Receipt: have.Receipt})
+	quiet := &progress{e: e}
+	for range 3 {
+		_, f := e.ask(ctx, request{method: http.MethodPut, path: "/v1/registrations/" + string(id) + "/receipt", mediaType: wire.JSON, body: body})
+		if f == nil {
+			return true
+		}
+		if f.kind != wire.KindLacks {
+			return false
+		}
+		e.forget(f.problem.Lacks)
+		for _, file := range distinct(sub.Files) {
+			lack := lackOf(f.problem.Lacks, file)
+			if lack == nil {
+				continue
+			}
+			raw, err := e.c.Files.File(file.SHA256)
+			if err != nil || int64(len(raw)) != file.Size || e.upload(ctx, file, raw, lack, quiet) != nil {
+				return false
+			}
+		}
+	}
+	return false
+}

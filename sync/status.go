@@ -1,0 +1,173 @@
+package sync
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"wenbao/exam"
+)
+
+// Link is how the server can be reached.
+type Link string
+
+const (
+	Online  Link = "online"
+	Offline Link = "offline"
+	Busy    Link = "busy"   // the server asks to come back later
+	Paused  Link = "paused" // a person has to do something, see Cause
+)
+
+// Status is where everything stands. It is a copy.
+type Status struct {
+	Link        Link
+	Cause       exam.Kind // of Paused
+	Counts      Counts
+	Active      []Progress    // what is being sent, oldest first
+	Next        time.Time     // next attempt, by this machine's clock; zero: none needed
+	LastSuccess time.Time     // when the server last answered, by this machine's clock
+	Rate        float64       // bytes per second, measured; 0 unknown
+	Skew        time.Duration // server's clock minus this machine's
+	SkewKnown   bool
+}
+
+// Counts counts the outbox.
+type Counts struct {
+	Waiting int // to be sent, those in flight included
+	Aside   int // wait for a person
+}
+
+// Progress is one entry on its way.
+type Progress struct {
+	Entry  exam.EntryID
+	Draft  exam.DraftID
+	Action exam.Action
+	Sent   int64 // bytes of files that the server has acknowledged
+	Total  int64 // bytes of files
+	Pieces int   // requests acknowledged
+}
+
+// progress is [Progress] while it changes; the engine's mutex guards it.
+type progress struct {
+	e *Engine
+	Progress
+}
+
+func (e *Engine) begin(entry exam.Entry) *progress {
+	p := &progress{e: e, Progress: Progress{Entry: entry.ID, Draft: entry.Draft, Action: entry.Action}}
+	for _, f := range distinct(entry.Files) {
+		p.Total += f.Size
+	}
+	e.mu.Lock()
+	e.active[entry.ID] = p
+	e.mu.Unlock()
+	e.tell()
+	return p
+}
+
+func (e *Engine) finish(id exam.EntryID) {
+	e.mu.Lock()
+	delete(e.active, id)
+	e.mu.Unlock()
+	e.tell()
+}
+
+// sent counts a piece that the server has acknowledged.
+func (p *progress) sent(n int64) {
+	p.e.mu.Lock()
+	p.Sent = min(p.Sent+n, p.Total)
+	p.Pieces++
+	p.e.mu.Unlock()
+	p.e.tell()
+}
+
+// whole counts a file that the server has already.
+func (p *progress) whole(n int64) {
+	p.e.mu.Lock()
+	p.Sent = min(p.Sent+n, p.Total)
+	p.e.mu.Unlock()
+}
+
+// count looks at the outbox after a pass: how many wait, and until when.
+func (e *Engine) count() (Counts, error) {
+	entries, err := e.c.Outbox.Entries()
+	if err != nil {
+		return Counts{}, err
+	}
+	var c Counts
+	var next time.Time
+	now := e.c.Now()
+	asides := map[exam.DraftID]bool{}
+	for _, entry := range entries {
+		if entry.Aside {
+			c.Aside++
+			asides[entry.Draft] = true
+			continue
+		}
+		c.Waiting++
+		at := entry.Next
+		if at.Sub(now) > farthest || at.Before(now) {
+			at = now
+		}
+		if !asides[entry.Draft] && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	e.mu.Lock()
+	e.queue, e.next = c, next
+	e.mu.Unlock()
+	return c, nil
+}
+
+// Status tells where everything stands.
+func (e *Engine) Status() Status {
+	halt := e.halted()
+	rate, down, asked, success := e.line.state()
+	closed := e.line.closedFor()
+	now := e.c.Now()
+	skew, known := e.client.clock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := Status{Link: Online, Counts: e.queue, Next: e.next, Rate: rate, Skew: skew, SkewKnown: known}
+	if !success.IsZero() {
+		s.LastSuccess = now.Add(-time.Since(success))
+	}
+	for _, p := range e.active {
+		s.Active = append(s.Active, p.Progress)
+	}
+	slices.SortFunc(s.Active, func(a, b Progress) int { return strings.Compare(string(a.Entry), string(b.Entry)) })
+	switch {
+	case halt != nil:
+		s.Link, s.Cause, s.Next = Paused, halt.Kind, halt.Until
+	case down && asked:
+		s.Link = Busy
+	case down, success.IsZero():
+		s.Link = Offline
+	}
+	if back := now.Add(closed); closed > 0 && back.After(s.Next) && s.Link != Paused {
+		s.Next = back
+	}
+	return s
+}
+
+// Subscribe gives a channel that gets a value when [Engine.Status] may have
+// changed; values that nobody took are one. cancel ends it.
+func (e *Engine) Subscribe() (changes <-chan struct{}, cancel func()) {
+	c := make(chan struct{}, 1)
+	e.mu.Lock()
+	e.subs[c] = struct{}{}
+	e.mu.Unlock()
+	return c, func() {
+		e.mu.Lock()
+		delete(e.subs, c)
+		e.mu.Unlock()
+	}
+}
+
+func (e *Engine) tell() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for c := range e.subs {
+		poke(c)
+	}
+}
