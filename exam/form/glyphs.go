@@ -1,0 +1,127 @@
+package form
+
+import (
+	"fmt"
+	"sync"
+	"unicode"
+
+	"wenbao/assets"
+	"wenbao/assets/fonts"
+)
+
+// emUnits is the em of the fonts and of every outline here.
+const emUnits = 1000
+
+// Ascent and descent that papers reckon with, in units.
+const (
+	ascent  = 880
+	descent = -120
+)
+
+var faces = sync.OnceValue(func() (f struct {
+	regular, bold *fonts.Face
+	rare          *fonts.Rare
+}) {
+	var err [3]error
+	f.regular, err[0] = fonts.Parse(assets.Regular)
+	f.bold, err[1] = fonts.Parse(assets.Bold)
+	f.rare, err[2] = fonts.ParseRare(assets.RareGlyphs)
+	for _, e := range err {
+		if e != nil {
+			panic("form: the program's own fonts: " + e.Error())
+		}
+	}
+	return f
+})
+
+// glyph is where a character's shape comes from.
+type glyph struct {
+	face    *fonts.Face // nil for rare and missing ones
+	index   uint16
+	advance int // units
+	missing bool
+}
+
+// lookUp finds the shape of a character: in the bold face if asked, else in the
+// regular one, else among the rare ones. Characters without a shape of their own,
+// such as those that turn the direction of writing, count as missing, so that
+// nothing invisible slips onto a paper.
+func lookUp(r rune, bold bool) glyph {
+	f := faces()
+	if bold {
+		if g, ok := f.bold.Glyph(r); ok && !hidden(r) {
+			return glyph{face: f.bold, index: g, advance: f.bold.Advance(g)}
+		}
+	}
+	if g, ok := f.regular.Glyph(r); ok && !hidden(r) {
+		return glyph{face: f.regular, index: g, advance: f.regular.Advance(g)}
+	}
+	return glyph{advance: emUnits, missing: !f.rare.Has(r)}
+}
+
+func hidden(r rune) bool {
+	return r >= 0x7F && unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) || r < 0x20
+}
+
+// outline gives a character's shape as bytes of a glyf table.
+func (g glyph) outline(r rune) []byte {
+	if g.face != nil {
+		return g.face.Outline(g.index)
+	}
+	return fonts.EncodeOutline(g.contours(r))
+}
+
+func (g glyph) contours(r rune) []fonts.Contour {
+	if g.face == nil && !g.missing {
+		if contours, ok := faces().rare.Contours(r, emUnits); ok {
+			return contours
+		}
+	}
+	if g.face == nil {
+		return codeBox(r)
+	}
+	contours, err := fonts.DecodeOutline(g.face.Outline(g.index))
+	if err != nil {
+		panic("form: the program's own fonts: " + err.Error())
+	}
+	return contours
+}
+
+// codeBox is the shape of a character no font has: its code point in a box.
+func codeBox(r rune) []fonts.Contour {
+	contours := []fonts.Contour{
+		rectangle(40, -100, 960, 860),
+		reversed(rectangle(75, -65, 925, 825)),
+	}
+	digits := fmt.Sprintf("%04X", r)
+	perRow := (len(digits) + 1) / 2
+	for i, digit := range digits {
+		row, column := i/perRow, i%perRow
+		left := 500 + (column*2-perRow)*130
+		contours = append(contours, shrunk(digit, left, 440-row*400)...)
+	}
+	return contours
+}
+
+func rectangle(left, bottom, right, top int16) fonts.Contour {
+	return fonts.Contour{{X: left, Y: bottom, On: true}, {X: left, Y: top, On: true}, {X: right, Y: top, On: true}, {X: right, Y: bottom, On: true}}
+}
+
+func reversed(c fonts.Contour) fonts.Contour {
+	for i, j := 0, len(c)-1; i < j; i, j = i+1, j-1 {
+		c[i], c[j] = c[j], c[i]
+	}
+	return c
+}
+
+// shrunk is a digit at 45 % of its size with its lower left corner at (x, y).
+func shrunk(digit rune, x, y int) []fonts.Contour {
+	contours := lookUp(digit, false).contours(digit)
+	for _, c := range contours {
+		for i := range c {
+			c[i].X = int16(int(c[i].X)*45/100 + x)
+			c[i].Y = int16(int(c[i].Y)*45/100 + y)
+		}
+	}
+	return contours
+}

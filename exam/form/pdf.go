@@ -1,0 +1,251 @@
+package form
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"unicode/utf16"
+
+	"github.com/jung-kurt/gofpdf"
+	"rsc.io/qr"
+
+	"wenbao/exam"
+)
+
+// PDF gives the paper as a PDF file.
+func (p *Paper) PDF() ([]byte, error) {
+	var b bytes.Buffer
+	if err := writePDF(&b, []*Paper{p}, 6); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// writePDF writes papers as one file. gofpdf makes pages, pictures, attachments
+// and catalogue; texts, lines and areas are written into the page's stream
+// directly, and [finish] puts in fonts of exactly the glyphs used. effort is
+// zlib's level for the pages.
+func writePDF(w io.Writer, papers []*Paper, effort int) error {
+	const op = "write pdf"
+	doc := gofpdf.New("P", "mm", "A4", "")
+	doc.SetCompression(false)
+	doc.SetCatalogSort(true)
+	doc.SetAutoPageBreak(false, 0)
+	doc.SetProducer("Wenbao", false)
+	first := papers[0].record
+	doc.SetCreationDate(first.printed.In(china))
+	doc.SetModificationDate(first.printed.In(china))
+	doc.SetTitle(utf16Text(first.words.Say("form.file."+string(papers[0].Kind))), false)
+	statement, err := statementOf(papers)
+	if err != nil {
+		return err
+	}
+	doc.SetAttachments([]gofpdf.Attachment{{Content: statement, Filename: statementName}})
+	var set typeset
+	for _, p := range papers {
+		for _, pg := range p.pages {
+			doc.AddPage()
+			if err := (&painter{doc: doc, set: &set}).page(pg); err != nil {
+				return &exam.Error{Kind: exam.KindInternal, Op: op, Err: err}
+			}
+		}
+	}
+	var raw bytes.Buffer
+	if err := doc.Output(&raw); err != nil {
+		return &exam.Error{Kind: exam.KindInternal, Op: op, Err: err}
+	}
+	return finish(w, raw.Bytes(), &set, effort)
+}
+
+// utf16Text is text for gofpdf's metadata, which garbles it otherwise.
+func utf16Text(text string) string {
+	b := []byte{0xFE, 0xFF}
+	for _, u := range utf16.Encode([]rune(text)) {
+		b = append(b, byte(u>>8), byte(u))
+	}
+	return string(b)
+}
+
+// painter writes one page's stream.
+type painter struct {
+	doc  *gofpdf.Fpdf
+	set  *typeset
+	out  []byte
+	ink  float64
+	line float64
+	err  error
+}
+
+// The units of a stream are points from the bottom left.
+const pointsPerMM = 72 / 25.4
+
+func (p *painter) page(pg *page) error {
+	p.ink, p.line = -1, -1
+	pg.layers(func(i *item) {
+		switch i.shape {
+		case areaShape:
+			p.gray(i.ink, "g")
+			p.rectangle(i.x, i.y, i.w, i.h)
+			p.out = append(p.out, "f\n"...)
+		case markShape:
+			p.mark(i)
+		case boxShape:
+			p.stroke(i.ink)
+			p.rectangle(i.x, i.y, i.w, i.h)
+			p.out = append(p.out, "S\n"...)
+		case lineShape:
+			p.stroke(i.ink)
+			p.point(i.x, i.y)
+			p.out = append(p.out, "m "...)
+			p.point(i.x+i.w, i.y+i.h)
+			p.out = append(p.out, "l S\n"...)
+		case textShape:
+			p.gray(i.ink, "g")
+			p.out = append(p.out, "BT 1 0 0 1 "...)
+			p.point(i.x, i.y)
+			p.show(i, i.size)
+		case pictureShape:
+			p.picture(i, pg.picture)
+		case codeShape:
+			p.code(i)
+		}
+	})
+	p.flush()
+	return p.err
+}
+
+func (p *painter) flush() {
+	p.doc.RawWriteBuf(bytes.NewReader(p.out))
+	p.out = p.out[:0]
+}
+
+func (p *painter) number(v float64) {
+	v = math.Round(v*100) / 100
+	p.out = strconv.AppendFloat(p.out, v, 'f', -1, 64)
+	p.out = append(p.out, ' ')
+}
+
+func (p *painter) point(x, y float64) {
+	p.number(x * pointsPerMM)
+	p.number((pageHeight - y) * pointsPerMM)
+}
+
+func (p *painter) rectangle(x, y, w, h float64) {
+	p.point(x, y+h)
+	p.number(w * pointsPerMM)
+	p.number(h * pointsPerMM)
+	p.out = append(p.out, "re "...)
+}
+
+// gray sets the colour of areas and text.
+func (p *painter) gray(ink float64, operator string) {
+	if p.ink == ink {
+		return
+	}
+	p.ink = ink
+	p.number(ink)
+	p.out = append(append(p.out, operator...), '\n')
+}
+
+// stroke sets the colour and width of lines.
+func (p *painter) stroke(ink float64) {
+	if p.line == ink {
+		return
+	}
+	p.line = ink
+	p.number(ink)
+	p.out = append(p.out, "G "...)
+	p.number(hairline * pointsPerMM)
+	p.out = append(p.out, "w\n"...)
+}
+
+// show ends a text object whose matrix has been begun with its four first
+// numbers and position.
+func (p *painter) show(i *item, size float64) {
+	font := &p.set[regularFont]
+	name := "R"
+	if i.bold {
+		font, name = &p.set[boldFont], "B"
+	}
+	p.out = append(p.out, "Tm /"...)
+	p.out = append(append(p.out, name...), ' ')
+	p.number(size)
+	p.out = append(p.out, "Tf <"...)
+	const hex = "0123456789ABCDEF"
+	for _, r := range i.text {
+		g := font.glyph(r, i.bold)
+		p.out = append(p.out, hex[g>>12], hex[g>>8&15], hex[g>>4&15], hex[g&15])
+	}
+	p.out = append(p.out, "> Tj ET\n"...)
+}
+
+// mark puts turned text across the page.
+func (p *painter) mark(i *item) {
+	p.gray(i.ink, "g")
+	m := markAcross(i.text)
+	p.out = append(p.out, "BT "...)
+	for _, v := range []float64{m.cos, m.sin, -m.sin, m.cos} {
+		p.out = strconv.AppendFloat(p.out, v, 'f', 5, 64)
+		p.out = append(p.out, ' ')
+	}
+	p.point(m.x, m.y)
+	p.show(i, m.size)
+}
+
+// across is where a mark begins, how large and how turned it is.
+type across struct{ x, y, size, sin, cos float64 }
+
+func markAcross(text string) across {
+	const length, turn = 190.0, math.Pi / 4
+	size := min(170, 100*length/width(text, 100, true))
+	w, h := width(text, size, true), mm(size)*0.38
+	sin, cos := math.Sincos(turn)
+	// The middle of the text is the middle of the page.
+	return across{x: pageWidth/2 - w/2*cos + h*sin, y: pageHeight/2 + w/2*sin + h*cos, size: size, sin: sin, cos: cos}
+}
+
+func (p *painter) picture(i *item, jpeg []byte) {
+	name := exam.Digest(jpeg)
+	options := gofpdf.ImageOptions{ImageType: "JPG"}
+	p.doc.RegisterImageOptionsReader(name, options, bytes.NewReader(jpeg))
+	p.flush()
+	p.doc.ImageOptions(name, i.x, i.y, i.w, i.h, false, options, 0, "")
+	if err := p.doc.Error(); err != nil && p.err == nil {
+		p.err = err
+	}
+}
+
+// code draws a QR code as one path of runs of dark modules.
+func (p *painter) code(i *item) {
+	c, err := qr.Encode(i.text, qr.M)
+	if err != nil {
+		if p.err == nil {
+			p.err = fmt.Errorf("code: %w", err)
+		}
+		return
+	}
+	p.gray(black, "g")
+	module := i.w / float64(c.Size)
+	runsOf(c, func(x, y, n int) {
+		p.rectangle(i.x+float64(x)*module, i.y+float64(y)*module, float64(n)*module, module)
+	})
+	p.out = append(p.out, "f\n"...)
+}
+
+// runsOf calls dark for every run of dark modules in a row.
+func runsOf(c *qr.Code, dark func(x, y, n int)) {
+	for y := range c.Size {
+		for x := 0; x < c.Size; x++ {
+			n := 0
+			for x+n < c.Size && c.Black(x+n, y) {
+				n++
+			}
+			if n > 0 {
+				dark(x, y, n)
+				x += n
+			}
+		}
+	}
+}

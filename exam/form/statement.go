@@ -1,0 +1,116 @@
+package form
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"wenbao/assets"
+	"wenbao/exam"
+)
+
+// statementName is the name of the attachment that every file carries.
+const statementName = "wenbao.json"
+
+// statement is what a file says about itself, so that [VerifyPDF] can draw it
+// again: nothing in it is believed but the seals.
+type statement struct {
+	Layout int      `json:"layout"`
+	Papers []stated `json:"papers"`
+}
+
+// stated is one paper of a file.
+type stated struct {
+	Kind     Kind      `json:"kind"`
+	Language string    `json:"language"`
+	Printed  time.Time `json:"printed"`
+	Practice bool      `json:"practice,omitempty"`
+	Photo    bool      `json:"photo,omitempty"` // the photo is on it
+	Code     string    `json:"code"`            // text of the QR code: a seal, or that of a draft
+	Content  string    `json:"content"`         // the submission's bytes
+}
+
+// statementOf makes the attachment of a file.
+func statementOf(papers []*Paper) ([]byte, error) {
+	s := statement{Layout: Layout, Papers: make([]stated, len(papers))}
+	for i, p := range papers {
+		r := p.record
+		s.Papers[i] = stated{Kind: p.Kind, Language: r.words.Lang(), Printed: r.printed, Practice: r.practice,
+			Photo: len(r.photo) > 0, Code: r.code, Content: string(r.submission())}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(s)
+	return b.Bytes(), err
+}
+
+// submission gives the bytes of what is printed: the server's content, or what a
+// draft would submit.
+func (r record) submission() []byte {
+	if r.signed() {
+		return r.content
+	}
+	sub := exam.Submission{Schema: 1, ID: r.id, Pack: r.pack.Ref(), Document: r.doc}
+	if len(r.photo) > 0 {
+		sub.Files = []exam.File{{Kind: exam.FilePhoto, SHA256: exam.Digest(r.photo), Size: int64(len(r.photo)), Type: "image/jpeg"}}
+	}
+	return sub.Encode()
+}
+
+// maxStatement and maxPapers bound what a file may say about itself.
+const (
+	maxStatement = 64 << 20
+	maxPapers    = 2000
+)
+
+// readStatement finds and reads the attachment.
+func readStatement(f *pdfFile) (statement, error) {
+	fault := func(err error) (statement, error) {
+		return statement{}, &exam.Error{Kind: exam.KindInvalid, Op: "read statement", Err: err}
+	}
+	for _, o := range f.objects {
+		if !bytes.Contains(o.body[:min(len(o.body), 80)], []byte("/Type /EmbeddedFile")) {
+			continue
+		}
+		content, ok := inflated(o.body, maxStatement)
+		if !ok {
+			break
+		}
+		var s statement
+		d := json.NewDecoder(bytes.NewReader(content))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&s); err != nil {
+			return fault(err)
+		}
+		if len(s.Papers) == 0 || len(s.Papers) > maxPapers {
+			return fault(exam.Errorf(exam.KindTooLarge, "read statement", "%d papers", len(s.Papers)))
+		}
+		return s, nil
+	}
+	return fault(exam.Errorf(exam.KindNotFound, "read statement", "the file carries none"))
+}
+
+// record makes the record that a stated paper claims to show. photo gives the
+// file's picture with a hash.
+func (p stated) record(photo func(sha256 string) []byte, packs []*exam.Pack) (record, exam.Submission, bool, error) {
+	sub, err := exam.DecodeSubmission([]byte(p.Content))
+	if err != nil {
+		return record{}, sub, false, err
+	}
+	r := record{doc: sub.Document, id: sub.ID, words: assets.In(p.Language), printed: p.Printed, practice: p.Practice, code: p.Code,
+		pack: &exam.Pack{ID: sub.Pack.ID, Version: sub.Pack.Version, Year: sub.Document.Year}}
+	known := false
+	for _, pack := range packs {
+		if pack != nil && pack.Ref() == sub.Pack {
+			r.pack, known = pack, true
+		}
+	}
+	if seal, err := exam.ParseSeal(p.Code); err == nil {
+		r.seal, r.content = seal, []byte(p.Content)
+	}
+	if named, ok := (exam.Draft{Files: sub.Files}).Photo(); ok && p.Photo {
+		r.photo = photo(named.SHA256)
+	}
+	return r, sub, known, nil
+}

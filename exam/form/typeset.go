@@ -1,0 +1,124 @@
+package form
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+	"unicode/utf16"
+
+	"wenbao/assets/fonts"
+)
+
+// The fonts of a file.
+const (
+	regularFont = iota
+	boldFont
+)
+
+// typeset is the fonts of a file, with exactly the glyphs that are used. A text
+// names glyphs by their number in the font, and the font's ToUnicode map gives
+// the characters back, beyond U+FFFF too.
+type typeset [2]subset
+
+// subset is a font that grows by the glyphs asked for.
+type subset struct {
+	numbers map[rune]uint16
+	runes   []rune // by number - 1; number 0 is the box of a missing glyph
+	glyphs  []fonts.Glyph
+}
+
+// glyph gives the number of a character's glyph, putting it in when it is new.
+// A font holds 65,535; a file of a thousand forms has a few thousand.
+func (s *subset) glyph(r rune, bold bool) uint16 {
+	if n, ok := s.numbers[r]; ok {
+		return n
+	}
+	if s.numbers == nil {
+		s.numbers = make(map[rune]uint16)
+		s.glyphs = []fonts.Glyph{{Outline: fonts.EncodeOutline([]fonts.Contour{rectangle(100, 0, 900, 800)}), Advance: emUnits}}
+	}
+	if len(s.glyphs) > 0xFFFE {
+		return 0
+	}
+	g := lookUp(r, bold)
+	n := uint16(len(s.glyphs))
+	s.numbers[r], s.runes = n, append(s.runes, r)
+	s.glyphs = append(s.glyphs, fonts.Glyph{Outline: g.outline(r), Advance: g.advance})
+	return n
+}
+
+// objects gives the five objects of the font, numbered from n: the font, its
+// descendant, the descriptor, the font file and the map to Unicode.
+func (s *subset) objects(n int, style string) [][]byte {
+	file := fonts.Build(emUnits, ascent, descent, s.glyphs)
+	name := s.tag(file) + "+WenbaoSans-" + style
+	descendant := fmt.Appendf(nil, "<</Type /Font /Subtype /CIDFontType2 /BaseFont /%s\n"+
+		"/CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>\n"+
+		"/FontDescriptor %d 0 R /CIDToGIDMap /Identity /DW %d /W [%s]>>\n", name, n+2, emUnits, s.widths())
+	return [][]byte{
+		fmt.Appendf(nil, "<</Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H\n"+
+			"/DescendantFonts [%d 0 R] /ToUnicode %d 0 R>>\n", name, n+1, n+4),
+		descendant,
+		fmt.Appendf(nil, "<</Type /FontDescriptor /FontName /%s /Flags 4 /FontBBox [%d %d %d %d]\n"+
+			"/ItalicAngle 0 /Ascent %d /Descent %d /CapHeight 733 /StemV 80 /FontFile2 %d 0 R>>\n",
+			name, -emUnits, descent, 2*emUnits, ascent, ascent, descent, n+3),
+		stream(file, 6, fmt.Sprintf("/Length1 %d ", len(file))),
+		stream(s.toUnicode(), 6, ""),
+	}
+}
+
+// tag is the six letters that tell subsets of one font apart.
+func (s *subset) tag(file []byte) string {
+	sum := sha256.Sum256(file)
+	var tag [6]byte
+	for i := range tag {
+		tag[i] = 'A' + sum[i]%26
+	}
+	return string(tag[:])
+}
+
+// widths lists the glyphs that are not one em wide, in runs.
+func (s *subset) widths() []byte {
+	var b []byte
+	open := false
+	for i, g := range s.glyphs {
+		switch {
+		case g.Advance == emUnits && open:
+			b = append(b, ']')
+			open = false
+		case g.Advance != emUnits && !open:
+			b = append(strconv.AppendInt(b, int64(i), 10), '[')
+			open = true
+		case g.Advance != emUnits:
+			b = append(b, ' ')
+		}
+		if g.Advance != emUnits {
+			b = strconv.AppendInt(b, int64(g.Advance), 10)
+		}
+	}
+	if open {
+		b = append(b, ']')
+	}
+	return b
+}
+
+// toUnicode is the map from numbers to characters (PDF 32000-1, 9.10.3).
+func (s *subset) toUnicode() []byte {
+	b := []byte("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n" +
+		"/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n" +
+		"/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n" +
+		"1 begincodespacerange <0000> <FFFF> endcodespacerange\n")
+	for from := 0; from < len(s.runes); from += 100 {
+		some := s.runes[from:min(from+100, len(s.runes))]
+		b = append(strconv.AppendInt(b, int64(len(some)), 10), " beginbfchar\n"...)
+		for i, r := range some {
+			b = fmt.Appendf(b, "<%04X> <", from+i+1)
+			for _, u := range utf16.Encode([]rune{r}) {
+				b = fmt.Appendf(b, "%04X", u)
+			}
+			b = append(b, ">\n"...)
+		}
+		b = append(b, "endbfchar\n"...)
+	}
+	return append(b, "endcmap CMapName currentdict /CMap defineresource pop end end\n"...)
+}

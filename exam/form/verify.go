@@ -1,0 +1,344 @@
+package form
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/ed25519"
+	"encoding/hex"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"wenbao/exam"
+)
+
+// Reason says why a paper is not called genuine; its words are
+// "form.verify."+reason.
+type Reason string
+
+const (
+	ReasonNone       Reason = ""           // genuine
+	ReasonUnreadable Reason = "unreadable" // no file of this program's, or not as the program wrote it
+	ReasonDraft      Reason = "draft"      // a draft: it claims nothing
+	ReasonUntrusted  Reason = "untrusted"  // no seal by a known key
+	ReasonAltered    Reason = "altered"    // the seal is over something else than what is shown
+	ReasonPack       Reason = "pack"       // the exam pack it was printed with is not at hand
+	ReasonEdition    Reason = "edition"    // made by another edition of the program, which draws papers otherwise
+)
+
+// Finding is what is known about one paper of a file. Number, Version, State and
+// At are the seal's and are set only when its signature is good.
+type Finding struct {
+	Genuine  bool       `json:"genuine"`
+	Kind     Kind       `json:"kind,omitempty"`
+	Number   string     `json:"registration_number"`
+	Version  int        `json:"version"`
+	State    exam.State `json:"state,omitempty"`
+	At       time.Time  `json:"at,omitzero"`
+	Practice bool       `json:"practice,omitempty"`
+	Digest   string     `json:"digest,omitempty"`
+	// Differs names the fields that are not what the server signed; "" stands for
+	// something that is no field, such as a picture or a text put on top.
+	Differs []string `json:"differs"`
+	Reason  Reason   `json:"reason"`
+}
+
+// VerifyPDF tells of each paper of a file, without a network, whether it is what
+// the server signed. It never believes what the file says about itself: it
+// checks the seal, draws the paper again from the sealed content, and compares
+// the two files object by object, so a changed text, glyph, picture or line is
+// found wherever it was changed. packs are the editions at hand.
+//
+// A genuine paper may be outdated: only the server or the store knows whether
+// Version is still the current one.
+func VerifyPDF(pdf []byte, keys []ed25519.PublicKey, packs ...*exam.Pack) []Finding {
+	unreadable := []Finding{{Reason: ReasonUnreadable, Differs: []string{}}}
+	file, err := splitFile(pdf)
+	if err != nil {
+		return unreadable
+	}
+	said, err := readStatement(file)
+	if err != nil {
+		return unreadable
+	}
+	findings := make([]Finding, len(said.Papers))
+	papers := make([]*Paper, len(said.Papers))
+	photos := file.photos()
+	complete := said.Layout == Layout
+	for i, p := range said.Papers {
+		r, sub, known, err := p.record(func(sha256 string) []byte { return photos[sha256] }, packs)
+		if err == nil {
+			papers[i], err = r.paper(p.Kind)
+		}
+		if err != nil {
+			return unreadable
+		}
+		findings[i] = verifySeal(p, sub, keys)
+		if !known && findings[i].Reason == ReasonNone {
+			findings[i].Reason = ReasonPack
+		}
+		complete = complete && known
+	}
+	shown := readPages(file)
+	if !complete {
+		compareFields(findings, papers, shown, said.Layout)
+		return settled(findings)
+	}
+	var again bytes.Buffer
+	if err := writePDF(&again, papers, 1); err != nil {
+		return unreadable
+	}
+	drawn, err := splitFile(again.Bytes())
+	if err != nil {
+		return unreadable
+	}
+	compareFiles(findings, papers, file, drawn, shown)
+	return settled(findings)
+}
+
+// verifySeal judges the seal alone, over what the file says is its content.
+func verifySeal(p stated, sub exam.Submission, keys []ed25519.PublicKey) Finding {
+	f := Finding{Kind: p.Kind}
+	seal, err := exam.VerifySeal(p.Code, keys)
+	switch {
+	case exam.KindOf(err) == exam.KindState:
+		f.Reason = ReasonDraft
+		return f
+	case err != nil:
+		f.Reason = ReasonUntrusted
+		return f
+	}
+	f.Number, f.Version, f.State, f.At = seal.Number, seal.Version, seal.State, seal.At
+	f.Practice, f.Digest = seal.Practice, seal.Digest
+	if f.Differs = seal.Differs(sub); len(f.Differs) > 0 {
+		f.Reason = ReasonAltered
+	}
+	return f
+}
+
+// settled fills in the verdict.
+func settled(findings []Finding) []Finding {
+	for i := range findings {
+		f := &findings[i]
+		slices.Sort(f.Differs)
+		f.Differs = slices.Compact(f.Differs)
+		if f.Differs == nil {
+			f.Differs = []string{}
+		}
+		f.Genuine = f.Reason == ReasonNone
+	}
+	return findings
+}
+
+// altered notes differences; a draft or an untrusted seal stays what it is.
+func (f *Finding) altered(fields ...string) {
+	f.Differs = append(f.Differs, fields...)
+	if f.Reason == ReasonNone {
+		f.Reason = ReasonAltered
+	}
+}
+
+// compareFiles compares a file with the one drawn anew. Where only pages differ,
+// their papers are altered; where anything shared does, all are.
+func compareFiles(findings []Finding, papers []*Paper, file, drawn *pdfFile, shown []shownPage) {
+	shared := len(file.objects) != len(drawn.objects) || file.root != drawn.root || file.info != drawn.info
+	differing := make(map[int]bool)
+	contents := pageContents(drawn)
+	for i := 0; i < len(drawn.objects) && !shared; i++ {
+		mine, theirs := drawn.objects[i], file.objects[i]
+		if mine.number != theirs.number || !sameBody(mine.body, theirs.body) {
+			number := slices.Index(contents, mine.number)
+			shared = shared || number < 0
+			differing[number] = true
+		}
+	}
+	expected := readPages(drawn)
+	first := 0
+	for i, p := range papers {
+		for n := first; n < first+p.Pages(); n++ {
+			if !shared && !differing[n] {
+				continue
+			}
+			var actual shownPage
+			if n < len(shown) {
+				actual = shown[n]
+			}
+			fields := differingFields(p.pages[n-first], expected[n], actual)
+			if len(fields) == 0 {
+				fields = []string{""}
+			}
+			findings[i].altered(fields...)
+		}
+		first += p.Pages()
+	}
+}
+
+// compareFields looks for the text of every field on the pages of a file that
+// cannot be drawn again, which is a help for the eye and no proof.
+func compareFields(findings []Finding, papers []*Paper, shown []shownPage, layout int) {
+	var all strings.Builder
+	for _, page := range shown {
+		for _, text := range page.texts {
+			all.WriteString(text)
+		}
+	}
+	for i, p := range papers {
+		for _, field := range p.Fields {
+			if layout == Layout && !strings.Contains(all.String(), strings.ReplaceAll(field.Text, "\n", "")) && findings[i].Reason != ReasonPack {
+				findings[i].altered(field.Path)
+			}
+		}
+		if findings[i].Reason == ReasonNone {
+			findings[i].Reason = map[bool]Reason{true: ReasonPack, false: ReasonEdition}[layout == Layout]
+		}
+	}
+}
+
+// differingFields names the fields whose text is not where it should be; "" for
+// text that should not be there at all.
+func differingFields(p *page, expected, actual shownPage) []string {
+	var fields []string
+	rest := make(map[string]string, len(actual.texts))
+	for i, at := range actual.at {
+		rest[at] += actual.texts[i]
+	}
+	n := 0
+	p.layers(func(i *item) {
+		if i.shape != textShape && i.shape != markShape {
+			return
+		}
+		if n < len(expected.at) {
+			if rest[expected.at[n]] != expected.texts[n] {
+				fields = append(fields, i.field)
+			}
+			delete(rest, expected.at[n])
+		}
+		n++
+	})
+	if len(rest) > 0 {
+		fields = append(fields, "")
+	}
+	return fields
+}
+
+// sameBody compares objects by what they hold, so that another edition of the
+// deflating library makes no difference.
+func sameBody(a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	plainA, okA := inflated(a, maxStatement)
+	plainB, okB := inflated(b, maxStatement)
+	return okA && okB && bytes.Equal(plainA, plainB) && bytes.Equal(withoutLength(a), withoutLength(b))
+}
+
+var lengthKey = regexp.MustCompile(`/Length \d+`)
+
+func withoutLength(body []byte) []byte {
+	head, _, _ := bytes.Cut(body, []byte("stream\n"))
+	return lengthKey.ReplaceAll(head, nil)
+}
+
+// inflated gives the content of a deflated stream object.
+func inflated(body []byte, limit int64) ([]byte, bool) {
+	head, rest, ok := bytes.Cut(body, []byte("stream\n"))
+	if !ok || !bytes.Contains(head, []byte("/Filter /FlateDecode")) {
+		return nil, false
+	}
+	m := lengthKey.Find(head)
+	size, err := strconv.Atoi(string(bytes.TrimPrefix(m, []byte("/Length "))))
+	if err != nil || size < 0 || size > len(rest) || len(bytes.TrimSpace(bytes.TrimSuffix(rest[size:], []byte("endstream\n")))) > 0 {
+		return nil, false
+	}
+	z, err := zlib.NewReader(bytes.NewReader(rest[:size]))
+	if err != nil {
+		return nil, false
+	}
+	content, err := io.ReadAll(io.LimitReader(z, limit+1))
+	return content, err == nil && int64(len(content)) <= limit
+}
+
+// photos gives the JPEG pictures of a file by their SHA-256.
+func (f *pdfFile) photos() map[string][]byte {
+	photos := make(map[string][]byte)
+	for _, o := range f.objects {
+		head, rest, ok := bytes.Cut(o.body, []byte("stream\n"))
+		raw, ended := bytes.CutSuffix(rest, []byte("\nendstream\n"))
+		if ok && ended && bytes.Contains(head, []byte("/Filter /DCTDecode")) {
+			photos[exam.Digest(raw)] = raw
+		}
+	}
+	return photos
+}
+
+// pageContents lists the numbers of the content streams, page by page.
+func pageContents(f *pdfFile) []int {
+	var contents []int
+	for _, o := range f.objects {
+		if bytes.HasPrefix(o.body, []byte("<</Type /Page\n")) {
+			contents = append(contents, reference(o.body, "/Contents "))
+		}
+	}
+	return contents
+}
+
+// shownPage is the text that a page really draws, in its order.
+type shownPage struct {
+	at    []string // position, as the stream has it
+	texts []string
+}
+
+var (
+	showing = regexp.MustCompile(`BT ([-0-9. ]+) Tm /([A-Z]) [0-9.]+ Tf <([0-9A-F]*)> Tj`)
+	mapping = regexp.MustCompile(`<([0-9A-F]{4})> <([0-9A-F]{4,8})>`)
+)
+
+// maxPage bounds a page's stream; the fullest has under 100 KB.
+const maxPage = 4 << 20
+
+// readPages reads what the pages draw through the file's own ToUnicode maps.
+func readPages(f *pdfFile) []shownPage {
+	byNumber := make(map[int][]byte, len(f.objects))
+	for _, o := range f.objects {
+		byNumber[o.number] = o.body
+	}
+	maps := make(map[string]map[string]string)
+	for _, name := range []string{"R", "B"} {
+		font := byNumber[reference(byNumber[2], "/"+name+" ")]
+		content, _ := inflated(byNumber[reference(font, "/ToUnicode ")], maxPage)
+		maps[name] = make(map[string]string)
+		for _, m := range mapping.FindAllSubmatch(content, -1) {
+			maps[name][string(m[1])] = fromUTF16(m[2])
+		}
+	}
+	var pages []shownPage
+	for _, number := range pageContents(f) {
+		content, _ := inflated(byNumber[number], maxPage)
+		var p shownPage
+		for _, m := range showing.FindAllSubmatch(content, -1) {
+			var text strings.Builder
+			for code := m[3]; len(code) >= 4; code = code[4:] {
+				text.WriteString(maps[string(m[2])][string(code[:4])])
+			}
+			p.at, p.texts = append(p.at, string(m[1])), append(p.texts, text.String())
+		}
+		pages = append(pages, p)
+	}
+	return pages
+}
+
+func fromUTF16(digits []byte) string {
+	raw, err := hex.DecodeString(string(digits))
+	if err != nil {
+		return ""
+	}
+	var units []uint16
+	for ; len(raw) >= 2; raw = raw[2:] {
+		units = append(units, uint16(raw[0])<<8|uint16(raw[1]))
+	}
+	return string(utf16.Decode(units))
+}
