@@ -121,8 +121,8 @@ func (p plane) moire() float64 {
 			grid[y*n+x] = complex(float32(v)*hann[x]*hann[y], 0)
 		}
 	}
-	transform2(grid, n)
 	power := make([]float32, n*n)
+	transform2(grid, n, n/2+1)
 	for i, c := range grid {
 		power[i] = real(c)*real(c) + imag(c)*imag(c)
 	}
@@ -140,7 +140,12 @@ var hann = func() (w [spectrum]float32) {
 // peak gives the greatest ratio of a local maximum to the root mean square of
 // the frequencies around it.
 func peak(power []float32, n int) float64 {
-	at := func(u, v int) float32 { return power[(v&(n-1))*n+u&(n-1)] }
+	at := func(u, v int) float32 {
+		if u &= n - 1; u > n/2 { // the other half is the same, turned about the middle
+			u, v = n-u, -v
+		}
+		return power[(v&(n-1))*n+u]
+	}
 	best := 0.0
 	for v := -n / 2; v < n/2; v++ {
 		for u := range n / 2 {
@@ -165,9 +170,9 @@ func peak(power []float32, n int) float64 {
 	return best
 }
 
-// transform2 is the discrete Fourier transform of n×n values in place; n is a
-// power of two.
-func transform2(grid []complex64, n int) {
+// transform2 is the discrete Fourier transform of n×n values in place, n being
+// a power of two, but only of the first columns.
+func transform2(grid []complex64, n, columns int) {
 	turn := make([]complex64, n/2)
 	for i := range turn {
 		turn[i] = complex64(cmplx.Rect(1, -2*math.Pi*float64(i)/float64(n)))
@@ -176,7 +181,7 @@ func transform2(grid []complex64, n int) {
 	for y := range n {
 		transform(grid[y*n:][:n], turn)
 	}
-	for x := range n {
+	for x := range columns {
 		for y := range n {
 			line[y] = grid[y*n+x]
 		}

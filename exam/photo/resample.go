@@ -1,6 +1,7 @@
 package photo
 
 import (
+	"encoding/binary"
 	"image"
 	"math"
 )
@@ -16,8 +17,8 @@ const weightBits = 14
 // taps says for each sample of the result which source samples it is made of.
 type taps struct {
 	first []int32
-	w     []int32 // n for each, a multiple of four
-	n     int
+	w     []int32 // n for each
+	n     int     // even
 }
 
 func catmullRom(t float64) float64 {
@@ -36,7 +37,7 @@ func catmullRom(t float64) float64 {
 func newTaps(start, length float64, count, n int) taps {
 	scale := length / float64(count)
 	widen := math.Max(scale, 1)
-	t := taps{n: (int(math.Ceil(4*widen)) + 3) &^ 3, first: make([]int32, count)}
+	t := taps{n: (int(math.Ceil(4*widen)) + 1) &^ 1, first: make([]int32, count)}
 	t.w = make([]int32, count*t.n)
 	sums := make([]float64, t.n)
 	for i := range count {
@@ -78,10 +79,13 @@ func (p plane) resample(c Crop, w, h int) plane {
 	right := min(p.w, int(across.first[w-1])+across.n)
 	// Room for the weights, zero, that reach past the last sample.
 	mid := make([]byte, max(right, left+across.n)-left)
-	sums := make([]int32, right-left)
+	rows := make([][]byte, down.n)
 	out := newPlane(w, h)
 	for y := range h {
-		down.column(mid, sums, p, left, y)
+		for k := range rows {
+			rows[k] = p.row(min(int(down.first[y])+k, p.h-1))[left:right]
+		}
+		blend(mid[:right-left], rows, down.w[y*down.n:][:down.n])
 		across.row(out.row(y), mid, left)
 	}
 	return out
@@ -92,33 +96,52 @@ func (t taps) row(dst, src []byte, left int) {
 	w := t.w
 	for i := range dst {
 		s := src[int(t.first[i])-left:]
-		sum := int32(1 << (weightBits - 1))
-		for k := 0; k+4 <= t.n; k += 4 {
+		sum := int32(half)
+		k := 0
+		for ; k+4 <= t.n; k += 4 {
 			a, b := (*[4]int32)(w[k:]), (*[4]byte)(s[k:])
 			sum += a[0]*int32(b[0]) + a[1]*int32(b[1]) + a[2]*int32(b[2]) + a[3]*int32(b[3])
+		}
+		if k < t.n {
+			a, b := (*[2]int32)(w[k:]), (*[2]byte)(s[k:])
+			sum += a[0]*int32(b[0]) + a[1]*int32(b[1])
 		}
 		dst[i] = clamped(sum >> weightBits)
 		w = w[t.n:]
 	}
 }
 
-// column makes row y of the result from the rows of src, from the column left on.
-func (t taps) column(dst []byte, sums []int32, src plane, left, y int) {
-	n := len(sums)
-	for i := range sums {
-		sums[i] = 1 << (weightBits - 1)
-	}
-	first, w := int(t.first[y]), t.w[y*t.n:][:t.n]
-	for k := 0; k < t.n; k += 4 {
-		at := func(i int) []byte { return src.row(min(first+k+i, src.h-1))[left:][:n] }
-		a, b, c, d := at(0), at(1), at(2), at(3)
-		w := (*[4]int32)(w[k:])
-		for i := range sums {
-			sums[i] += w[0]*int32(a[i]) + w[1]*int32(b[i]) + w[2]*int32(c[i]) + w[3]*int32(d[i])
+// half rounds a sum of weighted samples.
+const half = 1 << (weightBits - 1)
+
+// blend adds up weighted rows: eight samples at a time, two to a word, whose
+// lanes an offset keeps from borrowing of each other.
+func blend(dst []byte, rows [][]byte, w []int32) {
+	const offset = 1 << 26
+	const start = (offset + half) | (offset+half)<<32
+	const lanes = 0x000000ff000000ff
+	x := 0
+	for ; x+8 <= len(dst); x += 8 {
+		var a, b, c, d uint64 = start, start, start, start
+		for k, row := range rows {
+			v, weight := binary.LittleEndian.Uint64(row[x:]), uint64(w[k])
+			a += v & lanes * weight
+			b += v >> 8 & lanes * weight
+			c += v >> 16 & lanes * weight
+			d += v >> 24 & lanes * weight
+		}
+		out := (*[8]byte)(dst[x:])
+		for i, sum := range [4]uint64{a, b, c, d} {
+			out[i] = clamped((int32(uint32(sum)) - offset) >> weightBits)
+			out[i+4] = clamped((int32(sum>>32) - offset) >> weightBits)
 		}
 	}
-	for i, v := range sums {
-		dst[i] = clamped(v >> weightBits)
+	for ; x < len(dst); x++ {
+		sum := int32(half)
+		for k, row := range rows {
+			sum += w[k] * int32(row[x])
+		}
+		dst[x] = clamped(sum >> weightBits)
 	}
 }
 

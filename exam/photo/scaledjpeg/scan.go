@@ -178,36 +178,42 @@ func (d *decoder) baseline(c *component, b int) error {
 		return err
 	}
 	d.coefs[0] = c.pred * c.quant[0]
-	last := 0
-	keep, h := d.keep, c.ac
+	last := int8(0)
+	keep, h, quant := d.keep, c.ac, &c.quant
+	acc, n := d.acc, d.n // in registers: this loop is most of the time
 	for z := 1; z < 64; z++ {
-		if d.n < 32 {
+		if n < 32 {
+			d.acc, d.n = acc, n
 			d.fill()
+			acc, n = d.acc, d.n
 		}
 		var v int32
-		if e := h.whole[d.acc>>(64-lookBits)]; e != 0 {
-			d.acc <<= e & 31
-			d.n -= int(e & 31)
+		if e := h.whole[acc>>(64-lookBits)]; e != 0 {
+			acc <<= e & 31
+			n -= int(e & 31)
 			z += int(e >> 8 & 15)
 			v = e >> 16
 		} else {
+			d.acc, d.n = acc, n
 			s := d.symbol(h)
-			run, size := s>>4, s&15
-			if size == 0 {
-				if run != 15 {
+			if s&15 == 0 {
+				acc, n = d.acc, d.n
+				if s != 0xf0 {
 					break
 				}
 				z += 15
 				continue
 			}
-			z += run
-			v = d.extend(size)
+			z += s >> 4
+			v = d.extend(s & 15)
+			acc, n = d.acc, d.n
 		}
 		if k := keep[z]; k >= 0 {
-			d.coefs[k] = v * c.quant[z&63]
-			last = max(last, int(k))
+			d.coefs[k&63] = v * quant[z&63]
+			last = max(last, k)
 		}
 	}
-	d.put(c, b, last)
+	d.acc, d.n = acc, n
+	d.put(c, b, int(last))
 	return nil
 }
