@@ -71,7 +71,7 @@ func (t *tx) putEntry(rec entryRecord) error {
 }
 
 func (t *tx) deleteEntry(rec entryRecord) {
-	t.then = append(t.then, func(ix *index) { ix.dropEntry(rec.ID) })
+	t.then = append(t.then, func(ix *index) { ix.dropEntry(place{rec.ID, rec.Draft}) })
 	t.tell(OutboxChanged, rec.Draft)
 	t.Delete(bucketOutbox, entryKey(rec.ID, rec.Draft))
 }
@@ -145,6 +145,9 @@ func (s *Store) entriesOf(t *tx, id exam.DraftID) (list []entryRecord, err error
 	}
 	for _, at := range ix.outboxOf(id) {
 		rec, err := t.entry(at)
+		if exam.KindOf(err) == exam.KindNotFound {
+			continue // taken out by this very transaction
+		}
 		if err != nil {
 			return nil, err
 		}
