@@ -74,7 +74,10 @@ func (e *Engine) pull(ctx context.Context, wait time.Duration) (more bool, err e
 	if err != nil {
 		return false, err
 	}
-	q := url.Values{"after": {cursor}, "wait": {strconv.Itoa(int(wait / time.Second))}}
+	q := url.Values{"wait": {strconv.Itoa(int(wait / time.Second))}}
+	if cursor != "" {
+		q.Set("after", cursor)
+	}
 	raw, f := e.client.do(ctx, request{method: http.MethodGet, path: "/v1/changes?" + q.Encode(), timeout: wait + firstTimeout})
 	if f != nil {
 		return false, f.domain("fetch changes")

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,7 +13,9 @@ import (
 	"wenbao/exam"
 	"wenbao/server"
 	"wenbao/server/boltdb"
+	"wenbao/server/servertest"
 	wsync "wenbao/sync"
+	"wenbao/sync/wire"
 )
 
 // rules are the real rules with the pack that ships.
@@ -71,7 +74,7 @@ func photo(m *Memory, seed uint64) exam.File {
 func TestSubmissionWithPhotoIsDeliveredWithAReceiptOverItsBytes(t *testing.T) {
 	s := practiceServer(t, nil)
 	m := NewMemory()
-	e := engine(t, m, Handler{s}, nil)
+	e := engine(t, m, Handler{servertest.Witness(t, s)}, nil)
 	entry := Submit(exam.NewDraftID(), 0, Document(1), photo(m, 1))
 	m.Queue(entry)
 	r, err := e.Once(context.Background())
@@ -95,7 +98,7 @@ func TestSubmissionWithPhotoIsDeliveredWithAReceiptOverItsBytes(t *testing.T) {
 func TestStepsOfOneRegistrationFollowEachOtherToCompletion(t *testing.T) {
 	s := practiceServer(t, nil)
 	m := NewMemory()
-	e := engine(t, m, Handler{s}, nil)
+	e := engine(t, m, Handler{servertest.Witness(t, s)}, nil)
 	id := exam.NewDraftID()
 	m.Queue(Submit(id, 0, Document(2), photo(m, 2)))
 	m.Queue(exam.Entry{ID: exam.NewEntryID(), Draft: id, Action: exam.ActionConfirm, Base: 2})
@@ -119,7 +122,7 @@ func TestManyRegistrationsAreDeliveredSideBySide(t *testing.T) {
 		c.Limits.AddressBurst = 1e6
 	})
 	m := NewMemory()
-	e := engine(t, m, Handler{s}, nil)
+	e := engine(t, m, Handler{servertest.Witness(t, s)}, nil)
 	for n := range 300 {
 		m.Queue(Submit(exam.NewDraftID(), 0, Document(n), photo(m, uint64(n))))
 	}
@@ -129,4 +132,31 @@ func TestManyRegistrationsAreDeliveredSideBySide(t *testing.T) {
 	if err != nil || r.Delivered != 300 {
 		t.Fatalf("%+v, %v", r, err)
 	}
+}
+
+var otherSigner = ed25519.NewKeyFromSeed([]byte("a second key, of somebody else.."))
+
+func rng(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
+
+// shutRules are rules whose every window is closed, openRules whose none is.
+type (
+	shutRules struct{ server.Rules }
+	openRules struct{ server.Rules }
+)
+
+func (shutRules) Closed(exam.Document, exam.Action, time.Time) (string, bool) {
+	return wire.ScopeOf(Document(0)), true
+}
+
+func (openRules) Closed(exam.Document, exam.Action, time.Time) (string, bool) { return "", false }
+
+// serialized lets one request through at a time.
+type serialized struct{ http.RoundTripper }
+
+var one sync.Mutex
+
+func (s serialized) RoundTrip(r *http.Request) (*http.Response, error) {
+	one.Lock()
+	defer one.Unlock()
+	return s.RoundTripper.RoundTrip(r)
 }
