@@ -1,7 +1,6 @@
 package exam
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -13,19 +12,12 @@ var beijing = time.FixedZone("CST", 8*60*60)
 // or "2026-03-18" when only the day was published. Empty is unknown.
 type Instant string
 
-const instantLayout = "2006-01-02T15:04"
-
 // DayOnly tells that no time of day is known.
 func (i Instant) DayOnly() bool { return len(i) == len(time.DateOnly) }
 
 // Begin gives the moment, the first of the day when only the day is known.
 func (i Instant) Begin() (time.Time, bool) {
-	layout := instantLayout
-	if i.DayOnly() {
-		layout = time.DateOnly
-	}
-	t, err := time.ParseInLocation(layout, string(i), beijing)
-	return t, err == nil
+	return clock(string(i), beijing)
 }
 
 // End gives the moment from which the instant is over: the first of the next
@@ -95,21 +87,43 @@ type Deadline struct {
 	DayOnly bool         `json:"day_only"` // no time of day is known: At is the day's first or last second
 	// National marks a day of the whole platform; the area has its own inside
 	// it, not published yet.
-	National bool    `json:"national"`
-	Subject  Subject `json:"-"` // of ExamBegins
+	National bool   `json:"national"`
+	Subject  string `json:"subject,omitempty"` // id, of ExamBegins
 }
 
 // Deadlines gives every known day for the document's area, city, level and
 // subjects, soonest first: for countdowns, reminders and calendars.
 func (p *Pack) Deadlines(d Document) []Deadline {
+	var list []Deadline
+	p.deadlines(&d, func(x Deadline) { list = append(list, x) })
+	slices.SortStableFunc(list, func(a, b Deadline) int { return a.At.Compare(b.At) })
+	return list
+}
+
+// NextDate gives the first of [Pack.Deadlines] that is still to come; none
+// when now is zero.
+func (p *Pack) NextDate(d Document, now time.Time) (Deadline, bool) {
+	var next Deadline
+	if now.IsZero() {
+		return next, false
+	}
+	p.deadlines(&d, func(x Deadline) {
+		if x.At.After(now) && (next.Kind == "" || x.At.Before(next.At)) {
+			next = x
+		}
+	})
+	return next, next.Kind != ""
+}
+
+// deadlines shows every known day to see, in no order.
+func (p *Pack) deadlines(d *Document, see func(Deadline)) {
 	w, known := p.WindowsOf(d.Area, d.City)
 	if !known {
 		w = p.Windows
 	}
-	var list []Deadline
 	add := func(kind DeadlineKind, i Instant, moment func(Instant) (time.Time, bool)) {
 		if at, ok := moment(i); ok {
-			list = append(list, Deadline{Kind: kind, At: at, DayOnly: i.DayOnly(), National: !known})
+			see(Deadline{Kind: kind, At: at, DayOnly: i.DayOnly(), National: !known})
 		}
 	}
 	add(RegistrationOpens, w.Registration.Opens, Instant.Begin)
@@ -119,27 +133,13 @@ func (p *Pack) Deadlines(d Document) []Deadline {
 	add(PaymentCloses, w.Payment.Closes, Instant.Last)
 	add(TicketOpens, w.Ticket.Opens, Instant.Begin)
 	add(TicketCloses, w.Ticket.Closes, Instant.Last)
-	if l, ok := p.Level(d.Level); ok {
-		for _, s := range l.chosen(d.Subjects) {
-			if at, ok := s.Starts.Begin(); ok {
-				list = append(list, Deadline{Kind: ExamBegins, At: at, DayOnly: s.Starts.DayOnly(), Subject: s})
-			}
+	level, ok := p.Level(d.Level)
+	if !ok {
+		return
+	}
+	for _, s := range level.chosen(d.Subjects) {
+		if at, ok := s.Starts.Begin(); ok {
+			see(Deadline{Kind: ExamBegins, At: at, DayOnly: s.Starts.DayOnly(), Subject: s.ID})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Deadline) int { return cmp.Compare(a.At.Unix(), b.At.Unix()) })
-	return list
-}
-
-// NextDate gives the first of [Pack.Deadlines] that is still to come; none
-// when now is zero.
-func (p *Pack) NextDate(d Document, now time.Time) (Deadline, bool) {
-	if now.IsZero() {
-		return Deadline{}, false
-	}
-	for _, x := range p.Deadlines(d) {
-		if x.At.After(now) {
-			return x, true
-		}
-	}
-	return Deadline{}, false
 }

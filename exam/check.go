@@ -13,7 +13,11 @@ import (
 // files == nil means that files are not part of the question: nothing is said
 // about photo and evidence. An empty list means that none is attached.
 func Check(d Document, files []File, p *Pack, at Moment) Report {
-	c := newChecker(Normalize(d), files, p, at)
+	return check(Normalize(d), files, p, at)
+}
+
+func check(normal Document, files []File, p *Pack, at Moment) Report {
+	c := newChecker(normal, files, p, at)
 	c.registration()
 	c.person()
 	c.schooling()
@@ -42,7 +46,7 @@ type checker struct {
 }
 
 func newChecker(d Document, files []File, p *Pack, at Moment) *checker {
-	c := &checker{doc: &d, files: files, pack: p, at: at}
+	c := &checker{doc: &d, files: files, pack: p, at: at, problems: make([]Problem, 0, 8)}
 	c.level, _ = p.Level(d.Level)
 	c.area, _ = p.Area(d.Area)
 	for i, id := range Steps {
@@ -75,20 +79,21 @@ func (c *checker) note(field, rule string, args ...string)  { c.say(Note, field,
 func (c *checker) required() {
 	doc := reflect.ValueOf(c.doc).Elem()
 	for _, path := range c.pack.Fields.Required {
-		step := &c.steps[slices.Index(Steps, StepOf(path))]
-		fieldRules[path].visit(path, doc, func(at string, filled bool) {
+		rule := fieldRules[path]
+		rule.visit(path, doc, func(at string, filled bool) {
 			if filled {
-				step.Done++
+				c.steps[rule.step].Done++
 				return
 			}
-			step.Missing++
-			c.block(at, path+".required")
+			c.steps[rule.step].Missing++
+			c.block(at, rule.required)
 		})
 	}
 	for _, path := range c.pack.Fields.Wanted {
-		fieldRules[path].visit(path, doc, func(at string, filled bool) {
+		rule := fieldRules[path]
+		rule.visit(path, doc, func(at string, filled bool) {
 			if !filled {
-				c.warn(at, path+".wanted")
+				c.warn(at, rule.wanted)
 			}
 		})
 	}
@@ -112,7 +117,7 @@ func (c *checker) report() Report {
 	if all > 0 {
 		r.CompletePercent = 100 * done / all
 	}
-	r.Steps = slices.Clone(c.steps[:])
+	r.Steps = c.steps[:]
 	if next, ok := c.pack.NextDate(*c.doc, c.at.Now); ok {
 		r.Next = &next
 	}
@@ -131,7 +136,29 @@ func (c *checker) count(x Problem) {
 	}
 }
 
-// at gives the path of a record's field: "work.2.from".
-func at(list string, i int, field string) string {
-	return list + "." + strconv.Itoa(i) + "." + field
+// place is a field of the document: a plain one, or one of a record. Its path
+// is put together only when there is something to say about it.
+type place struct {
+	list  string
+	index int
+	field string
+}
+
+func plain(field string) place { return place{field: field} }
+
+// path gives "work.2.from".
+func (p place) path() string {
+	if p.list == "" {
+		return p.field
+	}
+	return p.list + "." + strconv.Itoa(p.index) + "." + p.field
+}
+
+// kind gives the path without index, which begins the names of rules:
+// "work.from".
+func (p place) kind() string {
+	if p.list == "" {
+		return p.field
+	}
+	return p.list + "." + p.field
 }

@@ -29,11 +29,12 @@ func (c *checker) eligibility() {
 // degreeNamed asks for the degree where the rule names one and only a diploma
 // is filled in.
 func (c *checker) degreeNamed() {
-	rec, ok := c.reliedOn()
-	if !ok || rec.list == "degrees" {
+	e := &c.reckoned
+	rec := e.rec
+	if e.Record == "" || rec.list == "degrees" {
 		return
 	}
-	i := slices.IndexFunc(c.level.Paths, func(p Path) bool { return p.ID == c.reckoned.Path })
+	i := slices.IndexFunc(c.level.Paths, func(p Path) bool { return p.ID == e.Path })
 	if c.level.Paths[i].Named {
 		c.warn("degrees", "degrees.named")
 	}
@@ -69,23 +70,15 @@ func (c *checker) collectCases() {
 		}
 	}
 	declined := d.Commitment == CommitmentDeclined
+	add(CaseAlways, true)
 	add(CaseDeclined, declined)
-	rec, ok := c.reliedOn()
+	rec, ok := e.rec, e.Record != ""
 	add(CaseManualEducation, ok && rec.list == "education" && !c.autoChecked(rec))
 	add(CaseManualDegree, ok && rec.list == "degrees" && !c.autoChecked(rec))
 	add(CaseDegreeDeclined, declined && len(d.Degrees) > 0)
 	add(CaseWorkDeclined, declined && e.Required > 0)
 	add(CaseHeldDeclined, declined && e.Held != "")
 	add(CaseAreaPoint, slices.ContainsFunc(e.Doubts, func(x string) bool { return x != DoubtShort && x != DoubtStudyStart }))
-}
-
-func (c *checker) reliedOn() (record, bool) {
-	if c.reckoned.Record == "" {
-		return record{}, false
-	}
-	records := recordsOf(c.doc)
-	i := slices.IndexFunc(records, func(r record) bool { return r.path() == c.reckoned.Record })
-	return records[i], true
 }
 
 // autoChecked tells whether the national registers know the record: diplomas

@@ -21,10 +21,10 @@ func (c *checker) person() {
 	d := c.doc
 	c.name()
 	c.identity()
-	c.date("birth_date", d.BirthDate)
-	c.listed("ethnicity", "ethnicity", d.Ethnicity, Block)
-	c.listed("nationality", "nationality", d.Nationality, Block)
-	c.listed("political_status", "political_status", d.PoliticalStatus, Warn)
+	c.birth()
+	c.listed(plain("ethnicity"), d.Ethnicity, Block)
+	c.listed(plain("nationality"), d.Nationality, Block)
+	c.listed(plain("political_status"), d.PoliticalStatus, Warn)
 	if d.Gender != "" && d.Gender != Male && d.Gender != Female {
 		c.block("gender", "gender.unknown")
 	}
@@ -38,25 +38,25 @@ func (c *checker) person() {
 	if d.Postcode != "" && (len(d.Postcode) != 6 || !allDigits(d.Postcode)) {
 		c.warn("postcode", "postcode.format")
 	}
-	for _, f := range [...]struct{ path, text string }{{"city", d.City}, {"checkpoint", d.Checkpoint}, {"name_remark", d.NameRemark}, {"address", d.Address}, {"title", d.Title}} {
-		c.length(f.path, f.text, maxText)
+	for _, f := range [...]struct{ field, text string }{{"city", d.City}, {"checkpoint", d.Checkpoint}, {"name_remark", d.NameRemark}, {"address", d.Address}, {"title", d.Title}} {
+		c.length(plain(f.field), f.text, maxText)
 	}
 }
 
-func (c *checker) length(path, text string, most int) {
+func (c *checker) length(p place, text string, most int) {
 	if len(text) > most && len([]rune(text)) > most {
-		c.block(path, "text.too_long", "most", itoa(most))
+		c.block(p.path(), "text.too_long", "most", itoa(most))
 	}
 }
 
 // listed judges a code against a list; packs and standards may lack a list.
-func (c *checker) listed(path, field, code string, severity Severity) {
+func (c *checker) listed(p place, code string, severity Severity) {
 	if code == "" {
 		return
 	}
-	list := c.pack.Choice(field)
+	list := c.pack.Choice(p.field)
 	if len(list) > 0 && !slices.ContainsFunc(list, func(x Choice) bool { return x.Code == code }) {
-		c.say(severity, path, withoutIndex(path)+".unknown")
+		c.say(severity, p.path(), p.kind()+".unknown")
 	}
 }
 
@@ -137,15 +137,16 @@ func (c *checker) identity() {
 	}
 }
 
-// date: a day that exists and is not after the exam year.
-func (c *checker) date(path string, d Date) {
+// birth: a day that exists and is not after the exam year.
+func (c *checker) birth() {
+	d := c.doc.BirthDate
 	if d == "" {
 		return
 	}
 	if t, ok := d.Time(); !ok || t.Year() < minYear {
-		c.block(path, withoutIndex(path)+".format")
+		c.block("birth_date", "birth_date.format")
 	} else if t.Year() > c.pack.Year {
-		c.block(path, withoutIndex(path)+".future")
+		c.block("birth_date", "birth_date.future")
 	}
 }
 

@@ -2,9 +2,11 @@ package exam
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 )
 
 // MaxDocumentBytes bounds a draft document in its JSON form, for every reader
@@ -216,7 +218,7 @@ func DecodeDocument(raw []byte) (Document, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&d); err != nil {
-		return Document{}, &Error{Kind: KindInvalid, Op: op, Err: err}
+		return Document{}, &Error{Kind: KindInvalid, Op: op, Err: cmp.Or(misfit(raw, reflect.TypeFor[Document]()), err)}
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return Document{}, Errorf(KindInvalid, op, "more than one JSON value")

@@ -31,6 +31,7 @@ type Eligibility struct {
 	Phrases []Phrase `json:"-"` // the explanation, see [Eligibility.Explain]
 
 	lack lack
+	rec  record
 }
 
 // The doubts that rules raise by themselves; area points of the pack add theirs.
@@ -300,7 +301,7 @@ func (w way) told(p *Pack, level *LevelRules) Eligibility {
 		Intervals: intervalsOf(w.spans), Path: w.path.ID, Held: w.held, Doubts: append([]string{}, w.doubts...), lack: w.lack,
 	}
 	if w.lack != lacksSchooling {
-		e.Record = w.rec.path()
+		e.Record, e.rec = w.rec.path(), w.rec
 	}
 	e.Phrases = w.phrases(p, level, e)
 	return e

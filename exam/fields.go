@@ -2,6 +2,7 @@ package exam
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,6 +12,9 @@ type fieldRule struct {
 	list  int // index of the list in Document, -1 for a plain field
 	field int // index of the field in Document or in the record
 	whole bool
+	step  int // index into Steps
+
+	required, wanted string // the rules that ask for it
 }
 
 // fieldRules holds every path without index that a pack may name: "name",
@@ -18,19 +22,21 @@ type fieldRule struct {
 // It is made from the document's type once and only read afterwards.
 var fieldRules = makeFieldRules()
 
-func makeFieldRules() map[string]fieldRule {
-	rules := map[string]fieldRule{}
+func makeFieldRules() map[string]*fieldRule {
+	rules := map[string]*fieldRule{}
 	doc := reflect.TypeFor[Document]()
 	for i := range doc.NumField() {
 		f := doc.Field(i)
 		key := jsonKey(f)
-		rules[key] = fieldRule{list: -1, field: i, whole: f.Type.Kind() == reflect.Slice}
+		step := slices.Index(Steps, stepOf[key])
+		rules[key] = &fieldRule{list: -1, field: i, whole: f.Type.Kind() == reflect.Slice, step: step, required: key + ".required", wanted: key + ".wanted"}
 		if f.Type.Kind() != reflect.Slice || f.Type.Elem().Kind() != reflect.Struct {
 			continue
 		}
 		for j := range f.Type.Elem().NumField() {
 			if g := f.Type.Elem().Field(j); g.Type.Kind() == reflect.String {
-				rules[key+"."+jsonKey(g)] = fieldRule{list: i, field: j}
+				path := key + "." + jsonKey(g)
+				rules[path] = &fieldRule{list: i, field: j, step: step, required: path + ".required", wanted: path + ".wanted"}
 			}
 		}
 	}
@@ -44,7 +50,7 @@ func jsonKey(f reflect.StructField) string {
 
 // visit calls see for each place of the document that the path names, with the
 // place's own path and whether it is filled in.
-func (r fieldRule) visit(path string, doc reflect.Value, see func(path string, filled bool)) {
+func (r *fieldRule) visit(path string, doc reflect.Value, see func(path string, filled bool)) {
 	if r.list < 0 {
 		f := doc.Field(r.field)
 		see(path, !f.IsZero() && (!r.whole || f.Len() > 0))

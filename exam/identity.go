@@ -116,8 +116,8 @@ func (f IDFinding) eighteen() IDFinding {
 	if !allDigits(n[:17]) || n[17] != 'X' && (n[17] < '0' || n[17] > '9') {
 		return f.because(IDCharacters)
 	}
-	birth, err := ParseDate(n[6:14])
-	if err != nil {
+	birth := Date(n[6:10] + "-" + n[10:12] + "-" + n[12:14])
+	if day, ok := birth.Time(); !ok || day.Year() < minYear || day.Year() > maxYear {
 		return f.because(IDBirthDate)
 	}
 	if IDCheckDigit(n[:17]) != n[17] {

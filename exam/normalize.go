@@ -109,7 +109,7 @@ func compact(s string) string {
 // and drops what cannot be seen. Full-width punctuation stays: it is right in
 // Chinese text.
 func tidy(s string) string {
-	if plainASCII(s) {
+	if isTidy(s) {
 		return s
 	}
 	var b strings.Builder
@@ -134,6 +134,18 @@ func tidy(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// isTidy tells the common case: single blanks between what can be seen.
+func isTidy(s string) bool {
+	last := ' '
+	for _, r := range s {
+		if r == ' ' && last == ' ' || r != ' ' && unicode.IsSpace(r) || unseen(r) {
+			return false
+		}
+		last = r
+	}
+	return s == "" || last != ' '
 }
 
 // normalNumber is for numbers of papers: half width, upper case, no blanks.
@@ -171,6 +183,9 @@ func normalPhone(s string) string {
 }
 
 func normalDate(d Date) Date {
+	if t, ok := d.Time(); ok && t.Year() >= minYear && t.Year() <= maxYear {
+		return d
+	}
 	if n, err := ParseDate(string(d)); err == nil {
 		return n
 	}
@@ -197,6 +212,9 @@ const middleDots = "•‧・∙⋅･·᛫⸱"
 // every middle dot, and for a full stop between two Han characters. Latin names
 // keep their single spaces and full stops.
 func normalName(name string) string {
+	if plainHan(name) {
+		return name
+	}
 	runes := []rune(tidy(strings.Map(fold, name)))
 	for i, r := range runes {
 		switch {
@@ -220,6 +238,10 @@ func normalName(name string) string {
 		}
 	}
 	return string(out)
+}
+
+func plainHan(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < 0x4E00 || r > 0x9FFF }) < 0
 }
 
 // isHan covers every Han character of GB 18030-2022 and later extensions: the

@@ -166,6 +166,7 @@ type EvidenceCase string
 // The situations that rules know. Every one that applies to a document is in
 // its [Report.Cases].
 const (
+	CaseAlways          EvidenceCase = "always"           // everybody
 	CaseDeclined        EvidenceCase = "declined"         // the commitment is declined: every proof is on paper
 	CaseManualEducation EvidenceCase = "manual_education" // the schooling that qualifies cannot be checked automatically
 	CaseManualDegree    EvidenceCase = "manual_degree"    // the degree that qualifies cannot be checked automatically
@@ -175,7 +176,7 @@ const (
 	CaseAreaPoint       EvidenceCase = "area_point"       // the area decides about the record
 )
 
-var evidenceCases = []EvidenceCase{CaseDeclined, CaseManualEducation, CaseManualDegree, CaseDegreeDeclined, CaseWorkDeclined, CaseHeldDeclined, CaseAreaPoint}
+var evidenceCases = []EvidenceCase{CaseAlways, CaseDeclined, CaseManualEducation, CaseManualDegree, CaseDegreeDeclined, CaseWorkDeclined, CaseHeldDeclined, CaseAreaPoint}
 
 // PhotoSpec is what the photo must be.
 type PhotoSpec struct {
@@ -222,7 +223,7 @@ type City struct {
 type AfterConfirm string
 
 const (
-	ConfirmUnknown AfterConfirm = ""          // not published: as [ConfirmCentre], the careful reading
+	ConfirmUnknown AfterConfirm = ""          // not published: taken as [ConfirmCentre]
 	ConfirmUndo    AfterConfirm = "unconfirm" // the candidate may take the confirmation back
 	ConfirmCentre  AfterConfirm = "centre"    // only the centre can
 	ConfirmLocked  AfterConfirm = "locked"    // nobody can
@@ -262,20 +263,22 @@ func (p *Pack) Ref() PackRef { return PackRef{ID: p.ID, Version: p.Version} }
 
 // Level gives the rules of a level.
 func (p *Pack) Level(id Level) (*LevelRules, bool) {
-	i := slices.IndexFunc(p.Levels, func(l LevelRules) bool { return l.ID == id })
-	if i < 0 {
-		return nil, false
+	for i := range p.Levels {
+		if p.Levels[i].ID == id {
+			return &p.Levels[i], true
+		}
 	}
-	return &p.Levels[i], true
+	return nil, false
 }
 
 // Area gives an area by its id.
 func (p *Pack) Area(id string) (*Area, bool) {
-	i := slices.IndexFunc(p.Areas, func(a Area) bool { return a.ID == id })
-	if i < 0 {
-		return nil, false
+	for i := range p.Areas {
+		if p.Areas[i].ID == id {
+			return &p.Areas[i], true
+		}
 	}
-	return &p.Areas[i], true
+	return nil, false
 }
 
 // Subjects gives the subjects of a level in the order of the form; nil for a

@@ -2,10 +2,12 @@ package exam
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -48,16 +50,13 @@ func decodePack(plain []byte, p *Pack) error {
 	dec.DisallowUnknownFields()
 	err := dec.Decode(p)
 	var syntax *json.SyntaxError
-	var wrong *json.UnmarshalTypeError
 	switch {
+	case err == nil:
+		return nil
 	case errors.As(err, &syntax):
 		return fmt.Errorf("%s: %w", position(plain, int(syntax.Offset)), err)
-	case errors.As(err, &wrong):
-		return fmt.Errorf("%s: %s wants another type than %s", position(plain, int(wrong.Offset)), wrong.Field, wrong.Value)
-	case err != nil:
-		return fmt.Errorf("%s: %w", position(plain, int(dec.InputOffset())), err)
 	}
-	return nil
+	return cmp.Or(misfit(plain, reflect.TypeFor[Pack]()), err)
 }
 
 // faults collects what is wrong with a pack, each with its place.

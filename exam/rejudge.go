@@ -21,8 +21,8 @@ func Rejudge(drafts iter.Seq[Draft], old, new *Pack, at Moment) iter.Seq[Turn] {
 			if d.Pack.ID != new.ID && d.Document.Exam != new.Exam {
 				continue
 			}
-			files := filesToSend(d.Files)
-			t := Turn{ID: d.ID, Before: Check(d.Document, files, old, at), After: Check(d.Document, files, new, at)}
+			doc, files := Normalize(d.Document), filesToSend(d.Files)
+			t := Turn{ID: d.ID, Before: check(doc, files, old, at), After: check(doc, files, new, at)}
 			t.Gone, t.Came = differing(t.Before.Problems, t.After.Problems), differing(t.After.Problems, t.Before.Problems)
 			if t.turned() && !yield(t) {
 				return

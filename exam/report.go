@@ -62,22 +62,19 @@ type EvidenceReport struct {
 // stands; "" for a path that is none, and for the document as a whole.
 func StepOf(path string) StepID {
 	head, _, _ := strings.Cut(path, ".")
-	switch head {
-	case "exam", "year", "level", "area", "city", "checkpoint", "subjects":
-		return StepRegistration
-	case "education", "degrees":
-		return StepSchooling
-	case "certificates", "work", "first_worked", "title":
-		return StepWork
-	case "photo":
-		return StepPhoto
-	case "attachments":
-		return StepEvidence
-	case "commitment":
-		return StepCommitment
-	}
-	if _, ok := fieldRules[head]; ok {
-		return StepPerson
-	}
-	return ""
+	return stepOf[head]
+}
+
+// stepOf places every field of the document, and the files.
+var stepOf = map[string]StepID{
+	"exam": StepRegistration, "year": StepRegistration, "level": StepRegistration, "area": StepRegistration,
+	"city": StepRegistration, "checkpoint": StepRegistration, "subjects": StepRegistration,
+
+	"name": StepPerson, "name_remark": StepPerson, "id_type": StepPerson, "id_number": StepPerson, "gender": StepPerson,
+	"birth_date": StepPerson, "ethnicity": StepPerson, "nationality": StepPerson, "political_status": StepPerson,
+	"phone": StepPerson, "email": StepPerson, "address": StepPerson, "postcode": StepPerson,
+
+	"education": StepSchooling, "degrees": StepSchooling,
+	"certificates": StepWork, "work": StepWork, "first_worked": StepWork, "title": StepWork,
+	"photo": StepPhoto, "attachments": StepEvidence, "commitment": StepCommitment,
 }

@@ -103,21 +103,61 @@ func dateParts(s string, want int) ([]int, error) {
 
 // Time gives the day at midnight UTC, and whether the Date is one.
 func (d Date) Time() (time.Time, bool) {
-	t, err := time.Parse(time.DateOnly, string(d))
-	return t, err == nil
+	return clock(string(d), time.UTC)
+}
+
+// clock reads "2006-01-02" or "2006-01-02T15:04" in a place. The day and the
+// time must exist.
+func clock(s string, in *time.Location) (time.Time, bool) {
+	day, tod, timed := strings.Cut(s, "T")
+	if len(day) != len(time.DateOnly) || day[4] != '-' || day[7] != '-' || timed && (len(tod) != len("15:04") || tod[2] != ':') {
+		return time.Time{}, false
+	}
+	var n [5]int
+	for i, part := range [...]string{day[:4], day[5:7], day[8:]} {
+		var ok bool
+		if n[i], ok = digits(part); !ok {
+			return time.Time{}, false
+		}
+	}
+	if timed {
+		var ok, also bool
+		n[3], ok = digits(tod[:2])
+		n[4], also = digits(tod[3:])
+		if !ok || !also || n[3] > 23 || n[4] > 59 {
+			return time.Time{}, false
+		}
+	}
+	t := time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], 0, 0, in)
+	return t, t.Day() == n[2] && int(t.Month()) == n[1]
 }
 
 // Index counts months since year 0, and says whether the Month is one; two
 // indexes differ by the months between them.
 func (m Month) Index() (int, bool) {
-	t, err := time.Parse("2006-01", string(m))
-	if err != nil {
+	if len(m) != len("2006-01") || m[4] != '-' {
 		return 0, false
 	}
-	return t.Year()*12 + int(t.Month()) - 1, true
+	year, ok := digits(string(m[:4]))
+	month, also := digits(string(m[5:]))
+	return year*12 + month - 1, ok && also && month >= 1 && month <= 12
 }
 
-// MonthOf is the inverse of [Month.Index].
+// digits reads a short number of digits only.
+func digits(s string) (int, bool) {
+	n := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return n, s != ""
+}
+
+// MonthOf is the inverse of [Month.Index], for the years 0 to 9999.
 func MonthOf(index int) Month {
-	return Month(fmt.Sprintf("%04d-%02d", index/12, index%12+1))
+	y, m := index/12, index%12+1
+	b := [7]byte{'0' + byte(y/1000%10), '0' + byte(y/100%10), '0' + byte(y/10%10), '0' + byte(y%10), '-', '0' + byte(m/10), '0' + byte(m%10)}
+	return Month(b[:])
 }

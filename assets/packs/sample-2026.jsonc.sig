@@ -1,0 +1,1 @@
+wenbao-pack-ed25519 5f67371db0fcdbe8 77l10vPwkdMznxyx3xLrNaKAd3fcekphQd/nR0krXR4JWCasZ8n0rLWgebeSV6NSaIeKzA8TJEZw+kkCKA1XAg==
