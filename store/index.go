@@ -9,182 +9,244 @@ import (
 	"wenbao/exam"
 )
 
-// index holds a summary of every draft in memory, and where the outbox's
-// entries lie.
+// index holds a summary of every draft in memory. Rows lie in the order of
+// their last change, oldest first: a change appends the row anew and leaves a
+// gap where it was, so that the list by last change needs no sorting, and what
+// changed since a moment is what lies behind a mark.
 type index struct {
-	mu      sync.RWMutex
-	rows    map[exam.DraftID]*row
-	order   uint64
-	entries map[exam.EntryID]entryRow
+	ready chan struct{} // closed when everything is loaded
+	first []row         // until then: the newest rows, newest first
+	total int           // until then: how many rows there are
+
+	mu      sync.RWMutex // guards what follows
+	rows    []row
+	columns columns
+	slots   map[exam.DraftID]int32
+	entries map[exam.EntryID]exam.DraftID
+	gaps    int
+	saved   int            // rows before this one are in the index file
+	removed []exam.DraftID // since the index file was written
+	sorted  map[Sort][]int32
 }
 
+// row is what the list and the search know of a draft.
 type row struct {
-	Summary
-	order      uint64 // rises with every change
-	idNumber   string
-	phone      string
-	pinyin     string
-	delivered  uint64
-	hasReceipt bool
+	id                        exam.DraftID // "": a gap
+	name, spelled             string
+	idNumber, phone, number   string
+	exam, area                string
+	level                     exam.Level
+	state                     exam.State
+	year                      int
+	revision, delivered       uint64
+	created, updated, deleted int64
+	confirmed                 bool // there is a receipt over a submission of this machine
+	outbox                    []entryRow
 }
 
+// entryRow is an outbox entry of a draft.
 type entryRow struct {
-	place
+	id        exam.EntryID
 	transport exam.Transport
 }
 
 func newIndex() *index {
-	return &index{rows: map[exam.DraftID]*row{}, entries: map[exam.EntryID]entryRow{}}
+	ix := &index{ready: make(chan struct{}), slots: map[exam.DraftID]int32{}, entries: map[exam.EntryID]exam.DraftID{}}
+	return ix
 }
 
-// loadIndex reads all drafts.
-func (s *Store) loadIndex(v *vault) (*index, error) {
-	ix := newIndex()
-	r := view{get: s.engine.Get, v: v}
-	err := s.engine.Scan(bucketDrafts, "", func(key string, _ []byte) error {
-		id := exam.DraftID(key)
-		h, err := r.head(id)
-		if err != nil {
-			return err
-		}
-		doc, err := exam.DecodeDocument(h.document)
-		if err != nil {
-			return err
-		}
-		ix.put(id, h, doc)
-		reg, err := r.registration(id)
-		ix.registered(id, reg)
-		return err
-	})
-	if err != nil {
-		return nil, err
+// lock waits until the index is loaded.
+func (ix *index) lock() {
+	<-ix.ready
+	ix.mu.Lock()
+}
+
+func (ix *index) rlock() {
+	<-ix.ready
+	ix.mu.RLock()
+}
+
+// change moves a draft's row to the end, as fn leaves it. A draft without a row
+// gets one if it was just found.
+func (ix *index) change(id exam.DraftID, found bool, fn func(*row)) {
+	ix.lock()
+	defer ix.mu.Unlock()
+	r := row{id: id}
+	slot, ok := ix.slots[id]
+	if ok {
+		r = ix.rows[slot]
+		ix.leave(slot)
+	} else if !found {
+		return
 	}
-	err = s.engine.Scan(bucketOutbox, "", func(key string, _ []byte) error {
-		at, ok := placeOf(key)
-		if !ok {
-			return nil
-		}
-		rec, err := r.entry(at)
-		if err == nil {
-			ix.putEntry(rec)
-		}
-		return err
-	})
-	return ix, err
+	fn(&r)
+	ix.append(r)
+	if ix.gaps > len(ix.rows)/2+1024 {
+		ix.compact()
+	}
 }
 
+func (ix *index) append(r row) {
+	ix.slots[r.id] = int32(len(ix.rows))
+	ix.rows = append(ix.rows, r)
+	ix.columns.append(&r)
+	ix.sorted = nil
+	for _, e := range r.outbox {
+		ix.entries[e.id] = r.id
+	}
+}
+
+// leave makes a gap of a row.
+func (ix *index) leave(slot int32) {
+	ix.rows[slot] = row{}
+	ix.columns.flags[slot] = 0
+	ix.gaps++
+}
+
+// compact closes the gaps.
+func (ix *index) compact() {
+	rows, saved := ix.rows, ix.saved
+	ix.rows, ix.columns, ix.gaps, ix.saved = make([]row, 0, len(rows)-ix.gaps), columns{}, 0, 0
+	for slot, r := range rows {
+		if slot == saved {
+			ix.saved = len(ix.rows)
+		}
+		if r.id != "" {
+			ix.append(r)
+		}
+	}
+	if saved >= len(rows) {
+		ix.saved = len(ix.rows)
+	}
+}
+
+// put takes in a draft whose document may have changed.
 func (ix *index) put(id exam.DraftID, h head, doc exam.Document) {
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	r := ix.rows[id]
-	if r == nil {
-		r = &row{}
-		ix.rows[id] = r
-	}
-	if r.Name != doc.Name {
-		r.pinyin = spell(doc.Name)
-	}
-	r.ID, r.Name, r.Exam, r.Year, r.Level, r.Area = id, doc.Name, doc.Exam, doc.Year, doc.Level, doc.Area
-	r.idNumber, r.phone, r.IDTail = strings.ToUpper(doc.IDNumber), doc.Phone, tail(doc.IDNumber, 4)
-	ix.touched(r, h)
+	ix.change(id, true, func(r *row) {
+		r.describe(doc)
+		r.touch(h)
+	})
 }
 
-func tail(s string, n int) string {
-	r := []rune(s)
-	return string(r[max(0, len(r)-n):])
+func (r *row) describe(doc exam.Document) {
+	if r.name != doc.Name || r.spelled == "" {
+		r.name, r.spelled = doc.Name, spell(doc.Name)
+	}
+	r.idNumber, r.phone = strings.ToUpper(doc.IDNumber), doc.Phone
+	r.exam, r.year, r.level, r.area = doc.Exam, doc.Year, doc.Level, doc.Area
 }
 
+// touch takes in a draft whose document is as it was.
 func (ix *index) touch(id exam.DraftID, h head) {
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	if r := ix.rows[id]; r != nil {
-		ix.touched(r, h)
-	}
+	ix.change(id, false, func(r *row) { r.touch(h) })
 }
 
-func (ix *index) touched(r *row, h head) {
-	ix.order++
-	r.order = ix.order
-	r.Revision, r.State, r.delivered = h.Revision, h.State, h.Delivered
-	r.Created, r.Updated, r.Deleted = moment(h.Created), moment(h.Updated), moment(h.Deleted)
+func (r *row) touch(h head) {
+	r.revision, r.state, r.delivered = h.Revision, h.State, h.Delivered
+	r.created, r.updated, r.deleted = h.Created, h.Updated, h.Deleted
 }
 
 func (ix *index) registered(id exam.DraftID, reg registrationRecord) {
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	if r := ix.rows[id]; r != nil {
-		r.Number, r.hasReceipt = reg.Registration.Number, reg.Delivered != nil
-	}
+	ix.change(id, false, func(r *row) { r.register(reg) })
+}
+
+func (r *row) register(reg registrationRecord) {
+	r.number, r.confirmed = reg.Registration.Number, reg.Delivered != nil
 }
 
 func (ix *index) remove(id exam.DraftID) {
-	ix.mu.Lock()
+	ix.lock()
 	defer ix.mu.Unlock()
-	delete(ix.rows, id)
+	slot, ok := ix.slots[id]
+	if !ok {
+		return
+	}
+	for _, e := range ix.rows[slot].outbox {
+		delete(ix.entries, e.id)
+	}
+	delete(ix.slots, id)
+	ix.leave(slot)
+	ix.removed = append(ix.removed, id)
+	ix.sorted = nil
 }
 
 func (ix *index) putEntry(rec entryRecord) {
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	ix.entries[rec.ID] = entryRow{place{rec.ID, rec.Draft}, rec.transport()}
+	e := entryRow{rec.ID, rec.transport()}
+	ix.change(rec.Draft, false, func(r *row) { r.outbox = append(r.without(rec.ID), e) })
 }
 
-func (ix *index) dropEntry(id exam.EntryID) {
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	delete(ix.entries, id)
+func (ix *index) dropEntry(at place) {
+	ix.change(at.draft, false, func(r *row) { r.outbox = r.without(at.entry) })
+	ix.lock()
+	delete(ix.entries, at.entry)
+	ix.mu.Unlock()
 }
 
+// without gives the row's entries but for one, in a slice of its own.
+func (r *row) without(id exam.EntryID) []entryRow {
+	return slices.DeleteFunc(slices.Clone(r.outbox), func(e entryRow) bool { return e.id == id })
+}
+
+// entry tells where an entry lies.
 func (ix *index) entry(id exam.EntryID) (place, bool) {
-	ix.mu.RLock()
+	ix.rlock()
 	defer ix.mu.RUnlock()
-	e, ok := ix.entries[id]
-	return e.place, ok
+	draft, ok := ix.entries[id]
+	return place{id, draft}, ok
 }
 
 // outbox lists where the entries lie, oldest first.
-func (ix *index) outbox() []place { return ix.outboxOf("") }
-
-func (ix *index) outboxOf(id exam.DraftID) (list []place) {
-	ix.mu.RLock()
+func (ix *index) outbox() []place {
+	ix.rlock()
 	defer ix.mu.RUnlock()
-	for _, e := range ix.entries {
-		if id == "" || e.draft == id {
-			list = append(list, e.place)
+	list := make([]place, 0, len(ix.entries))
+	for id, draft := range ix.entries {
+		list = append(list, place{id, draft})
+	}
+	return byAge(list)
+}
+
+// outboxOf lists a draft's entries, oldest first.
+func (ix *index) outboxOf(id exam.DraftID) (list []place) {
+	ix.rlock()
+	defer ix.mu.RUnlock()
+	if slot, ok := ix.slots[id]; ok {
+		for _, e := range ix.rows[slot].outbox {
+			list = append(list, place{e.id, id})
 		}
 	}
+	return byAge(list)
+}
+
+// byAge sorts entries by their ids, which rise with the time they were made.
+func byAge(list []place) []place {
 	slices.SortFunc(list, func(a, b place) int { return cmp.Compare(a.entry, b.entry) })
 	return list
 }
 
-func (ix *index) list(q Query) Page {
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
-	waiting := map[exam.DraftID]exam.Transport{}
-	for _, e := range ix.entries {
-		waiting[e.draft] = e.transport
+// transport says where the draft's bytes are, but for what is under way.
+func (r *row) transport() exam.Transport {
+	if n := len(r.outbox); n > 0 {
+		return r.outbox[n-1].transport
 	}
-	var hits []*row
-	for _, r := range ix.rows {
-		r.Transport = cmp.Or(waiting[r.ID], exam.TransportLocal)
-		r.Edited = r.hasReceipt && r.Revision > r.delivered
-		if r.Transport == exam.TransportLocal && r.hasReceipt && !r.Edited {
-			r.Transport = exam.TransportDelivered
-		}
-		if r.matches(q) {
-			hits = append(hits, r)
-		}
+	if r.confirmed && !r.edited() {
+		return exam.TransportDelivered
 	}
-	slices.SortFunc(hits, func(a, b *row) int { return cmp.Compare(b.order, a.order) })
-	p := Page{Total: len(hits)}
-	for _, r := range hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))] {
-		p.Rows = append(p.Rows, r.Summary)
-	}
-	return p
+	return exam.TransportLocal
 }
 
-func (r *row) matches(q Query) bool {
-	return q.Bin == !r.Deleted.IsZero() &&
-		(q.State == "" || q.State == r.State) && (q.Transport == "" || q.Transport == r.Transport) &&
-		strings.Contains(r.Name+" "+r.pinyin+" "+r.idNumber+" "+r.phone+" "+r.Number, q.Search)
+func (r *row) edited() bool { return r.confirmed && r.revision > r.delivered }
+
+func (r *row) summary() Summary {
+	return Summary{
+		ID: r.id, Revision: r.revision, Name: r.name, IDTail: tail(r.idNumber, 4),
+		Exam: r.exam, Year: r.year, Level: r.level, Area: r.area,
+		State: r.state, Transport: r.transport(), Edited: r.edited(), Number: r.number,
+		Created: moment(r.created), Updated: moment(r.updated), Deleted: moment(r.deleted),
+	}
+}
+
+func tail(s string, n int) string {
+	runes := []rune(s)
+	return string(runes[max(0, len(runes)-n):])
 }

@@ -53,6 +53,9 @@ type Store struct {
 	keys  keyring
 	vault *vault // nil while locked
 	index *index // nil while locked
+	log   *indexLog
+
+	loading sync.WaitGroup // of indexes
 }
 
 const lockFile = "lock"
@@ -90,7 +93,7 @@ func (s *Store) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.engine, err = engine.Open(s.dir, engine.Options{FS: s.o.Disk, Clock: s.o.Clock})
+	s.engine, err = engine.Open(s.dir, engine.Options{FS: s.o.Disk, Clock: s.o.Clock, Checkpointed: s.checkpointed})
 	if err != nil {
 		return err
 	}
@@ -123,13 +126,10 @@ func (s *Store) unlocked(data []byte) error {
 	if err != nil {
 		return err
 	}
-	ix, err := s.loadIndex(v)
-	if err != nil {
-		return err
-	}
+	ix, log := s.loadIndex(v)
 	s.mu.Lock()
-	s.vault, s.index = v, ix
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	s.vault, s.index, s.log = v, ix, log
 	return nil
 }
 
@@ -137,11 +137,12 @@ func (s *Store) unlocked(data []byte) error {
 func (s *Store) Close() error { return s.stop() }
 
 func (s *Store) stop() error {
-	s.Lock()
 	var err error
+	s.loading.Wait()
 	if s.engine != nil {
 		err = s.engine.Close()
 	}
+	s.Lock()
 	s.subs.close()
 	if e := s.release(); err == nil {
 		err = e
@@ -152,6 +153,7 @@ func (s *Store) stop() error {
 // Lock forgets every key and everything that was read with them. Until
 // [Store.Unlock] all methods but Close return KindLocked with [ErrStoreLocked].
 func (s *Store) Lock() {
+	s.loading.Wait()
 	s.mu.Lock()
 	v := s.vault
 	s.vault, s.index = nil, nil

@@ -237,3 +237,31 @@ func gaps(applied uint64, records []record) (list []Span) {
 	}
 	return list
 }
+
+// ChangedSince lists the keys that changed after seq, each once; ok is false
+// when the journal does not go back as far.
+func (e *Engine) ChangedSince(seq uint64) (keys []string, ok bool) {
+	e.mu.RLock()
+	now := e.seq
+	e.mu.RUnlock()
+	if seq == now {
+		return nil, true
+	}
+	e.write.Lock()
+	s, err := e.journal.since(seq)
+	e.write.Unlock()
+	n := len(s.records)
+	if err != nil || n == 0 || s.records[n-1].seq < now || len(gaps(seq, s.records)) > 0 {
+		return nil, false
+	}
+	seen := map[string]bool{}
+	for _, r := range s.records {
+		for _, o := range r.ops {
+			if !seen[o.key] {
+				seen[o.key] = true
+				keys = append(keys, o.key)
+			}
+		}
+	}
+	return keys, true
+}

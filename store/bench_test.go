@@ -1,0 +1,102 @@
+package store_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/store"
+	"wenbao/store/storetest"
+)
+
+// seeded gives a folder with n drafts, made once per run.
+func seeded(tb testing.TB, n int) string {
+	tb.Helper()
+	dir := filepath.Join(os.TempDir(), "wenbao-bench-"+strconv.Itoa(os.Getpid())+"-"+strconv.Itoa(n))
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	s, err := store.Open(context.Background(), dir, store.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for i := 0; i < n; i += 500 {
+		docs := make([]exam.Document, min(500, n-i))
+		for k := range docs {
+			docs[k] = storetest.Person(i + k)
+		}
+		if _, err := s.CreateAll(docs, exam.PackRef{ID: "038-2026", Version: 1}); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return dir
+}
+
+func median(list []time.Duration) time.Duration {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+// BenchmarkOpen reports, in milliseconds, how long it takes until the first 50
+// rows are there and until everything can be searched, with a warm file cache.
+func BenchmarkOpen(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			dir := seeded(b, n)
+			var first, all []time.Duration
+			var before, after runtime.MemStats
+			for b.Loop() {
+				runtime.GC()
+				runtime.ReadMemStats(&before)
+				start := time.Now()
+				s, err := store.Open(context.Background(), dir, store.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if p, err := s.List(store.Query{}); err != nil || len(p.Rows) != 50 || p.Total != n {
+					b.Fatal(len(p.Rows), p.Total, err)
+				}
+				first = append(first, time.Since(start))
+				if p, err := s.List(store.Query{Search: "19900000007"}); err != nil || p.Total != 1 {
+					b.Fatal(p.Total, err)
+				}
+				all = append(all, time.Since(start))
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				s.Close()
+			}
+			b.ReportMetric(float64(median(first).Microseconds())/1000, "first50-ms")
+			b.ReportMetric(float64(median(all).Microseconds())/1000, "searchable-ms")
+			b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "heap-MB")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkSearch is one keystroke over 100,000 drafts, by each of the keys.
+func BenchmarkSearch(b *testing.B) {
+	dir := seeded(b, 100_000)
+	s, err := store.Open(context.Background(), dir, store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for _, q := range []string{"王", "张伟", "w", "wang", "zw", "1", "1234", "99000019", "199000", "19900012345", storetest.IDNumber(77), "王 12"} {
+		b.Run(q, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.List(store.Query{Search: q}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

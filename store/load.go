@@ -1,0 +1,297 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"wenbao/exam"
+	"wenbao/store/internal/disk"
+)
+
+// loadIndex starts loading the index: the newest rows at once, all others
+// behind. When the file cannot be used, all drafts are read.
+func (s *Store) loadIndex(v *vault) (*index, *indexLog) {
+	ix, l := newIndex(), &indexLog{fs: s.o.Disk, name: s.indexName()}
+	if seq, rows, total, err := newest(v, l.fs, l.name); err == nil {
+		if news, ok := s.engine.ChangedSince(seq); ok && len(news) == 0 {
+			ix.first, ix.total = rows, total
+		}
+	}
+	s.loading.Go(func() {
+		defer close(ix.ready)
+		if s.fill(v, ix, l) == nil {
+			return
+		}
+		*l = indexLog{fs: l.fs, name: l.name}
+		ix.clear()
+		s.fillFromDrafts(v, ix)
+	})
+	return ix, l
+}
+
+// firstRows is how many rows are shown before all are loaded.
+const firstRows = 200
+
+// newest reads the newest rows from the end of the file, newest first, those in
+// the bin left out; total is how many there are.
+func newest(v *vault, fs disk.FS, name string) (seq uint64, rows []row, total int, err error) {
+	f, err := fs.Read(name)
+	if err != nil {
+		return 0, nil, 0, err
+	}
+	defer f.Close()
+	size, err := f.Size()
+	if err != nil {
+		return 0, nil, 0, err
+	}
+	const guess = 512 << 10
+	b := make([]byte, min(size, guess))
+	if _, err := f.ReadAt(b, size-int64(len(b))); err != nil {
+		return 0, nil, 0, err
+	}
+	seen := map[exam.DraftID]bool{}
+	for n := 0; len(rows) < firstRows; n++ {
+		rest, sealed, ok := cutLast(b)
+		if !ok {
+			break
+		}
+		k, err := parseChunk(v, sealed)
+		if err != nil {
+			return 0, nil, 0, err
+		}
+		if n == 0 {
+			seq, total = k.seq, k.listed
+		}
+		rows = appendNewest(rows, k, seen)
+		b = rest
+	}
+	if seq == 0 {
+		return 0, nil, 0, errIndex
+	}
+	return seq, rows, total, nil
+}
+
+// appendNewest appends the rows of a chunk that no newer chunk has replaced.
+func appendNewest(rows []row, k chunk, seen map[exam.DraftID]bool) []row {
+	for _, r := range slices.Backward(k.rows) {
+		if !seen[r.id] && r.deleted == 0 {
+			rows = append(rows, r)
+		}
+		seen[r.id] = true
+	}
+	for _, id := range k.removed {
+		seen[id] = true
+	}
+	return rows
+}
+
+func (ix *index) clear() {
+	ix.rows, ix.columns, ix.gaps, ix.saved, ix.removed = nil, columns{}, 0, 0, nil
+	clear(ix.slots)
+	clear(ix.entries)
+}
+
+// fill takes in the file, and what changed since it was written.
+func (s *Store) fill(v *vault, ix *index, l *indexLog) error {
+	b, err := disk.ReadFile(s.o.Disk, l.name, maxIndex)
+	if err != nil {
+		return err
+	}
+	sealed, err := readChunks(b)
+	if err != nil || len(sealed) == 0 {
+		return cmp.Or(err, errIndex)
+	}
+	chunks, err := parseAll(v, sealed)
+	if err != nil {
+		return err
+	}
+	ix.reserve(chunks)
+	for _, k := range chunks {
+		for _, id := range k.removed {
+			ix.take(row{id: id}, false)
+		}
+		for _, r := range k.rows {
+			ix.take(r, true)
+		}
+		l.seq = k.seq
+	}
+	if len(ix.slots) != chunks[len(chunks)-1].total {
+		return errIndex
+	}
+	l.size, l.fresh = int64(len(b)), int64(len(b))
+	ix.saved = len(ix.rows)
+	return s.catchUp(v, ix, l.seq)
+}
+
+// parseAll opens the chunks on two processors.
+func parseAll(v *vault, sealed [][]byte) ([]chunk, error) {
+	chunks, errs := make([]chunk, len(sealed)), make([]error, len(sealed))
+	var wg sync.WaitGroup
+	for part := range 2 {
+		wg.Go(func() {
+			for i := part; i < len(sealed); i += 2 {
+				chunks[i], errs[i] = parseChunk(v, sealed[i])
+			}
+		})
+	}
+	wg.Wait()
+	return chunks, cmp.Or(errs...)
+}
+
+// reserve makes room for the rows of all chunks.
+func (ix *index) reserve(chunks []chunk) {
+	n := 0
+	for _, k := range chunks {
+		n += len(k.rows)
+	}
+	ix.rows = make([]row, 0, n+n/8)
+	ix.slots = make(map[exam.DraftID]int32, n)
+	ix.columns.reserve(n + n/8)
+}
+
+// take puts a row that was read in the place of the one before, or removes it.
+// Nobody else has the index yet.
+func (ix *index) take(r row, keep bool) {
+	if slot, ok := ix.slots[r.id]; ok {
+		for _, e := range ix.rows[slot].outbox {
+			delete(ix.entries, e.id)
+		}
+		ix.leave(slot)
+		delete(ix.slots, r.id)
+	}
+	if keep {
+		ix.append(r)
+	}
+}
+
+// catchUp takes in what changed after the index file was written.
+func (s *Store) catchUp(v *vault, ix *index, seq uint64) error {
+	keys, ok := s.engine.ChangedSince(seq)
+	if !ok {
+		return errIndex
+	}
+	r := view{get: s.engine.Get, v: v}
+	changed := map[exam.DraftID]bool{}
+	for _, key := range keys {
+		bucket, rest, _ := strings.Cut(key, "/")
+		switch bucket {
+		case bucketDrafts, bucketRegistrations:
+			changed[exam.DraftID(rest)] = true
+		case bucketOutbox:
+			if at, ok := placeOf(rest); ok {
+				changed[at.draft] = true
+			}
+		}
+	}
+	for id := range changed {
+		fresh, err := r.row(id, ix)
+		if exam.KindOf(err) == exam.KindNotFound {
+			ix.take(row{id: id}, false)
+			ix.removed = append(ix.removed, id)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		ix.take(fresh, true)
+	}
+	return s.catchUpOutbox(r, ix, keys)
+}
+
+// catchUpOutbox gives the rows the entries that came, went or changed.
+func (s *Store) catchUpOutbox(r view, ix *index, keys []string) error {
+	for _, key := range keys {
+		rest, ok := strings.CutPrefix(key, bucketOutbox+"/")
+		at, whole := placeOf(rest)
+		slot, known := ix.slots[at.draft]
+		if !ok || !whole || !known {
+			continue
+		}
+		fresh := ix.rows[slot]
+		fresh.outbox = fresh.without(at.entry)
+		rec, err := r.entry(at)
+		switch exam.KindOf(err) {
+		case "":
+			fresh.outbox = append(fresh.outbox, entryRow{rec.ID, rec.transport()})
+		case exam.KindNotFound:
+		default:
+			return err
+		}
+		ix.take(fresh, true)
+	}
+	return nil
+}
+
+// row reads what the index knows of a draft, but for its entries, which stay as
+// the index has them.
+func (r view) row(id exam.DraftID, ix *index) (out row, err error) {
+	h, err := r.head(id)
+	if err != nil {
+		return out, err
+	}
+	doc, err := exam.DecodeDocument(h.document)
+	if err != nil {
+		return out, exam.Errorf(exam.KindDamaged, "read draft", "not a document")
+	}
+	reg, err := r.registration(id)
+	if err != nil {
+		return out, err
+	}
+	if slot, ok := ix.slots[id]; ok {
+		out.outbox = ix.rows[slot].outbox
+	}
+	out.id = id
+	out.describe(doc)
+	out.touch(h)
+	out.register(reg)
+	return out, nil
+}
+
+// fillFromDrafts makes the index without its file. A draft that cannot be read
+// is left out; [Store.Check] tells which.
+func (s *Store) fillFromDrafts(v *vault, ix *index) {
+	r := view{get: s.engine.Get, v: v}
+	var ids []exam.DraftID
+	_ = s.engine.Scan(bucketDrafts, "", func(key string, _ []byte) error {
+		ids = append(ids, exam.DraftID(key))
+		return nil
+	})
+	rows := make([]row, len(ids))
+	var wg sync.WaitGroup
+	for part := range 2 {
+		wg.Go(func() {
+			for i := part; i < len(ids); i += 2 {
+				if got, err := r.row(ids[i], ix); err == nil {
+					rows[i] = got
+				}
+			}
+		})
+	}
+	wg.Wait()
+	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(a.updated, b.updated) })
+	for _, got := range rows {
+		if got.id != "" {
+			ix.take(got, true)
+		}
+	}
+	_ = s.engine.Scan(bucketOutbox, "", func(key string, _ []byte) error {
+		return s.catchUpOutbox(r, ix, []string{bucketOutbox + "/" + key})
+	})
+}
+
+// checkpointed writes the index file after bbolt took changes in.
+func (s *Store) checkpointed(seq uint64) {
+	s.mu.RLock()
+	v, ix, l := s.vault, s.index, s.log
+	s.mu.RUnlock()
+	if v == nil {
+		return
+	}
+	select {
+	case <-ix.ready:
+		_ = l.flush(v, ix, seq)
+	default: // still being loaded, perhaps by reading what this would wait for
+	}
+}
