@@ -138,18 +138,31 @@ func (f face) part(left, top, right, bottom float64) image.Rectangle {
 // skin is the part of a face that is neither hair nor beard nor background.
 func (f face) skin() image.Rectangle { return f.part(-0.25, -0.05, 0.25, 0.25) }
 
+// eye is the part of a face around one eye and its brow, side being −1 for the
+// left of the photo and 1 for the right, when the head is tilted so far.
+func (f face) eye(side, tilt float64) image.Rectangle {
+	sin, cos := math.Sincos(tilt * math.Pi / 180)
+	x, y := side*eyesAside*cos+eyesAbove*sin, side*eyesAside*sin-eyesAbove*cos
+	return f.part(x-0.12, y-0.12, x+0.12, y+0.10)
+}
+
 // eyes measures tilt and red eyes.
 func (x *subject) eyes(f face) {
-	lx, ly, left := x.dark(f.part(-0.30, -0.20, -0.06, 0.04))
-	rx, ry, right := x.dark(f.part(0.06, -0.20, 0.30, 0.04))
-	if left && right {
-		tilt := math.Atan2(ry-ly, rx-lx) * 180 / math.Pi
-		if math.Abs(tilt) > x.spec.Tilt {
-			x.say("tilt", exam.Warn, number(math.Abs(tilt), 1)+"°", number(x.spec.Tilt, 1)+"°",
-				"turn", number(-tilt, 1))
+	tilt := 0.0
+	for range 3 { // the windows follow the eyes
+		lx, ly, left := x.dark(f.eye(-1, tilt))
+		rx, ry, right := x.dark(f.eye(1, tilt))
+		if !left || !right || rx-lx < f.size/8 {
+			tilt = 0
+			break
 		}
+		tilt = math.Atan2(ry-ly, rx-lx) * 180 / math.Pi
 	}
-	if red := x.red(f); red > x.spec.RedEyes {
+	if math.Abs(tilt) > x.spec.Tilt {
+		x.say("tilt", exam.Warn, number(math.Abs(tilt), 1)+"°", number(x.spec.Tilt, 1)+"°",
+			"turn", number(-tilt, 1))
+	}
+	if red := x.red(f, tilt); red > x.spec.RedEyes {
 		x.say("red_eyes", exam.Warn, percent(red), percent(x.spec.RedEyes))
 	}
 }
@@ -178,10 +191,10 @@ func (x *subject) dark(r image.Rectangle) (mx, my float64, ok bool) {
 }
 
 // red gives the share of the eyes' region that is far redder than the skin.
-func (x *subject) red(f face) float64 {
+func (x *subject) red(f face, tilt float64) float64 {
 	skin := tonesOf(x.frame, f.skin())
-	region := tonesOf(x.frame, f.part(-0.30, -0.20, -0.06, 0.04))
-	region.add(x.frame, f.part(0.06, -0.20, 0.30, 0.04))
+	region := tonesOf(x.frame, f.eye(-1, tilt))
+	region.add(x.frame, f.eye(1, tilt))
 	const redder = 28 // steps of Cr
 	glow := 0
 	for v := rank(&skin.cr, skin.nc, 0.5) + redder; v < 256; v++ {
@@ -207,7 +220,7 @@ func (x *subject) light() {
 	switch {
 	case middle.l < x.spec.FaceMinL:
 		x.say("dark", exam.Warn, number(middle.l, 0), number(x.spec.FaceMinL, 0))
-	case len(x.faces) > 0 && middle.l > x.spec.FaceMaxL:
+	case middle.l > x.spec.FaceMaxL:
 		x.say("bright", exam.Warn, number(middle.l, 0), number(x.spec.FaceMaxL, 0))
 	case len(x.faces) > 0 && clipped > x.spec.Clipped:
 		x.say("clipped", exam.Warn, percent(clipped), percent(x.spec.Clipped))

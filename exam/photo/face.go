@@ -44,13 +44,13 @@ const (
 	// pigo's own examples take 5.
 	confident = 5
 	// A second face is told of only when it is no shadow of the first.
-	secondSize, secondScore = 0.35, 15
+	secondSize, secondScore = 0.35, 9
 )
 
 // look finds faces in a picture, best first, in its luma's pixels. A head of a
 // usual photo is found in a small copy; a smaller one in a second, slower look.
 func (p picture) look() []face {
-	for _, try := range []struct{ side, least int }{{150, 40}, {360, 26}} {
+	for _, try := range []struct{ side, least int }{{150, 33}, {360, 26}} {
 		if found := p.y.lookAt(try.side, try.least); len(found) > 0 {
 			return found
 		}
@@ -198,7 +198,7 @@ func (s *Source) sideways(upright Adjustment, spec Spec) Adjustment {
 		orientation int
 		degrees     float64
 	}{{6, 90}, {8, -90}, {3, 180}} {
-		faces := luma.boxed(max(1, min(luma.w, luma.h)/150)).upright(turn.orientation).lookAt(150, 40)
+		faces := luma.boxed(max(1, min(luma.w, luma.h)/150)).upright(turn.orientation).lookAt(150, 33)
 		if len(faces) == 0 {
 			continue
 		}

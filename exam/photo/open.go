@@ -2,11 +2,14 @@ package photo
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
 	"image/png"
+	"io"
+	"strings"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -63,7 +66,7 @@ const (
 func (s *Source) open() error {
 	switch s.Format {
 	case "heic", "avif":
-		return refuse(exam.KindInvalid, nil, s.Format, s.Format, "jpeg")
+		return refuse(exam.KindInvalid, nil, s.Format, strings.ToUpper(s.Format), "JPEG")
 	case "":
 		return refuse(exam.KindInvalid, nil, "unknown", "", "")
 	case "jpeg":
@@ -187,8 +190,16 @@ func bounded(w, h, most int) error {
 	return nil
 }
 
+// damaged says why a decoder gave up.
 func damaged(err error) error {
-	return refuse(exam.KindInvalid, err, "damaged", "", "")
+	rule := "damaged"
+	switch {
+	case errors.Is(err, scaledjpeg.ErrTruncated), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		rule = "truncated"
+	case errors.Is(err, scaledjpeg.ErrUnsupported):
+		rule = "unsupported"
+	}
+	return refuse(exam.KindInvalid, err, rule, "", "")
 }
 
 // attempt turns a decoder's panic on a hostile file into an error: the decoders

@@ -18,6 +18,9 @@ func (x *subject) whiten() {
 			"L*"+number(x.spec.NearWhiteL, 0)+" C*"+number(x.spec.NearWhiteC, 0))
 		return
 	}
+	if before.colour.l > 98 && before.colour.chroma() < 2 && before.spread < 2 {
+		return // nobody would see a difference
+	}
 	light := x.lighting()
 	if light == nil {
 		return
@@ -200,13 +203,14 @@ func (x *subject) flood(light *lighting) mask {
 	return m
 }
 
-// spare takes the face out of the mask, with its ears and neck, whatever it looks like.
+// spare takes the face out of the mask, whatever it looks like: an overexposed
+// cheek stays as it is.
 func (m mask) spare(f face) {
-	r := f.part(-0.5, -0.5, 0.5, 0.75).Intersect(image.Rect(0, 0, m.w, m.h))
+	r := f.part(-0.36, -0.45, 0.36, 0.55).Intersect(image.Rect(0, 0, m.w, m.h))
 	for y := r.Min.Y; y < r.Max.Y; y++ {
-		v := (float64(y) - f.y - 0.12*f.size) / (0.62 * f.size)
+		v := (float64(y) - f.y - 0.05*f.size) / (0.5 * f.size)
 		for c := r.Min.X; c < r.Max.X; c++ {
-			u := (float64(c) - f.x) / (0.46 * f.size)
+			u := (float64(c) - f.x) / (0.36 * f.size)
 			if u*u+v*v < 1 {
 				m.pix[y*m.w+c] = 0
 			}

@@ -23,7 +23,9 @@ type Portrait struct {
 	Hair          color.RGBA
 	Shirt         color.RGBA
 	RedEyes       bool
+	Glare         bool    // a lamp mirrored on the cheek
 	NoFace        bool    // the background and a body without a head
+	Beside        bool    // a second person, smaller, at the left
 	Noise         float64 // standard deviation in 8-bit steps; 1.5 by default, negative for none
 	Seed          uint64  // of the noise, and of small differences between people
 }
@@ -63,10 +65,11 @@ func (p Portrait) Draw() *image.RGBA {
 	c.background(p)
 	c.unit = p.Face * float64(p.Height) / seen
 	c.cx, c.cy = p.CX*float64(p.Width), p.CY*float64(p.Height)
-	c.body(p)
-	if !p.NoFace {
-		c.sin, c.cos = math.Sincos(p.Tilt * math.Pi / 180)
-		c.head(p)
+	c.person(p)
+	if p.Beside {
+		c.unit *= 0.7
+		c.cx *= 0.36
+		c.person(p)
 	}
 	c.noise(p)
 	return c.RGBA
@@ -92,6 +95,14 @@ func (c *canvas) background(p Portrait) {
 	}
 }
 
+func (c *canvas) person(p Portrait) {
+	c.body(p)
+	if !p.NoFace {
+		c.sin, c.cos = math.Sincos(p.Tilt * math.Pi / 180)
+		c.head(p)
+	}
+}
+
 func (c *canvas) body(p Portrait) {
 	c.sin, c.cos = 0, 1
 	c.ellipse(0, 1.75, 1.05, 1.0, 0.01, p.Shirt)
@@ -104,7 +115,7 @@ func (c *canvas) head(p Portrait) {
 	c.ellipse(0.47, 0.0, 0.06, 0.12, 0.02, shaded(p.Skin, 0.9))
 	c.ellipse(0, 0.02, 0.455, 0.55, 0.04, p.Skin)
 	for _, side := range []float64{-1, 1} {
-		c.ellipse(side*0.40, 0.15, 0.10, 0.35, 0.12, shaded(p.Skin, 0.86)) // cheeks turn away
+		c.ellipse(side*0.35, 0.05, 0.05, 0.2, 0.05, shaded(p.Skin, 0.9)) // cheeks turn away
 		c.ellipse(side*0.185, -0.09, 0.13, 0.09, 0.09, shaded(p.Skin, 0.72))
 		c.ellipse(side*0.19, -0.19, 0.12, 0.028, 0.02, shaded(p.Hair, 1.3)) // brow
 		c.ellipse(side*0.18, -0.075, 0.082, 0.042, 0.012, color.RGBA{236, 232, 228, 255})
@@ -116,6 +127,9 @@ func (c *canvas) head(p Portrait) {
 	}
 	c.ellipse(0, 0.02, 0.035, 0.13, 0.05, shaded(p.Skin, 1.08)) // nose
 	c.ellipse(0, 0.155, 0.10, 0.035, 0.05, shaded(p.Skin, 0.80))
+	if p.Glare {
+		c.ellipse(0.10, 0.12, 0.17, 0.14, 0.01, color.RGBA{255, 255, 255, 255})
+	}
 	c.ellipse(0, 0.315, 0.15, 0.045, 0.02, color.RGBA{176, 92, 88, 255})
 	c.ellipse(0, 0.315, 0.13, 0.010, 0.01, color.RGBA{96, 44, 44, 255})
 	c.ellipse(0, 0.40, 0.10, 0.025, 0.04, shaded(p.Skin, 0.85))
@@ -133,7 +147,7 @@ func (c *canvas) ellipse(x, y, rx, ry, soft float64, col color.RGBA) {
 			dx, dy := float64(px)+0.5-mx, float64(py)+0.5-my
 			u := (dx*c.cos + dy*c.sin) / (rx * c.unit)
 			v := (-dx*c.sin + dy*c.cos) / (ry * c.unit)
-			r := math.Hypot(u, v)
+			r := math.Sqrt(u*u + v*v)
 			// The distance to the rim, near enough for a soft edge.
 			d := (1 - r) * math.Min(rx, ry) * c.unit
 			a := math.Min(1, math.Max(0, d/edge+0.5))
@@ -157,11 +171,14 @@ func (c *canvas) noise(p Portrait) {
 	if p.Noise < 0 {
 		return
 	}
-	r := rand.New(rand.NewPCG(p.Seed, 1))
+	r := rand.NewPCG(p.Seed, 1)
 	for i := 0; i < len(c.Pix); i += 4 {
-		n := r.NormFloat64() * p.Noise
+		// The sum of four bytes is close to normal, its deviation 147.8.
+		v := r.Uint64()
+		sum := int(v&255) + int(v>>8&255) + int(v>>16&255) + int(v>>24&255) - 510
+		n := int(float64(sum) * p.Noise / 147.8)
 		for k := range 3 {
-			c.Pix[i+k] = clamp(float64(c.Pix[i+k]) + n)
+			c.Pix[i+k] = uint8(min(max(int(c.Pix[i+k])+n, 0), 255))
 		}
 	}
 }
