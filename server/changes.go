@@ -42,7 +42,7 @@ func (h *hub) tell(o Owner) {
 
 // lookAgain is how often a long poll looks for changes that another copy of the
 // server made.
-const lookAgain = 5 * time.Second
+const lookAgain = 15 * time.Second
 
 // registration gives one registration with its content.
 func (s *Server) registration(r *http.Request, owner Owner) (reply, error) {

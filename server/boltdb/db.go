@@ -3,6 +3,7 @@ package boltdb
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -158,15 +159,20 @@ func (db *DB) begin(tx *bbolt.Tx, now time.Time) error {
 		}
 	}
 	db.name = string(m.Get([]byte("name")))
-	serial := max(number(m.Get([]byte("serial")))+leap, clockSerial(now))
+	serial := max(number(m.Get([]byte("serial")))+leap(), clockSerial(now))
 	db.epoch = max(number(m.Get([]byte("epoch")))+1, uint64(max(0, now.Unix())))
 	return errors.Join(m.Put([]byte("schema"), []byte(schema)), m.Put([]byte("serial"), uint64Key(serial)), m.Put([]byte("epoch"), uint64Key(db.epoch)))
 }
 
 // leap and clockSerial keep a server that was restored from an older copy from
-// giving a number twice: every start leaps over what the lost time could have
-// given, and never begins below what the clock allows.
-const leap = 100_000
+// giving a number twice: no start begins below what the clock allows, and for a
+// machine whose clock stands still every start leaps over what the lost time
+// could have given, by a distance that no other start will choose again.
+func leap() uint64 {
+	var n [4]byte
+	rand.Read(n[:])
+	return 100_000 + uint64(binary.BigEndian.Uint32(n[:])%1_000_000)
+}
 
 var serialEpoch = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
@@ -189,6 +195,16 @@ func (db *DB) Ready(context.Context) error {
 		}
 		return nil
 	})
+}
+
+// Backup writes a consistent copy of the database to a new file while it is in
+// use.
+func (db *DB) Backup(path string) error {
+	err := db.bolt.View(func(tx *bbolt.Tx) error { return tx.CopyFile(path, 0o600) })
+	if err != nil {
+		return &exam.Error{Kind: exam.KindReadOnly, Op: "back up server database", Err: err}
+	}
+	return nil
 }
 
 // Close finishes what is queued and closes the file.

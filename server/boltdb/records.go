@@ -93,6 +93,9 @@ func held(tx *bbolt.Tx, q server.Question) (server.Held, *row, error) {
 func (db *DB) keep(tx *bbolt.Tx, q server.Question, old *row, d server.Decision) error {
 	rec := *d.Record
 	id := idKey(rec.ID)
+	if other := tx.Bucket(bNumbers).Get([]byte(rec.Number)); other != nil && !bytes.Equal(other, id) {
+		return exam.Errorf(exam.KindInternal, "keep registration", "its number is another's")
+	}
 	w := writer{tx: tx}
 	if old != nil {
 		rec.Seq = old.Seq

@@ -47,17 +47,33 @@ type Network struct {
 	To    func() http.Handler        // the server that is up at the moment; nil: none
 	Seen  func(*http.Request, Fault) // told of every request
 
-	mu    sync.Mutex
-	count map[[32]byte]uint64
-	late  sync.WaitGroup
-	Hits  map[Fault]int // how often each fault hit
+	mu     sync.Mutex
+	calm   bool
+	portal bool
+	count  map[[32]byte]uint64
+	late   sync.WaitGroup
+	Hits   map[Fault]int // how often each fault hit
+}
+
+// Portal puts a captive portal in front of everything, or takes it away.
+func (n *Network) Portal(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.portal = on
+}
+
+// Calm ends all faults.
+func (n *Network) Calm() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.calm, n.portal = true, false
 }
 
 // Quiet waits for requests that are still to arrive late.
 func (n *Network) Quiet() { n.late.Wait() }
 
 // draw decides the fault and the two delays of a request.
-func (n *Network) draw(r *http.Request, body []byte) (f Fault, there, back time.Duration) {
+func (n *Network) draw(r *http.Request) (f Fault, there, back time.Duration) {
 	sum := sha256.Sum256([]byte(r.Method + r.URL.Path + r.Header.Get("Authorization") + r.Header.Get("Idempotency-Key") + r.Header.Get("Content-Range")))
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -79,6 +95,12 @@ func (n *Network) draw(r *http.Request, body []byte) (f Fault, there, back time.
 		}
 		f = among[int(part(3)*float64(len(among)))]
 	}
+	switch {
+	case n.portal:
+		f = Portal
+	case n.calm:
+		f, there, back = None, 0, 0
+	}
 	n.Hits[f]++
 	return f, there, back
 }
@@ -93,7 +115,7 @@ func (n *Network) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		r.Body.Close()
 	}
-	f, there, back := n.draw(r, body)
+	f, there, back := n.draw(r)
 	if n.Seen != nil {
 		n.Seen(r, f)
 	}

@@ -1,0 +1,459 @@
+package synctest
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"crypto/sha256"
+
+	"github.com/google/uuid"
+
+	"wenbao/exam"
+	"wenbao/server"
+	"wenbao/server/boltdb"
+	wsync "wenbao/sync"
+)
+
+var (
+	seeds    = flag.Int("seeds", 60, "how many seeds the simulator runs")
+	oneSeed  = flag.Int64("seed", -1, "run this seed alone")
+	fromSeed = flag.Int("from", 0, "first seed")
+)
+
+// TestPromisesHoldWhateverHappens runs many clients against real servers over a
+// line with every fault, with machines killed, restored and set to wrong times,
+// and then looks whether the promises were kept. A failing seed is printed;
+// -seed N runs it again.
+func TestPromisesHoldWhateverHappens(t *testing.T) {
+	if *oneSeed >= 0 {
+		simulate(t, uint64(*oneSeed))
+		return
+	}
+	for i := range *seeds {
+		seed := uint64(*fromSeed + i)
+		if !t.Run(fmt.Sprint(seed), func(t *testing.T) { simulate(t, seed) }) {
+			t.Logf("replay with: go test ./sync/synctest -run PromisesHold -seed %d", seed)
+		}
+	}
+}
+
+func TestASeedReplaysIdentically(t *testing.T) {
+	for seed := range uint64(8) {
+		if a, b := simulate(t, seed), simulate(t, seed); a != b {
+			t.Errorf("seed %d ended in two ways:\n%s\n%s", seed, a, b)
+		}
+	}
+}
+
+// world is one run.
+type world struct {
+	t    *testing.T
+	r    *rand.Rand
+	dir  string
+	net  *Network
+	made []exam.Entry // every step that any user ever queued
+
+	mu      sync.Mutex
+	db      *boltdb.DB
+	copies  []*server.Server // nil while the server is down
+	turn    int
+	backup  string
+	clients []*machine
+	rolled  bool // the server was restored from a backup
+}
+
+// machine is one user's computer.
+type machine struct {
+	w      *world
+	name   int
+	memory *Memory
+	old    *Memory // a copy made earlier
+	skew   time.Duration
+	drafts []exam.DraftID
+	people map[exam.DraftID]int
+	stop   context.CancelFunc
+	ended  chan struct{}
+	engine *wsync.Engine
+}
+
+func simulate(t *testing.T, seed uint64) (end string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t, r: rng(seed), dir: t.TempDir()}
+		w.net = &Network{Seed: seed, Rate: w.r.Float64() * 0.5, Delay: time.Duration(w.r.IntN(4000)) * time.Millisecond, To: w.up}
+		w.start()
+		for i := range 1 + w.r.IntN(4) {
+			w.clients = append(w.clients, w.machine(i))
+		}
+		w.days()
+		w.calm()
+		w.promises()
+		end = w.end()
+		w.down()
+	})
+	return end
+}
+
+// id makes ids from the seed, so that the same seed has the same ids.
+func (w *world) id() string {
+	var raw [16]byte
+	for i := range raw {
+		raw[i] = byte(w.r.Uint32())
+	}
+	raw[6], raw[8] = 0x70|raw[6]&15, 0x80|raw[8]&63
+	return uuid.UUID(raw).String()
+}
+
+// up gives the server copy that takes the next request.
+func (w *world) up() http.Handler {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.copies) == 0 {
+		return nil
+	}
+	w.turn++
+	return w.copies[w.turn%len(w.copies)]
+}
+
+func (w *world) start() {
+	db, err := boltdb.Open(w.dir, boltdb.Options{NoSync: true, Now: w.today})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var copies []*server.Server
+	for range 1 + w.r.IntN(2) {
+		s, err := server.New(server.Config{Repository: db, Rules: sharedRules(w.t), Signer: signer, Practice: true})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		copies = append(copies, s)
+	}
+	w.mu.Lock()
+	w.db, w.copies = db, copies
+	w.mu.Unlock()
+}
+
+// today is the server's clock: bubbles begin in the year 2000.
+func (w *world) today() time.Time { return time.Now().AddDate(26, 3, 0) }
+
+// down kills the server: whoever waits for an answer gets none.
+func (w *world) down() {
+	w.mu.Lock()
+	copies, db := w.copies, w.db
+	w.copies, w.db = nil, nil
+	w.mu.Unlock()
+	if db == nil {
+		return
+	}
+	for _, s := range copies {
+		s.Drain()
+	}
+	if err := db.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+var sharedRules = func() func(*testing.T) server.Rules {
+	var once sync.Once
+	var made server.Rules
+	return func(t *testing.T) server.Rules {
+		once.Do(func() { made = rules(t) })
+		return made
+	}
+}()
+
+func (w *world) machine(name int) *machine {
+	m := &machine{w: w, name: name, memory: NewMemory(), people: map[exam.DraftID]int{}}
+	credential := sha256.Sum256([]byte(fmt.Sprint("device ", name)))
+	m.memory.SetSetting("sync.credential", credential[:])
+	if w.r.IntN(3) == 0 {
+		m.skew = time.Duration(w.r.IntN(100)-50) * 365 * 24 * time.Hour
+	}
+	m.boot()
+	return m
+}
+
+func (m *machine) boot() {
+	seed := m.w.r.Uint64()
+	e, err := wsync.New(wsync.Config{URL: "http://127.0.0.1:1", Keys: public(), Outbox: m.memory, Files: m.memory, Feed: m.memory,
+		Settings: m.memory, Archive: m.memory, Transport: m.w.net, Rand: rng(seed), Now: func() time.Time { return time.Now().Add(m.skew) }})
+	if err != nil {
+		m.w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(m.w.t.Context())
+	m.engine, m.stop, m.ended = e, cancel, make(chan struct{})
+	go func() { e.Run(ctx); close(m.ended) }()
+}
+
+func (m *machine) kill() {
+	m.stop()
+	<-m.ended
+}
+
+// days is the bad time: users work and everything else goes wrong.
+func (w *world) days() {
+	serverRestores := w.r.IntN(2) == 0 // a run restores either servers or clients
+	for range 15 + w.r.IntN(30) {
+		time.Sleep(time.Duration(w.r.IntN(300)) * time.Second)
+		m := w.clients[w.r.IntN(len(w.clients))]
+		switch w.r.IntN(14) {
+		case 0, 1, 2, 3, 4:
+			m.submitNew()
+		case 5, 6:
+			m.submitAgain()
+		case 7, 8:
+			m.later()
+		case 9:
+			m.kill()
+			m.boot()
+		case 10:
+			w.down()
+			time.Sleep(time.Duration(w.r.IntN(1200)) * time.Second)
+			w.start()
+		case 11:
+			if serverRestores {
+				w.back()
+			} else {
+				m.old = m.memory.Copy()
+			}
+		case 12:
+			if serverRestores {
+				w.rollBack()
+			} else if m.old != nil {
+				m.kill()
+				m.memory, m.old = m.old, nil
+				m.boot()
+			}
+		case 13:
+			w.net.Portal(true)
+			time.Sleep(10 * time.Minute)
+			w.net.Portal(false)
+		}
+	}
+}
+
+func (w *world) back() {
+	w.backup = filepath.Join(w.dir, "backup")
+	if err := w.db.Backup(w.backup); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) rollBack() {
+	if w.backup == "" {
+		return
+	}
+	w.down()
+	raw, err := os.ReadFile(w.backup)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(w.dir, boltdb.FileName), raw, 0o600)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.rolled = true
+	w.start()
+}
+
+func (m *machine) queue(e exam.Entry) {
+	e.ID = exam.EntryID(m.w.id())
+	entries, _ := m.memory.Entries()
+	if slices.ContainsFunc(entries, func(o exam.Entry) bool { return o.Draft == e.Draft && !o.Aside }) {
+		return // the program does not let a second step in before the first is through
+	}
+	m.memory.Queue(e)
+	m.w.made = append(m.w.made, e)
+	m.engine.Wake()
+}
+
+func (m *machine) submitNew() {
+	id := exam.DraftID(m.w.id())
+	person := m.name*1000 + len(m.drafts)
+	switch m.w.r.IntN(12) {
+	case 0:
+		person = m.w.r.IntN(3) // perhaps somebody who is registered already
+	}
+	m.drafts = append(m.drafts, id)
+	m.people[id] = person
+	m.queue(Submit(id, 0, m.document(id), m.files()...))
+}
+
+func (m *machine) document(id exam.DraftID) exam.Document {
+	d := Document(m.people[id])
+	d.Address = fmt.Sprintf("河南省郑州市演练路%d号", m.w.r.IntN(1000))
+	if m.w.r.IntN(15) == 0 {
+		d.IDNumber = "1" // poison
+	}
+	return d
+}
+
+func (m *machine) files() []exam.File {
+	files := []exam.File{m.memory.AddFile(exam.FilePhoto, "image/jpeg", Photo(m.w.r, 20_000+m.w.r.IntN(5000)))}
+	if m.w.r.IntN(4) == 0 {
+		files = append([]exam.File{m.memory.AddFile("diploma", "application/pdf", Photo(m.w.r, 1+m.w.r.IntN(150_000)))}, files...)
+	}
+	return files
+}
+
+func (m *machine) any() (exam.DraftID, exam.Registration, bool) {
+	if len(m.drafts) == 0 {
+		return "", exam.Registration{}, false
+	}
+	id := m.drafts[m.w.r.IntN(len(m.drafts))]
+	u, ok := m.memory.Known(id)
+	return id, u.Registration, ok
+}
+
+func (m *machine) submitAgain() {
+	if id, reg, ok := m.any(); ok {
+		m.queue(Submit(id, reg.Version-m.w.r.IntN(2)*(reg.Version-1), m.document(id), m.files()...))
+	}
+}
+
+func (m *machine) later() {
+	if id, reg, ok := m.any(); ok {
+		step := exam.Entry{Draft: id, Base: reg.Version, Action: exam.ActionConfirm}
+		switch {
+		case reg.State == exam.StateConfirmed:
+			step.Action, step.Content = exam.ActionPay, []byte("sandbox")
+		case m.w.r.IntN(4) == 0:
+			step.Action = exam.ActionWithdraw
+		}
+		m.queue(step)
+	}
+}
+
+// calm is the good time after: everything works, and people decide what waits
+// for them.
+func (w *world) calm() {
+	w.net.Calm()
+	w.net.Quiet()
+	for _, m := range w.clients {
+		m.kill()
+		m.boot()
+	}
+	for range 6 {
+		for _, m := range w.clients {
+			m.settle()
+		}
+	}
+	for _, m := range w.clients {
+		m.kill()
+	}
+}
+
+// settle sends everything, takes the own side of every conflict, and compares.
+func (m *machine) settle() {
+	ctx, cancel := context.WithTimeout(m.w.t.Context(), 24*time.Hour)
+	defer cancel()
+	m.memory.SetSetting("sync.compared", nil)
+	if _, err := m.engine.UntilIdle(ctx); err != nil {
+		m.w.t.Errorf("client %d: %v", m.name, err)
+	}
+	entries, _ := m.memory.Entries()
+	for _, e := range entries {
+		if e.Last == exam.KindConflict && e.Action == exam.ActionSubmit && e.Current != nil {
+			e.Base, e.Aside, e.Next = e.Current.Version, false, time.Time{}
+			mine := e
+			mine.ID = exam.EntryID(m.w.id())
+			m.memory.Queue(mine)
+			m.w.made = append(m.w.made, mine)
+		}
+	}
+}
+
+// promises looks at both sides of every registration.
+func (w *world) promises() {
+	numbers := map[string]exam.DraftID{}
+	records, err := w.db.List(w.t.Context(), "", 10_000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, rec := range records {
+		if other := numbers[rec.Number]; other != "" {
+			w.t.Errorf("number %s is given to %s and %s", rec.Number, other, rec.ID)
+		}
+		numbers[rec.Number] = rec.ID
+		w.history(rec)
+	}
+	for _, m := range w.clients {
+		m.promises()
+	}
+}
+
+func (w *world) history(rec server.Record) {
+	submits, last := 0, 0
+	for _, ev := range rec.History {
+		if ev.Version <= last {
+			w.t.Errorf("%s: history goes back from %d to %d", rec.ID, last, ev.Version)
+		}
+		last = ev.Version
+		if ev.Action == exam.ActionSubmit {
+			submits++
+		}
+	}
+	made, mine := 0, false
+	for _, e := range w.made {
+		if e.Draft == rec.ID && e.Action == exam.ActionSubmit {
+			made++
+			mine = mine || exam.Digest(e.Content) == rec.Digest
+		}
+	}
+	if submits > made || !mine || last != rec.Version {
+		w.t.Errorf("%s: %d submissions made %d, content known %v, version %d of %d", rec.ID, made, submits, mine, rec.Version, last)
+	}
+}
+
+func (m *machine) promises() {
+	t, ctx := m.w.t, m.w.t.Context()
+	entries, _ := m.memory.Entries()
+	for _, e := range entries {
+		if !e.Aside || e.Last == "" {
+			t.Errorf("client %d: entry %s neither went nor says why: %+v", m.name, e.ID, e.Last)
+		}
+	}
+	m.memory.Held(func(u exam.Update) error {
+		st, err := u.Receipt.Verify(public())
+		if err != nil || st.Version != u.Registration.Version || st.Digest != u.Registration.Digest {
+			t.Errorf("client %d: %s is shown without proof: %v", m.name, u.Registration.ID, err)
+		}
+		if exam.Digest(u.Registration.Content) != st.Digest {
+			t.Errorf("client %d: %s: the receipt is over other bytes", m.name, u.Registration.ID)
+		}
+		rec, err := m.w.db.Registration(ctx, u.Registration.ID)
+		if err != nil || rec.Version != st.Version || rec.Digest != st.Digest || rec.State != st.State || rec.Number != st.Number {
+			t.Errorf("client %d: %s: here %s v%d, server %s v%d (%v)", m.name, u.Registration.ID, st.State, st.Version, rec.State, rec.Version, err)
+			return nil
+		}
+		sub, _ := exam.DecodeSubmission(rec.Content)
+		for _, f := range sub.Files {
+			if raw, err := m.w.db.File(ctx, rec.Owner, f.SHA256); err != nil || exam.Digest(raw) != f.SHA256 {
+				t.Errorf("client %d: %s: file %s: %v", m.name, rec.ID, f.Kind, err)
+			}
+		}
+		return nil
+	})
+}
+
+// end describes how a run ended, without what no seed decides.
+func (w *world) end() string {
+	var b strings.Builder
+	for _, m := range w.clients {
+		for i, id := range m.drafts {
+			u, _ := m.memory.Known(id)
+			fmt.Fprintf(&b, "%d/%d %s v%d %.8s\n", m.name, i, u.Registration.State, u.Registration.Version, u.Registration.Digest)
+		}
+	}
+	return b.String()
+}
