@@ -16,9 +16,10 @@ import (
 // Face is a TrueType font. It reads from the bytes it was given and never
 // writes; it may be used by several goroutines.
 type Face struct {
-	raw    []byte
-	tables map[string][]byte
-	upem   int
+	raw              []byte
+	tables           map[string][]byte
+	hmtx, loca, glyf []byte // of tables, at hand
+	upem             int
 	ascent, descent,
 	capHeight int
 	glyphs, metrics int
@@ -55,6 +56,7 @@ func Parse(raw []byte) (*Face, error) {
 			return nil, fault("table %q missing or cut short", name)
 		}
 	}
+	f.hmtx, f.loca, f.glyf = f.tables["hmtx"], f.tables["loca"], f.tables["glyf"]
 	if err := f.readMetrics(); err != nil {
 		return nil, err
 	}
@@ -189,7 +191,7 @@ func (f *Face) Glyph(r rune) (uint16, bool) {
 // Advance is a glyph's width in units.
 func (f *Face) Advance(glyph uint16) int {
 	i := min(int(glyph), f.metrics-1)
-	return int(binary.BigEndian.Uint16(f.tables["hmtx"][4*i:]))
+	return int(binary.BigEndian.Uint16(f.hmtx[4*i:]))
 }
 
 // Outline gives a glyph's bytes in the glyf table: empty for a blank, and for a
@@ -198,7 +200,7 @@ func (f *Face) Outline(glyph uint16) []byte {
 	if int(glyph) >= f.glyphs {
 		return nil
 	}
-	loca, glyf := f.tables["loca"], f.tables["glyf"]
+	loca, glyf := f.loca, f.glyf
 	var from, to uint64
 	if f.longLoca {
 		from, to = uint64(binary.BigEndian.Uint32(loca[4*int(glyph):])), uint64(binary.BigEndian.Uint32(loca[4*int(glyph)+4:]))

@@ -4,7 +4,8 @@ import "strings"
 
 // Measures of a table, in millimetres and points.
 const (
-	rowHeight = 7.4 // least height of a row
+	rowHeight = 6.7 // least height of a row
+	barHeight = 5.6
 	padX      = 1.5
 	padY      = 1.2
 	valueSize = 9.5
@@ -25,14 +26,31 @@ type cell struct {
 	column string  // heading of a value in a list, for [Field.Label]
 }
 
+// typeSize is the size of the cell's type; a label shrinks a little rather than
+// break.
 func (c cell) typeSize() float64 {
 	switch {
+	case c.label:
+		size := c.size
+		if size == 0 {
+			size = labelSize
+		}
+		if w := fit(c.text, size, false, c.width-2); w >= 7 {
+			return w
+		}
+		return size
 	case c.size != 0:
 		return c.size
-	case c.label:
-		return labelSize
 	}
 	return valueSize
+}
+
+// room is the width that the text of the cell may take.
+func (c cell) room() float64 {
+	if c.label {
+		return c.width - 1.9
+	}
+	return c.width - 2*padX
 }
 
 func (c cell) lineHeight() float64 { return mm(c.typeSize()) * leading }
@@ -55,8 +73,14 @@ type row struct {
 
 func (f *flow) page() *page { return f.pages[len(f.pages)-1] }
 
+// addPage adds an empty page; a full one has about 350 items.
+func (f *flow) addPage() *page {
+	f.pages = append(f.pages, &page{items: make([]item, 0, 384)})
+	return f.page()
+}
+
 func (f *flow) newPage() {
-	f.pages = append(f.pages, &page{})
+	f.addPage()
 	f.begin(f)
 	for _, r := range f.repeat {
 		f.place(r, broken(r))
@@ -118,7 +142,7 @@ func (f *flow) collect(r row) {
 func broken(r row) [][]string {
 	lines := make([][]string, len(r.cells))
 	for i, c := range r.cells {
-		lines[i] = wrap(c.text, c.typeSize(), c.bold, c.width-2*padX)
+		lines[i] = wrap(c.text, c.typeSize(), c.bold, c.room())
 	}
 	return lines
 }
@@ -183,7 +207,7 @@ func (f *flow) text(i item) {
 
 // bar puts the name of a block across the table.
 func (f *flow) bar(title string) {
-	const high = 6.2
+	const high = barHeight
 	p := f.page()
 	p.put(item{shape: areaShape, x: f.left, y: f.y, w: bodyWidth, h: high, ink: headFill})
 	p.put(item{shape: boxShape, x: f.left, y: f.y, w: bodyWidth, h: high, ink: hairInk})
@@ -194,22 +218,20 @@ func (f *flow) bar(title string) {
 // list puts a block whose heading row is repeated on every page it reaches; the
 // first record never stands apart from the heading.
 func (f *flow) list(title string, head row, rows []row) {
-	for i := range head.cells {
-		head.cells[i].label = true
+	for _, r := range rows {
+		for i := range r.cells {
+			r.cells[i].width, r.cells[i].column = head.cells[i].width, head.cells[i].text
+		}
 	}
 	first := rowHeight
 	if len(rows) > 0 {
 		first = min(height(rows[0], broken(rows[0])), bodyBottom/3)
 	}
-	f.need(6.2 + rowHeight + first)
+	f.need(barHeight + rowHeight + first)
 	f.bar(title)
 	f.place(head, broken(head))
 	f.repeat = []row{head}
 	for _, r := range rows {
-		for i := range r.cells {
-			r.cells[i].width = head.cells[i].width
-			r.cells[i].column = head.cells[i].text
-		}
 		f.row(r)
 	}
 	f.repeat = nil

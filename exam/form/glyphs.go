@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"unicode"
 
@@ -60,15 +61,45 @@ func lookUp(r rune, bold bool) glyph {
 }
 
 func hidden(r rune) bool {
+	if r >= ' ' && r < 0x7F || r >= 0x2E80 && r < 0xD800 {
+		return false
+	}
 	return r >= 0x7F && unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) || r < 0x20
 }
 
-// outline gives a character's shape as bytes of a glyf table.
+// printUnits is the em of the fonts inside files. A quarter of the source's
+// saves a fifth of a file; at 10 points a unit is 0.014 mm, below what a printer
+// of 1200 dots per inch can show.
+const printUnits = 250
+
+var printed sync.Map // outlines by printedKey: only of faces, so at most their size
+
+type printedKey struct {
+	face  *fonts.Face
+	index uint16
+}
+
+// outline gives a character's shape as bytes of a glyf table, at printUnits.
 func (g glyph) outline(r rune) []byte {
-	if g.face != nil {
-		return g.face.Outline(g.index)
+	key := printedKey{g.face, g.index}
+	if raw, ok := printed.Load(key); ok && g.face != nil {
+		return raw.([]byte)
 	}
-	return fonts.EncodeOutline(g.contours(r))
+	contours := g.contours(r)
+	for _, c := range contours {
+		for i := range c {
+			c[i].X, c[i].Y = toPrint(c[i].X), toPrint(c[i].Y)
+		}
+	}
+	raw := fonts.EncodeOutline(contours)
+	if g.face != nil {
+		printed.Store(key, raw)
+	}
+	return raw
+}
+
+func toPrint(v int16) int16 {
+	return int16(math.Round(float64(v) * printUnits / emUnits))
 }
 
 func (g glyph) contours(r rune) []fonts.Contour {

@@ -22,7 +22,7 @@ func (s *sheet) workYears() {
 		s.y += 4
 		s.row(s.tall(path+".employer", "column.employer", w.Employer))
 		s.row(s.tall(path+".credit_code", "field.credit_code", w.CreditCode))
-		s.row(s.tall(path+".employer_type", "column.employer_type", s.choice("employer_type", w.EmployerType)))
+		s.row(s.tall(path+".employer_type", "column.employer_type", s.employerType(w.EmployerType)))
 		s.row(s.tall(path+".from", "column.period", s.span(w.From, w.To, true)))
 		s.row(s.tall(path+".position", "column.position", w.Position))
 		s.row(s.tall(path+".duties", "column.duties", w.Duties))
@@ -32,7 +32,7 @@ func (s *sheet) workYears() {
 		s.need(70)
 		s.y += 14
 		for _, key := range []string{"sign.operator", "sign.telephone", "sign.stamp"} {
-			s.signature(key, marginX+70, bodyWidth-76)
+			s.signature(key, marginX+70, bodyWidth-76, key == "sign.stamp")
 			s.y += 13
 		}
 	}
@@ -47,7 +47,7 @@ func (s *sheet) tall(path, label, text string) row {
 
 // letterHead begins a page with a centred title.
 func (s *sheet) letterHead(title string) {
-	s.pages = append(s.pages, &page{})
+	s.addPage()
 	s.y = 26
 	for _, line := range wrap(title, 18, true, bodyWidth) {
 		s.text(item{x: (pageWidth - width(line, 18, true)) / 2, y: baseline(s.y, 18), size: 18, bold: true, text: line})
@@ -88,7 +88,7 @@ func (s *sheet) commitment() {
 	}
 	s.need(30)
 	s.y += 16
-	s.signature("sign.candidate", marginX+70, bodyWidth-76)
+	s.signature("sign.candidate", marginX+70, bodyWidth-76, true)
 }
 
 // receipt lays out the slip of what was paid, item by item.
@@ -102,13 +102,13 @@ func (s *sheet) receipt() {
 	rows := make([]row, 0, len(fee.Items)+1)
 	for i, x := range fee.Items {
 		path := "fee." + strconv.Itoa(i)
-		rows = append(rows, listRow(path, "name", s.in(x.Name), "amount", s.say("fee", map[string]string{"yuan": yuan(x.Fen)})))
+		rows = append(rows, slipRow(path, "name", s.in(x.Name), "amount", s.say("fee", map[string]string{"yuan": yuan(x.Fen)})))
 	}
 	total := s.say("fee.unknown")
 	if fee.Known {
 		total = s.say("fee", map[string]string{"yuan": yuan(fee.Total)})
 	}
-	rows = append(rows, listRow("fee", "total", s.say("fee.total"), "amount", total))
+	rows = append(rows, slipRow("fee", "total", s.say("fee.total"), "amount", total))
 	s.list(s.say("block.fee"), s.columns("fee.item fee.amount", 120, 60), rows)
 	s.y += 5
 	s.paragraph(s.say("receipt.note"), marginX, bodyWidth, 9.5, false)
@@ -125,7 +125,7 @@ func (s *sheet) admission() {
 	for i, id := range s.doc.Subjects {
 		rows = append(rows, s.subjectRow("subjects."+strconv.Itoa(i), id))
 	}
-	s.list(s.say("block.subjects"), s.columns("subject date room seat", 78, 54, 28, 20), rows)
+	s.list(s.say("block.subjects"), s.columns("subject date room seat", 72, 60, 28, 20), rows)
 	s.y += 5
 	for _, line := range strings.Split(s.say("admission.notes"), "\n") {
 		s.paragraph(line, marginX, bodyWidth, 9.5, false)
@@ -144,8 +144,16 @@ func (s *sheet) subjectRow(path, id string) row {
 			}
 		}
 	}
-	r := listRow(path, "name", name, "starts", when, "room", "", "seat", "")
+	return slipRow(path, "name", name, "starts", when, "room", "", "seat", "")
+}
+
+// slipRow is a row of a slip's list: the usual type, more air.
+func slipRow(path string, pairs ...string) row {
+	r := listRow(path, pairs...)
 	r.least = 9
+	for i := range r.cells {
+		r.cells[i].size = valueSize
+	}
 	return r
 }
 

@@ -6,7 +6,7 @@ const (
 	pageHeight = 297.0
 	marginX    = 15.0
 	bodyWidth  = pageWidth - 2*marginX
-	bodyBottom = 281.0
+	bodyBottom = 282.5
 )
 
 // Shades of grey, 0 black to 1 white.
@@ -17,7 +17,7 @@ const (
 	hairInk   = 0.35
 	labelFill = 0.945
 	headFill  = 0.90
-	markInk   = 0.84
+	markInk   = 0.87
 )
 
 // hairline is the width of a table's lines.

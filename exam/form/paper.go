@@ -172,10 +172,9 @@ func (in Input) record() (record, error) {
 		r.pack = &exam.Pack{ID: in.Draft.Pack.ID, Version: in.Draft.Pack.Version, Year: r.doc.Year}
 	}
 	files := in.Draft.Files
-	if sub, ok := in.sealed(); ok {
+	if sub, seal, ok := in.sealed(); ok {
 		r.content, r.code, files = in.Draft.Registration.Content, in.Draft.Registration.Seal, sub.Files
-		r.doc = sub.Document
-		r.seal, _ = exam.ParseSeal(r.code)
+		r.doc, r.seal = sub.Document, seal
 		r.practice = r.practice || r.seal.Practice
 	}
 	photo, named := exam.Draft{Files: files}.Photo()
@@ -201,23 +200,24 @@ func checkPhoto(raw []byte) error {
 
 // sealed gives the server's content if it is what the draft shows: a receipt is
 // over it, a seal is over it, and nothing was changed since.
-func (in Input) sealed() (exam.Submission, bool) {
+func (in Input) sealed() (exam.Submission, exam.Seal, bool) {
+	no := func() (exam.Submission, exam.Seal, bool) { return exam.Submission{}, exam.Seal{}, false }
 	reg, receipt := in.Draft.Registration, in.Draft.Delivered
 	if reg == nil || receipt == nil || len(reg.Content) == 0 {
-		return exam.Submission{}, false
+		return no()
 	}
 	seal, err := exam.ParseSeal(reg.Seal)
 	if err != nil || seal.Number != reg.Number || seal.Version != reg.Version || seal.State != reg.State || seal.Digest != exam.Digest(reg.Content) {
-		return exam.Submission{}, false
+		return no()
 	}
 	if s, err := receipt.Read(); err != nil || s.Digest != seal.Digest || s.Number != seal.Number {
-		return exam.Submission{}, false
+		return no()
 	}
 	sub, err := exam.DecodeSubmission(reg.Content)
 	if err != nil || !sameContent(in.Draft, sub) {
-		return exam.Submission{}, false
+		return no()
 	}
-	return sub, true
+	return sub, seal, true
 }
 
 // sameContent tells whether the draft still says what was submitted.

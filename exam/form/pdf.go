@@ -121,9 +121,19 @@ func (p *painter) flush() {
 	p.out = p.out[:0]
 }
 
+// number writes a length in hundredths of a point, without needless zeros.
 func (p *painter) number(v float64) {
-	v = math.Round(v*100) / 100
-	p.out = strconv.AppendFloat(p.out, v, 'f', -1, 64)
+	n := int64(math.Round(v * 100))
+	if n < 0 {
+		p.out, n = append(p.out, '-'), -n
+	}
+	p.out = strconv.AppendInt(p.out, n/100, 10)
+	if n %= 100; n != 0 {
+		p.out = append(p.out, '.', byte('0'+n/10))
+		if n %= 10; n != 0 {
+			p.out = append(p.out, byte('0'+n))
+		}
+	}
 	p.out = append(p.out, ' ')
 }
 
@@ -227,11 +237,21 @@ func (p *painter) code(i *item) {
 		return
 	}
 	p.gray(black, "g")
-	module := i.w / float64(c.Size)
+	// One module is one unit, so that every edge is a whole number.
+	module := i.w * pointsPerMM / float64(c.Size)
+	p.out = append(p.out, "q "...)
+	for _, v := range []float64{module, 0, 0, module} {
+		p.out = append(strconv.AppendFloat(p.out, v, 'f', 4, 64), ' ')
+	}
+	p.point(i.x, i.y+i.h)
+	p.out = append(p.out, "cm\n"...)
 	runsOf(c, func(x, y, n int) {
-		p.rectangle(i.x+float64(x)*module, i.y+float64(y)*module, float64(n)*module, module)
+		for _, v := range []int{x, c.Size - 1 - y, n, 1} {
+			p.out = append(strconv.AppendInt(p.out, int64(v), 10), ' ')
+		}
+		p.out = append(p.out, "re\n"...)
 	})
-	p.out = append(p.out, "f\n"...)
+	p.out = append(p.out, "f Q\n"...)
 }
 
 // runsOf calls dark for every run of dark modules in a row.

@@ -6,6 +6,8 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -129,6 +131,9 @@ func splitFile(raw []byte) (*pdfFile, error) {
 		}
 		byOffset[offset] = i
 	}
+	if len(byOffset) != n-1 {
+		return fault("two objects in one place")
+	}
 	return f, f.readObjects(raw, byOffset, xref)
 }
 
@@ -150,15 +155,10 @@ func reference(dictionary []byte, key string) int {
 }
 
 // readObjects walks from the header to the cross-reference table; every byte
-// must belong to an object that the table names.
+// must belong to an object that the table names, and no two may share one.
 func (f *pdfFile) readObjects(raw []byte, byOffset map[int]int, xref int) error {
-	starts := make([]int, 0, len(byOffset))
-	for at := range xref {
-		if _, ok := byOffset[at]; ok {
-			starts = append(starts, at)
-		}
-	}
-	if len(starts) != len(byOffset) || len(starts) == 0 || starts[0] > 32 {
+	starts := slices.Sorted(maps.Keys(byOffset))
+	if len(starts) == 0 || starts[0] < 0 || starts[0] > 32 || starts[len(starts)-1] >= xref {
 		return exam.Errorf(exam.KindInvalid, "read pdf", "objects do not fill the file")
 	}
 	for i, start := range starts {

@@ -31,7 +31,7 @@ func (s *sheet) title(key string) string {
 
 // Widths of the columns beside the photo, and of those across the page.
 const (
-	labelWidth = 21.0
+	labelWidth = 23.0
 	photoBox   = 32.0
 	narrow     = (bodyWidth - photoBox - 2*labelWidth) / 2
 	wide       = (bodyWidth - 2*labelWidth) / 2
@@ -47,8 +47,8 @@ func (s *sheet) person() {
 		s.pair(narrow, "id_type", s.choice("id_type", string(d.IDType)), "id_number", d.IDNumber),
 		s.pair(narrow, "phone", d.Phone, "first_worked", dotted(string(d.FirstWorked))),
 	}
-	beside[0].cells[1].bold = true
-	s.besidePhoto(beside, 7.8)
+	beside[0].cells[1].size = 11 // regular: the bold face has no rare characters
+	s.besidePhoto(beside, 7.4)
 	if d.NameRemark != "" {
 		s.row(s.single("name_remark", d.NameRemark))
 	}
@@ -99,7 +99,7 @@ func (s *sheet) single(path, text string) row {
 
 func (s *sheet) exam() {
 	d := s.doc
-	s.need(6.2 + 3*rowHeight)
+	s.need(barHeight + 3*rowHeight)
 	s.bar(s.say("block.exam"))
 	s.row(s.pair(wide, "area", s.areaName(), "city", d.City))
 	s.row(s.pair(wide, "level", s.levelName(d.Level), "checkpoint", d.Checkpoint))
@@ -171,29 +171,27 @@ func (s *sheet) education() {
 	for i, e := range s.doc.Education {
 		rows = append(rows, listRow("education."+strconv.Itoa(i),
 			"level", s.choice("education_level", string(e.Level)), "study_mode", s.choice("study_mode", string(e.StudyMode)),
-			"school", e.School, "major", s.major(e.Major, e.SocialWorkMajor),
+			"school", e.School, "major", e.Major, "social_work_major", s.yesNo(e.SocialWorkMajor),
 			"graduated", s.span(e.Started, e.Graduated, false), "certificate_number", e.CertificateNumber))
 	}
-	s.listOrNone("block.education", s.columns("education study_mode school major studied certificate_number", 17, 20, 46, 36, 28, 33), rows)
+	s.listOrNone("block.education", s.columns("education study_mode school major own_major studied certificate_number", 20, 16, 38, 35, 11, 28, 32), rows)
 }
 
-// major marks a major in the field with a star, which the foot of the list
-// explains.
-func (s *sheet) major(name string, own bool) string {
-	if own {
-		return s.say("major.own", map[string]string{"major": name})
+func (s *sheet) yesNo(yes bool) string {
+	if yes {
+		return s.say("yes")
 	}
-	return name
+	return s.say("no")
 }
 
 func (s *sheet) degrees() {
 	rows := make([]row, 0, len(s.doc.Degrees))
 	for i, d := range s.doc.Degrees {
 		rows = append(rows, listRow("degrees."+strconv.Itoa(i),
-			"level", s.choice("degree_level", string(d.Level)), "awarded_by", d.AwardedBy, "major", s.major(d.Major, d.SocialWorkMajor),
+			"level", s.choice("degree_level", string(d.Level)), "awarded_by", d.AwardedBy, "major", d.Major, "social_work_major", s.yesNo(d.SocialWorkMajor),
 			"awarded", dotted(string(d.Awarded)), "certificate_number", d.CertificateNumber))
 	}
-	s.listOrNone("block.degrees", s.columns("degree awarded_by major awarded certificate_number", 17, 58, 44, 22, 39), rows)
+	s.listOrNone("block.degrees", s.columns("degree awarded_by major own_major awarded certificate_number", 20, 54, 35, 11, 28, 32), rows)
 }
 
 func (s *sheet) certificates() {
@@ -211,19 +209,22 @@ func (s *sheet) certificates() {
 func (s *sheet) work() {
 	rows := make([]row, 0, len(s.doc.Work))
 	for i, w := range s.doc.Work {
-		own := s.say("no")
-		if w.SocialWork {
-			own = s.say("yes")
-		}
 		employer := w.Employer
 		if w.CreditCode != "" {
 			employer += "\n" + w.CreditCode
 		}
 		rows = append(rows, listRow("work."+strconv.Itoa(i),
-			"from", s.span(w.From, w.To, true), "employer", employer, "employer_type", s.choice("employer_type", w.EmployerType),
-			"place", w.Place, "position", w.Position, "duties", w.Duties, "social_work", own))
+			"from", s.span(w.From, w.To, true), "employer", employer, "employer_type", s.employerType(w.EmployerType),
+			"place", w.Place, "position", w.Position, "duties", w.Duties, "social_work", s.yesNo(w.SocialWork)))
 	}
-	s.listOrNone("block.work", s.columns("period employer employer_type place position duties social_work", 27, 46, 22, 22, 22, 28, 13), rows)
+	s.listOrNone("block.work", s.columns("period employer employer_type place position duties social_work", 28, 52, 18, 18, 19, 32.5, 12.5), rows)
+}
+
+// employerType is the name of a kind of employer without the examples that the
+// list gives in brackets.
+func (s *sheet) employerType(code string) string {
+	name, _, _ := strings.Cut(s.choice("employer_type", code), "（")
+	return name
 }
 
 // listOrNone puts a list, or one row that says there is nothing.
@@ -232,30 +233,25 @@ func (s *sheet) listOrNone(title string, head row, rows []row) {
 		s.list(s.say(title), head, rows)
 		return
 	}
-	s.need(6.2 + rowHeight)
+	s.need(barHeight + rowHeight)
 	s.bar(s.say(title))
 	s.row(row{cells: []cell{{text: s.say("none"), width: bodyWidth, center: true, size: smallSize}}})
 }
 
 // promise is the commitment with the line for the candidate's signature.
 func (s *sheet) promise() {
-	text := s.promiseText()
-	const size, inset = 8.6, 3.0
-	lines := 0
-	for _, t := range text {
-		lines += len(wrap(t, size, false, bodyWidth-2*inset))
-	}
-	high := 6.2 + 2 + float64(lines)*mm(size)*1.5 + 11
+	text := strings.Join(s.promiseText(), "")
+	const size, inset = 9.0, 3.0
+	lines := len(wrap(text, size, false, bodyWidth-2*inset))
+	high := barHeight + 1.2 + float64(lines)*mm(size)*1.5 + 10
 	s.need(min(high, bodyBottom/2))
 	s.bar(s.say("block.commitment"))
 	top, first := s.y, s.page()
-	s.y += 1.6
-	for _, t := range text {
-		s.paragraph(t, marginX+inset, bodyWidth-2*inset, size, false)
-	}
+	s.y += 1.2
+	s.paragraph(text, marginX+inset, bodyWidth-2*inset, size, false)
 	s.need(9)
-	s.y += 3.2
-	s.signature("sign.candidate", marginX+bodyWidth-98, 95)
+	s.y += 3
+	s.signature("sign.candidate", marginX+bodyWidth-98, 95, true)
 	s.y += 7
 	if first == s.page() {
 		s.page().put(item{shape: boxShape, x: marginX, y: top, w: bodyWidth, h: s.y - top, ink: hairInk})
@@ -282,7 +278,7 @@ func (s *sheet) promiseText() []string {
 // stamps puts the two boxes for the employer and the office; they take what is
 // left of the page within reason.
 func (s *sheet) stamps() {
-	const least, most = 28.0, 48.0
+	const least, most = 23.0, 46.0
 	s.need(least)
 	h := min(s.room(), most)
 	for i, key := range []string{"stamp.employer", "stamp.office"} {

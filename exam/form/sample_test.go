@@ -40,7 +40,7 @@ func samplePack(t testing.TB) *exam.Pack {
 
 func sampleDocument() exam.Document {
 	return exam.Document{
-		Exam: "038", Year: 2026, Level: exam.Intermediate, Area: "410000", City: "郑州市", Checkpoint: "金水区核查点",
+		Exam: "038", Year: 2026, Level: exam.Intermediate, Area: "410000", City: "郑州市", Checkpoint: "金水区核查点", Subjects: []string{"intermediate_comprehensive", "intermediate_law", "intermediate_practice"},
 		Name: "欧阳𠮷𬭎", NameRemark: "第三字𠮷为“土”加“口”；第四字𬭎为“钅”加“宏”", IDType: exam.ResidentID, IDNumber: "410105199003071236",
 		Gender: exam.Female, BirthDate: "1990-03-07", Ethnicity: "01", Nationality: "CHN", PoliticalStatus: "13",
 		Phone: "13800000000", Email: "ouyang@example.com", Address: "河南省郑州市金水区花园路1号院2号楼3单元402室", Postcode: "450003",
@@ -51,8 +51,8 @@ func sampleDocument() exam.Document {
 		Degrees:      []exam.Degree{{ID: "d1", Level: exam.Bachelor, AwardedBy: "中原社会科学大学", Major: "法学", SocialWorkMajor: true, Awarded: "2012-06", CertificateNumber: "1045942012001234"}},
 		Certificates: []exam.Certificate{{ID: "c1", Level: exam.Junior, Number: "20190380410000123456", Awarded: "2019-10"}},
 		Work: []exam.Work{
-			{ID: "w1", Employer: "郑州市金水区阳光社会工作服务中心", EmployerType: "ngo", CreditCode: "52410105MJ0000000X", Place: "郑州市", Position: "社工", Duties: "个案与小组工作", From: "2012-07", To: "2016-03", SocialWork: true},
-			{ID: "w2", Employer: "河南省民政厅下属社会福利院", EmployerType: "institution", CreditCode: "124100000000000000", Place: "郑州市", Position: "社工主管", Duties: "项目督导、社区服务", From: "2016-04", SocialWork: true},
+			{ID: "w1", Employer: "郑州市金水区阳光社会工作服务中心", EmployerType: "social_organisation", CreditCode: "52410105MJ0000000X", Place: "郑州市", Position: "社工", Duties: "个案与小组工作", From: "2012-07", To: "2016-03", SocialWork: true},
+			{ID: "w2", Employer: "河南省民政厅下属社会福利院", EmployerType: "public_institution", CreditCode: "124100000000000000", Place: "郑州市", Position: "社工主管", Duties: "项目督导、社区服务", From: "2016-04", SocialWork: true},
 		},
 		FirstWorked: "2012-07", Title: "助理社会工作师", Commitment: exam.CommitmentAccepted,
 	}
@@ -65,7 +65,7 @@ func samplePhoto(seed int) []byte {
 	for y := range 413 {
 		for x := range 295 {
 			noise = noise*1664525 + 1013904223
-			n := uint8(noise >> 29)
+			n := uint8(noise >> 30)
 			c := color.RGBA{246 + n, 247 + n, 248 + n, 255}
 			dx, dy := (float64(x)-147)/72, (float64(y)-165)/95
 			bx, by := (float64(x)-147)/140, (float64(y)-420)/150
@@ -82,7 +82,7 @@ func samplePhoto(seed int) []byte {
 		}
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90}); err != nil {
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 92}); err != nil {
 		panic(err)
 	}
 	return b.Bytes()
@@ -147,7 +147,7 @@ func fullDocument() exam.Document {
 		d.Certificates = append(d.Certificates, exam.Certificate{Level: exam.Junior, Number: fmt.Sprintf("证书%02d", i), Awarded: "2019-10"})
 	}
 	for i := range exam.MaxWork {
-		d.Work = append(d.Work, exam.Work{Employer: fmt.Sprintf("%d号街道办事处社会工作服务站与居民委员会联合服务中心", i+1), CreditCode: "52410105MJ0000000X", Place: "郑州市", Position: "社工", Duties: strings.Repeat("入户走访与个案跟进；", 3+i%5), From: "2012-07", To: "2012-09", SocialWork: i%2 == 0})
+		d.Work = append(d.Work, exam.Work{EmployerType: "social_organisation", Employer: fmt.Sprintf("%d号街道办事处社会工作服务站与居民委员会联合服务中心", i+1), CreditCode: "52410105MJ0000000X", Place: "郑州市", Position: "社工", Duties: strings.Repeat("入户走访与个案跟进；", 3+i%5), From: "2012-07", To: "2012-09", SocialWork: i%2 == 0})
 	}
 	return d
 }

@@ -3,8 +3,10 @@ package form
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	"wenbao/assets"
 	"wenbao/exam"
 )
 
@@ -21,8 +23,22 @@ type sheet struct {
 
 // say gives words of a form's translation file.
 func (s *sheet) say(key string, args ...map[string]string) string {
-	return s.words.Say("form."+key, args...)
+	words, own := s.words.(assets.Words)
+	if len(args) > 0 || !own {
+		return s.words.Say("form."+key, args...)
+	}
+	type phrase struct{ lang, key string }
+	if text, ok := phrases.Load(phrase{words.Lang(), key}); ok {
+		return text.(string)
+	}
+	text := words.Say("form." + key)
+	phrases.Store(phrase{words.Lang(), key}, text)
+	return text
 }
+
+// phrases are fixed words that were said before: finding one anew takes longer
+// than putting it on the page.
+var phrases sync.Map
 
 // in gives a pack's words in the paper's language.
 func (s *sheet) in(t exam.Text) string { return t.In(s.words.Lang()) }
@@ -37,9 +53,8 @@ func (s *sheet) choice(field, code string) string {
 
 // head is what a paper begins with: title, code, and the lines under the title.
 func (s *sheet) head(title string, under []cell) {
-	s.pages = append(s.pages, &page{})
-	p := s.page()
-	const codeWidth, top = 27.0, 11.0
+	p := s.addPage()
+	const codeWidth, top = 27.0, 10.0
 	p.put(item{shape: codeShape, x: pageWidth - marginX - codeWidth, y: top, w: codeWidth, h: codeWidth, text: s.code})
 	room := bodyWidth - 2*(codeWidth+3)
 	size := 17.0
@@ -65,7 +80,7 @@ func (s *sheet) head(title string, under []cell) {
 func (s *sheet) under(cells []cell, room float64) {
 	x := marginX
 	for i, c := range cells {
-		label := s.say("colon", map[string]string{"label": s.say(c.column)})
+		label := s.say(c.column) + s.say("colon")
 		column := room * []float64{0.40, 0.27, 0.33}[i%3]
 		size := fit(label+c.text, 9, c.bold, column-1)
 		y := baseline(s.y, 9)
@@ -107,7 +122,7 @@ func (s *sheet) standing() []cell {
 		number = s.say("number.none")
 	}
 	return []cell{
-		{column: "number", field: "registration_number", text: number, bold: true},
+		{column: "number", field: "registration_number", text: number, bold: s.signed()},
 		{column: "state", field: "state", text: state},
 		{column: "printed", field: "printed", text: s.printed.In(china).Format("2006-01-02 15:04")},
 	}
@@ -127,7 +142,10 @@ func (s *sheet) foot(p *page, number int) {
 	const y, size = 285.5, 7.6
 	p.put(item{shape: lineShape, x: marginX, y: y - 1.2, w: bodyWidth, ink: hairInk})
 	left := []string{s.in(s.pack.Remark), s.say("proof.none")}
-	if s.signed() {
+	switch {
+	case s.kind == KindWorkYears:
+		left[1] = s.say("proof.stamp")
+	case s.signed():
 		left[1] = s.say("proof.signed", map[string]string{
 			"digest": s.seal.Digest[:16], "version": strconv.Itoa(s.seal.Version),
 			"time": s.seal.At.In(china).Format("2006-01-02 15:04")})
@@ -168,15 +186,18 @@ func (s *sheet) picture(x, y, w, h float64) {
 	}
 }
 
-// signature puts "label：________ " with a date to fill in, from x to the right.
-func (s *sheet) signature(key string, x, room float64) {
-	label := s.say("colon", map[string]string{"label": s.say(key)})
+// signature puts "label：________" and, if asked, a date to fill in, from x to
+// the right.
+func (s *sheet) signature(key string, x, room float64, dated bool) {
+	label := s.say(key) + s.say("colon")
 	date := s.say("date.blank")
 	y := baseline(s.y, valueSize)
 	s.text(item{x: x, y: y, size: valueSize, text: label})
 	from, dateWidth := x+width(label, valueSize, false)+1, width(date, valueSize, false)
 	s.page().put(item{shape: lineShape, x: from, y: y + 0.8, w: room - (from - x) - dateWidth - 4, ink: hairInk})
-	s.text(item{x: x + room - dateWidth, y: y, size: valueSize, text: date})
+	if dated {
+		s.text(item{x: x + room - dateWidth, y: y, size: valueSize, text: date})
+	}
 }
 
 // span is the text of two months: "2012.07—2016.03", "2016.03—至今".

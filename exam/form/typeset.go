@@ -22,9 +22,10 @@ type typeset [2]subset
 
 // subset is a font that grows by the glyphs asked for.
 type subset struct {
-	numbers map[rune]uint16
-	runes   []rune // by number - 1; number 0 is the box of a missing glyph
-	glyphs  []fonts.Glyph
+	numbers  map[rune]uint16
+	runes    []rune // by number - 1; number 0 is the box of a missing glyph
+	glyphs   []fonts.Glyph
+	advances []int // in emUnits, by number - 1
 }
 
 // glyph gives the number of a character's glyph, putting it in when it is new.
@@ -35,7 +36,7 @@ func (s *subset) glyph(r rune, bold bool) uint16 {
 	}
 	if s.numbers == nil {
 		s.numbers = make(map[rune]uint16)
-		s.glyphs = []fonts.Glyph{{Outline: fonts.EncodeOutline([]fonts.Contour{rectangle(100, 0, 900, 800)}), Advance: emUnits}}
+		s.glyphs = []fonts.Glyph{{Outline: fonts.EncodeOutline([]fonts.Contour{rectangle(25, 0, 225, 200)}), Advance: printUnits}}
 	}
 	if len(s.glyphs) > 0xFFFE {
 		return 0
@@ -43,14 +44,15 @@ func (s *subset) glyph(r rune, bold bool) uint16 {
 	g := lookUp(r, bold)
 	n := uint16(len(s.glyphs))
 	s.numbers[r], s.runes = n, append(s.runes, r)
-	s.glyphs = append(s.glyphs, fonts.Glyph{Outline: g.outline(r), Advance: g.advance})
+	s.glyphs = append(s.glyphs, fonts.Glyph{Outline: g.outline(r), Advance: g.advance * printUnits / emUnits})
+	s.advances = append(s.advances, g.advance)
 	return n
 }
 
 // objects gives the five objects of the font, numbered from n: the font, its
 // descendant, the descriptor, the font file and the map to Unicode.
 func (s *subset) objects(n int, style string) [][]byte {
-	file := fonts.Build(emUnits, ascent, descent, s.glyphs)
+	file := fonts.Build(printUnits, ascent*printUnits/emUnits, descent*printUnits/emUnits, s.glyphs)
 	name := s.tag(file) + "+WenbaoSans-" + style
 	descendant := fmt.Appendf(nil, "<</Type /Font /Subtype /CIDFontType2 /BaseFont /%s\n"+
 		"/CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>\n"+
@@ -81,19 +83,19 @@ func (s *subset) tag(file []byte) string {
 func (s *subset) widths() []byte {
 	var b []byte
 	open := false
-	for i, g := range s.glyphs {
+	for i, advance := range s.advances {
 		switch {
-		case g.Advance == emUnits && open:
+		case advance == emUnits && open:
 			b = append(b, ']')
 			open = false
-		case g.Advance != emUnits && !open:
-			b = append(strconv.AppendInt(b, int64(i), 10), '[')
+		case advance != emUnits && !open:
+			b = append(strconv.AppendInt(b, int64(i+1), 10), '[')
 			open = true
-		case g.Advance != emUnits:
+		case advance != emUnits:
 			b = append(b, ' ')
 		}
-		if g.Advance != emUnits {
-			b = strconv.AppendInt(b, int64(g.Advance), 10)
+		if advance != emUnits {
+			b = strconv.AppendInt(b, int64(advance), 10)
 		}
 	}
 	if open {

@@ -1,0 +1,98 @@
+//go:build unix
+
+package form_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"syscall"
+	"testing"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/exam/form"
+)
+
+// cpu is the time that the process has used on all cores, which other work on the
+// machine changes less than the clock on the wall.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func reportForms(b *testing.B, began time.Duration, forms, size int) {
+	b.ReportMetric(float64(forms)/(cpu()-began).Seconds(), "forms/cpu-s")
+	b.ReportMetric(float64(size)/1024, "KB/form")
+}
+
+type nowhere struct{ n int }
+
+func (w *nowhere) Write(p []byte) (int, error) { w.n += len(p); return len(p), nil }
+func (w *nowhere) Close() error                { return nil }
+
+// inputs are n people with names, numbers and photos of their own.
+func inputs(b testing.TB, n int) []form.Input {
+	in := make([]form.Input, n)
+	base := draftInput(b)
+	for i := range in {
+		in[i] = base
+		in[i].Photo = samplePhoto(i)
+		d := &in[i].Draft
+		d.ID = exam.DraftID(fmt.Sprintf("0198c0de-0000-7000-8000-%012d", i))
+		d.Document.Name = string([]rune{rune(0x4E00 + i*37%20000), rune(0x4E00 + i*101%20000)})
+		d.Document.IDNumber = fmt.Sprintf("4101051990%08d", i)
+		d.Files = []exam.File{{Kind: exam.FilePhoto, SHA256: exam.Digest(in[i].Photo), Size: int64(len(in[i].Photo)), Type: "image/jpeg"}}
+		in[i] = delivered(in[i], exam.StateVerified)
+	}
+	return in
+}
+
+func BenchmarkSeparate(b *testing.B) {
+	in := inputs(b, 20)
+	size, i, began := 0, 0, cpu()
+	for b.Loop() {
+		size = len(pdfOf(b, makePaper(b, form.KindRegistration, in[i%len(in)])))
+		i++
+	}
+	reportForms(b, began, i, size)
+}
+
+func BenchmarkBatch(b *testing.B) {
+	in := inputs(b, 500)
+	out, began, forms := &nowhere{}, cpu(), 0
+	for b.Loop() {
+		forms += len(in)
+		out.n = 0
+		papers := func(yield func(*form.Paper, error) bool) {
+			for _, one := range in {
+				if !yield(form.Registration(one)) {
+					return
+				}
+			}
+		}
+		if err := form.Batch(context.Background(), papers, func(int) (io.WriteCloser, error) { return out, nil }, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	reportForms(b, began, forms, out.n/len(in))
+}
+
+func BenchmarkLayout(b *testing.B) {
+	in := verifiedInput(b)
+	for b.Loop() {
+		makePaper(b, form.KindRegistration, in)
+	}
+}
+
+func BenchmarkPreview(b *testing.B) {
+	p := makePaper(b, form.KindRegistration, verifiedInput(b))
+	for b.Loop() {
+		if _, err := p.Image(0, 120); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
