@@ -32,7 +32,7 @@ func (c *checker) subjects() {
 		s, ok := c.level.subject(text)
 		switch {
 		case !ok:
-			c.block("subjects", "subjects.unknown", "subject", shortened(text, 60))
+			c.block("subjects", "subjects.unknown")
 		case chosen[s.ID]:
 			c.block("subjects", "subjects.twice", "subject", s.Name.ZH, "subject_en", s.Name.EN)
 		}

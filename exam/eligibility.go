@@ -300,6 +300,9 @@ func (w way) told(p *Pack, level *LevelRules) Eligibility {
 		Verdict: w.verdict(), Required: w.path.Months, Counted: w.counted, Until: p.Reckoning.Until,
 		Intervals: intervalsOf(w.spans), Path: w.path.ID, Held: w.held, Doubts: append([]string{}, w.doubts...), lack: w.lack,
 	}
+	if w.lack != lacksNothing {
+		e.Doubts = []string{} // there is nothing for the area to decide
+	}
 	if w.lack != lacksSchooling {
 		e.Record, e.rec = w.rec.path(), w.rec
 	}

@@ -92,3 +92,40 @@ func found(r exam.Report, rule, field string) (exam.Problem, bool) {
 	}
 	return exam.Problem{}, false
 }
+
+// languages says things in the program's languages.
+var languages = func() map[string]exam.Say {
+	all := map[string]exam.Say{}
+	for _, lang := range assets.Languages {
+		w := assets.In(lang)
+		all[lang] = func(key string, args map[string]string) string { return w.Say(key, args) }
+	}
+	return all
+}()
+
+// wantWords fails unless every language has a sentence for the key with these
+// arguments, and no place in it stays empty.
+func wantWords(t testing.TB, key string, args map[string]string) {
+	t.Helper()
+	for _, lang := range assets.Languages {
+		if !assets.In(lang).Has(key) {
+			t.Errorf("%s: no words for %s", lang, key)
+			continue
+		}
+		if text := (exam.Phrase{Key: key, Args: args}).Said(languages[lang]); args != nil && (strings.Contains(text, "<no value>") || text == "") {
+			t.Errorf("%s: %s with %v says %q", lang, key, args, text)
+		}
+	}
+}
+
+// The shipped packs, for tests that rapid runs many times.
+var pack038, packSample = shipped("038-2026"), shipped("sample-2026")
+
+func shipped(id string) *exam.Pack {
+	raw, _ := assets.Pack(id)
+	p, err := exam.ParsePack(raw)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}

@@ -117,7 +117,7 @@ func (f IDFinding) eighteen() IDFinding {
 		return f.because(IDCharacters)
 	}
 	birth := Date(n[6:10] + "-" + n[10:12] + "-" + n[12:14])
-	if day, ok := birth.Time(); !ok || day.Year() < minYear || day.Year() > maxYear {
+	if day, ok := birth.Time(); !ok || day.Year() < 1800 || day.Year() > maxYear {
 		return f.because(IDBirthDate)
 	}
 	if IDCheckDigit(n[:17]) != n[17] {

@@ -59,11 +59,15 @@ func Duration(months int, say Say) string {
 
 // Explain gives the reckoning in sentences.
 func (e Eligibility) Explain(say Say) string {
-	var said []string
+	text := ""
 	for _, p := range e.Phrases {
-		said = append(said, p.Said(say))
+		if next := p.Said(say); text == "" {
+			text = next
+		} else {
+			text = say("sentence.pair", map[string]string{"first": text, "next": next})
+		}
 	}
-	return strings.Join(said, say("sentence.gap", nil))
+	return text
 }
 
 // ReportText is a report with its sentences: the JSON of `draft check`.

@@ -1,0 +1,468 @@
+package exam_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"wenbao/exam"
+)
+
+func TestAPlainCompleteDocumentWithAPhotoIsSubmittable(t *testing.T) {
+	r := exam.Check(complete(), []exam.File{photo}, pack(t, "038-2026"), exam.Moment{Now: at("2026-03-15 12:00"), Trusted: true})
+	if !r.Submittable || r.CompletePercent != 100 || r.Eligibility.Verdict != exam.Met {
+		t.Fatalf("submittable %v, %d %%, %s: %v", r.Submittable, r.CompletePercent, r.Eligibility.Verdict, rules(r))
+	}
+	if got, want := rules(r), []string{"info window.unknown area"}; !slices.Equal(got, want) {
+		t.Errorf("problems %v, want %v", got, want)
+	}
+	if len(r.Evidence) != 0 {
+		t.Errorf("evidence %v for records the registers know", r.Evidence)
+	}
+}
+
+func TestEveryRequiredFieldBlocksWhenItIsMissing(t *testing.T) {
+	for _, id := range []string{"038-2026", "sample-2026"} {
+		p := pack(t, id)
+		full := complete()
+		full.Certificates = []exam.Certificate{{Level: "junior", Number: "1", Awarded: "2019-10"}}
+		for _, path := range p.Fields.Required {
+			d := full
+			list, field, nested := strings.Cut(path, ".")
+			where := path
+			switch {
+			case nested:
+				where = list + ".0." + field
+				set(t, &d, where, "")
+			case path == "education":
+				d.Education = nil
+			default:
+				set(t, &d, path, "")
+			}
+			r := exam.Check(d, nil, p, exam.Moment{})
+			x, ok := found(r, path+".required", where)
+			if !ok || x.Severity != exam.Block || r.Submittable {
+				t.Errorf("%s: without %s: %v", id, where, rules(r))
+			}
+			if r.CompletePercent >= 100 {
+				t.Errorf("%s: without %s it is %d %% complete", id, where, r.CompletePercent)
+			}
+		}
+	}
+}
+
+func set(t testing.TB, d *exam.Document, path, value string) {
+	t.Helper()
+	if err := d.Set(path, value); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkRows: one change to the complete document, and the one problem it makes.
+var checkRows = []struct {
+	path, value string
+	want        string // "severity rule field"; "" none
+}{
+	{"exam", "999", "block exam.other_pack exam"},
+	{"year", "2025", "block exam.other_pack exam"},
+	{"level", "expert", "block level.unknown level"},
+	{"area", "999999", "block area.unknown area"},
+	{"subjects", "junior_practice,junior_comprehensive", ""},
+	{"subjects", "社会工作综合能力（初级）,社会工作实务（初级）", ""},
+	{"subjects", "junior_practice", "block subjects.all_at_once subjects"},
+	{"subjects", "junior_practice,junior_comprehensive,painting", "block subjects.unknown subjects"},
+	{"subjects", "junior_practice,junior_comprehensive,junior_practice", "block subjects.twice subjects"},
+
+	{"name", "张1", "block name.characters name"},
+	{"name", "·张三", "block name.dots name"},
+	{"name", "张··三", "block name.dots name"},
+	{"name", "王晓[沛]", "warn name.makeshift name"},
+	{"name", "王晓*", "warn name.makeshift name"},
+	{"name", "Zhang San", "warn name.latin name"},
+	{"name", "王\ue000", "block name.private_use name"},
+	{"name", strings.Repeat("长", 26), "warn name.long name"},
+	{"name", strings.Repeat("长", 25), ""},
+	{"name", strings.Repeat("长", 101), "block text.too_long name"},
+	{"name", "王𬱖", "info name_remark.rare name_remark"},
+	{"name", "阿卜杜拉·买买提", ""},
+	{"name", "〇", ""},
+	{"id_type", "library_card", "block id_type.unknown id_type"},
+	{"id_number", "440308199901101513", "block id_number.checksum id_number"},
+	{"id_number", "44030819990110151", "block id_number.length id_number"},
+	{"id_number", "440308199902301512", "block id_number.birth_date id_number"},
+	{"id_number", "440308990110151", "block id_number.old_format id_number"},
+	{"id_number", "44030819990110151Y", "block id_number.characters id_number"},
+	{"id_number", "810000199408230021", "block id_number.other_type id_number"},
+	{"birth_date", "1999-01-11", "block birth_date.not_of_id birth_date"},
+	{"gender", "female", "block gender.not_of_id gender"},
+	{"gender", "x", "block gender.unknown gender"},
+	{"ethnicity", "99", "block ethnicity.unknown ethnicity"},
+	{"nationality", "ZZZ", "block nationality.unknown nationality"},
+	{"nationality", "USA", "warn nationality.not_of_id nationality"},
+	{"political_status", "99", "warn political_status.unknown political_status"},
+	{"political_status", "", "warn political_status.wanted political_status"},
+	{"phone", "12345", "block phone.format phone"},
+	{"phone", "23800138000", "block phone.format phone"},
+	{"phone", "19912345678", ""}, // a segment no list of 2020 knew
+	{"phone", "010-87901800", "warn phone.landline phone"},
+	{"phone", "+852 23456789", "warn phone.foreign phone"},
+	{"email", "nobody", "block email.format email"},
+	{"email", "a@b", "block email.format email"},
+	{"email", "a b@example.cn", ""}, // a blank is nobody's problem
+	{"email", "", ""},
+	{"postcode", "4500", "warn postcode.format postcode"},
+	{"address", "", "warn address.wanted address"},
+	{"address", strings.Repeat("路", 201), "block text.too_long address"},
+
+	{"education.0.level", "primary", "block education.level.unknown education.0.level"},
+	{"education.0.study_mode", "sometimes", "block education.study_mode.unknown education.0.study_mode"},
+	{"education.0.graduated", "六月", "block education.graduated.format education.0.graduated"},
+	{"education.0.started", "2021-09", "block education.graduated.before_started education.0.graduated"},
+	{"education.0.started", "", "info education.started.needed education.0.started"},
+	{"education.0.major", "社会工作", "warn education.social_work_major.not_ticked education.0.social_work_major"},
+	{"education.0.certificate_number", "123", "warn education.certificate_number.format education.0.certificate_number"},
+	{"education.0.certificate_number", "104591201905001234", "warn education.certificate_number.year education.0.certificate_number"},
+	{"education.0.certificate_number", "104591202002001234", "warn education.certificate_number.level education.0.certificate_number"},
+	{"education.0.certificate_number", "", "warn education.certificate_number.wanted education.0.certificate_number"},
+	{"degrees.0.level", "associate", "block degrees.level.unknown degrees.0.level"},
+	{"degrees.0.awarded", "x", "block degrees.awarded.format degrees.0.awarded"},
+	{"degrees.0.certificate_number", "123", "warn degrees.certificate_number.format degrees.0.certificate_number"},
+	{"certificates.0.level", "expert", "block certificates.level.unknown certificates.0.level"},
+
+	{"work.0.from", "2020-13", "block work.from.format work.0.from"},
+	{"work.0.to", "2019-01", "block work.to.before_from work.0.to"},
+	{"work.0.employer_type", "circus", "warn work.employer_type.unknown work.0.employer_type"},
+	{"work.0.credit_code", "91350100M000100Y4A", "warn work.credit_code.checksum work.0.credit_code"},
+	{"work.0.from", "1998-07", "block work.from.before_birth work.0.from"},
+	{"work.0.from", "2027-01", "warn work.from.future work.0.from"},
+	{"work.0.duties", strings.Repeat("事", 2001), "block text.too_long work.0.duties"},
+	{"first_worked", "2021-01", "warn first_worked.late first_worked"},
+	{"first_worked", "x", "block first_worked.format first_worked"},
+	{"commitment", "decline", "warn commitment.declined commitment"},
+	{"commitment", "perhaps", "block commitment.unknown commitment"},
+}
+
+func TestOneSlipMakesItsOwnProblem(t *testing.T) {
+	p := pack(t, "038-2026")
+	plain := rules(exam.Check(complete(), nil, p, exam.Moment{}))
+	for _, row := range checkRows {
+		d := complete()
+		set(t, &d, row.path, row.value)
+		r := exam.Check(d, nil, p, exam.Moment{})
+		var new []string
+		for i, x := range rules(r) {
+			if !slices.Contains(plain, x) {
+				new = append(new, x)
+				wantWords(t, "rule."+r.Problems[i].Rule, nonNil(r.Problems[i].Args))
+			}
+		}
+		if row.want == "" && len(new) > 0 || row.want != "" && !slices.Contains(new, row.want) {
+			t.Errorf("%s = %q: %v, want %q", row.path, row.value, new, row.want)
+		}
+		if blocks := strings.HasPrefix(row.want, "block"); r.Submittable == blocks {
+			// a warning may come with a verdict that blocks; only these rows do
+			if slices.Contains([]string{"work.0.from", "education.0.major"}, row.path) && !r.Submittable {
+				continue
+			}
+			t.Errorf("%s = %q: submittable %v: %v", row.path, row.value, r.Submittable, new)
+		}
+	}
+}
+
+func nonNil(args map[string]string) map[string]string {
+	if args == nil {
+		return map[string]string{}
+	}
+	return args
+}
+
+func TestPostsAreAlsoJudgedSideBySide(t *testing.T) {
+	d := complete()
+	d.Work = append(d.Work, d.Work[0])
+	if _, ok := found(exam.Check(d, nil, pack(t, "038-2026"), exam.Moment{}), "work.overlap", "work"); !ok {
+		t.Error("posts at the same time, and nothing is said")
+	}
+}
+
+func TestForeignNamesAndPapersAreAccepted(t *testing.T) {
+	d := complete()
+	d.Name, d.IDType, d.IDNumber, d.Nationality = "Mary-Ann O’Neil", exam.ForeignPermanent, "911124198108030024", "CAN"
+	d.BirthDate, d.Gender = "1981-08-03", exam.Female
+	r := exam.Check(d, nil, pack(t, "038-2026"), exam.Moment{})
+	if !r.Submittable || len(r.Problems) != 1 {
+		t.Errorf("%v", rules(r))
+	}
+}
+
+func TestFilesThatWereNotAskedAboutAreNoProblem(t *testing.T) {
+	p := pack(t, "038-2026")
+	if r := exam.Check(complete(), nil, p, exam.Moment{}); !r.Submittable {
+		t.Errorf("nil: %v", rules(r))
+	}
+	r := exam.Check(complete(), []exam.File{}, p, exam.Moment{})
+	if x, ok := found(r, "photo.required", "photo"); !ok || x.Severity != exam.Block || r.Submittable || r.CompletePercent == 100 {
+		t.Errorf("none attached: %v, %d %%", rules(r), r.CompletePercent)
+	}
+	if r := exam.Check(complete(), []exam.File{{Kind: exam.FilePhotoOriginal}}, p, exam.Moment{}); r.Submittable {
+		t.Error("the original passes for the photo")
+	}
+}
+
+func TestEvidenceIsAskedForByTheWayChosenAndMayComeLater(t *testing.T) {
+	p := pack(t, "038-2026")
+	highSchool := func(d *exam.Document) {
+		d.Education[0] = exam.Education{Level: exam.SeniorHigh, StudyMode: exam.FullTime, School: "某某中学", Major: "无", Started: "2014-09", Graduated: "2017-06"}
+		d.Degrees = nil
+	}
+	for _, x := range []struct {
+		name   string
+		change func(*exam.Document)
+		want   string
+	}{
+		{"自动核查, 采用", func(*exam.Document) {}, ""},
+		{"高中 is always checked by hand", highSchool, "diploma"},
+		{"大专以上 before 2002", func(d *exam.Document) {
+			d.Education[0].Started, d.Education[0].Graduated, d.Degrees = "1997-09", "2001-06", nil
+		}, "diploma"},
+		{"no number to find it by", func(d *exam.Document) { d.Education[0].CertificateNumber = "" }, "diploma"},
+		{"不采用", func(d *exam.Document) { d.Commitment = exam.CommitmentDeclined }, "id_card diploma degree work_years"},
+		{"不采用, senior", func(d *exam.Document) {
+			d.Commitment, d.Level = exam.CommitmentDeclined, "senior"
+			d.Certificates = []exam.Certificate{{Level: "intermediate", Number: "1", Awarded: "2021-10"}}
+		}, "id_card diploma degree work_years held_certificate"},
+		{"相近专业", func(d *exam.Document) {
+			d.Education[0].SocialWorkMajor, d.Education[0].Major, d.Degrees, d.Work = true, "社会政策", nil, nil
+		}, "area_point"},
+	} {
+		d := complete()
+		x.change(&d)
+		r := exam.Check(d, []exam.File{photo}, p, exam.Moment{})
+		var asked []string
+		for _, e := range r.Evidence {
+			asked = append(asked, string(e.ID))
+			if y, ok := found(r, "evidence.later", "attachments."+string(e.ID)); !ok || y.Severity != exam.Warn {
+				t.Errorf("%s: %s is asked for, and nothing is said", x.name, e.ID)
+			}
+			for _, c := range e.Because {
+				wantWords(t, "case."+string(c), nil)
+			}
+		}
+		if got := strings.Join(asked, " "); got != x.want {
+			t.Errorf("%s: asks for %q, want %q", x.name, got, x.want)
+		}
+		if !r.Submittable {
+			t.Errorf("%s: %v", x.name, rules(r))
+		}
+	}
+}
+
+func TestAttachedEvidenceIsNotAskedForAgain(t *testing.T) {
+	d := complete()
+	d.Education[0].CertificateNumber = ""
+	diploma := exam.File{Kind: "diploma", SHA256: strings.Repeat("cd", 32), Type: "application/pdf"}
+	r := exam.Check(d, []exam.File{photo, diploma}, pack(t, "038-2026"), exam.Moment{})
+	if len(r.Evidence) != 1 || r.Evidence[0].Attached != 1 {
+		t.Errorf("%+v", r.Evidence)
+	}
+	if _, ok := found(r, "evidence.later", "attachments.diploma"); ok {
+		t.Error("it is there and asked for")
+	}
+}
+
+func TestEvidenceThatMustComeFirstBlocks(t *testing.T) {
+	r := exam.Check(exam.Document{}, []exam.File{photo}, pack(t, "sample-2026"), exam.Moment{})
+	if x, ok := found(r, "evidence.early", "attachments.health"); !ok || x.Severity != exam.Block {
+		t.Errorf("%v", rules(r))
+	}
+}
+
+func TestOnlyATrustedClockAndAPublishedDayCloseAWindow(t *testing.T) {
+	p := pack(t, "038-2026")
+	for _, x := range []struct {
+		area, city string
+		now        string
+		trusted    bool
+		want       string
+	}{
+		{"420000", "武汉市", "2026-03-25 19:59", true, ""},
+		{"420000", "武汉市", "2026-03-25 20:00", true, "block window.closed"},
+		{"420000", "武汉市", "2026-03-25 20:00", false, "warn window.closed"},
+		{"420000", "武汉市", "2026-03-12 08:59", true, "block window.not_open"},
+		{"420000", "武汉市", "2026-03-12 09:00", true, ""},
+		{"420000", "宜昌市", "2027-01-01 00:00", true, "info window.unknown"}, // only Wuhan's notice is known
+		{"410000", "郑州市", "2027-01-01 00:00", true, "info window.unknown"},
+		{"460000", "海口市", "2026-03-18 23:59", true, ""}, // only the day is known: all of it
+		{"460000", "海口市", "2026-03-19 00:00", true, "block window.closed"},
+		{"650000", "乌鲁木齐市", "2020-01-01 00:00", true, ""}, // the opening is not known
+		{"460000", "海口市", "", true, ""},
+	} {
+		d := complete()
+		d.Area, d.City = x.area, x.city
+		m := exam.Moment{Trusted: x.trusted}
+		if x.now != "" {
+			m.Now = at(x.now)
+		}
+		got := ""
+		for _, y := range exam.Check(d, nil, p, m).Problems {
+			if strings.HasPrefix(y.Rule, "window.") {
+				got = string(y.Severity) + " " + y.Rule
+				wantWords(t, "rule."+y.Rule, nonNil(y.Args))
+			}
+		}
+		if got != x.want {
+			t.Errorf("%s %s at %s (trusted %v): %q, want %q", x.area, x.city, x.now, x.trusted, got, x.want)
+		}
+	}
+}
+
+func TestStepsCountWhatIsDoneMissingAndWrong(t *testing.T) {
+	d := complete()
+	d.Phone, d.Email, d.Address = "", "nobody", ""
+	r := exam.Check(d, []exam.File{}, pack(t, "038-2026"), exam.Moment{})
+	var ids []exam.StepID
+	for _, s := range r.Steps {
+		ids = append(ids, s.ID)
+		wantWords(t, "step."+string(s.ID), nil)
+	}
+	if !slices.Equal(ids, exam.Steps) {
+		t.Fatalf("steps %v", ids)
+	}
+	want := exam.StepReport{ID: exam.StepPerson, Done: 7, Missing: 1, Blocks: 2, Warns: 1}
+	if r.Steps[1] != want {
+		t.Errorf("%+v, want %+v", r.Steps[1], want)
+	}
+	if want := (exam.StepReport{ID: exam.StepPhoto, Missing: 1, Blocks: 1}); r.Steps[4] != want {
+		t.Errorf("%+v, want %+v", r.Steps[4], want)
+	}
+	if empty := exam.Check(exam.Document{}, []exam.File{}, pack(t, "038-2026"), exam.Moment{}); empty.CompletePercent != 0 || empty.Submittable {
+		t.Errorf("an empty draft is %d %% complete", empty.CompletePercent)
+	}
+}
+
+func TestProblemsComeInTheOrderOfTheForm(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := exam.Check(anyDocument(t, "doc"), []exam.File{}, pack038, exam.Moment{Now: time.Unix(1_774_000_000, 0), Trusted: true})
+		last := -1
+		for _, p := range r.Problems {
+			step := slices.Index(exam.Steps, exam.StepOf(p.Field))
+			if step < 0 || step < last {
+				t.Fatalf("%s of step %d after %d", p.Field, step, last)
+			}
+			last = step
+			for lang, say := range languages {
+				if text := p.Message(say); text == "" || strings.Contains(text, "⟦") || strings.Contains(text, "<no value>") {
+					t.Fatalf("%s: %s says %q", lang, p.Rule, text)
+				}
+			}
+		}
+		if slices.ContainsFunc(r.Problems, func(p exam.Problem) bool { return p.Severity == exam.Block }) == r.Submittable {
+			t.Fatal("submittable and blocked")
+		}
+	})
+}
+
+func TestAReportDoesNotDependOnBlanksAndWidths(t *testing.T) {
+	p := pack(t, "038-2026")
+	d := complete()
+	d.IDNumber, d.Phone, d.BirthDate, d.Name = " ４４０３０８19990110 1512", "+86 138-0013-8000", "1999年1月10日", " 张 某某"
+	if got, want := rules(exam.Check(d, nil, p, exam.Moment{})), rules(exam.Check(complete(), nil, p, exam.Moment{})); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestTheReportInWordsHasTheKeysScriptsRelyOn(t *testing.T) {
+	raw, err := json.Marshal(exam.Check(complete(), nil, pack(t, "038-2026"), exam.Moment{}).Said(languages["zh-CN"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r struct {
+		Submittable     *bool `json:"submittable"`
+		CompletePercent *int  `json:"complete_percent"`
+		Problems        []struct {
+			Field, Rule, Severity, Message *string
+		} `json:"problems"`
+		Eligibility struct {
+			Verdict   *string `json:"verdict"`
+			Required  *int    `json:"required_months"`
+			Counted   *int    `json:"counted_months"`
+			Until     *string `json:"until"`
+			Intervals []struct {
+				From, To *string
+				Months   *int
+			} `json:"intervals"`
+			Explanation *string `json:"explanation"`
+		} `json:"eligibility"`
+	}
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	e := r.Eligibility
+	if r.Submittable == nil || r.CompletePercent == nil || len(r.Problems) != 1 || r.Problems[0].Message == nil || *r.Problems[0].Message == "" ||
+		e.Verdict == nil || *e.Verdict != "met" || *e.Required != 24 || *e.Counted != 78 || *e.Until != "2026-12-31" ||
+		len(e.Intervals) != 1 || *e.Intervals[0].From != "2020-07" || *e.Intervals[0].To != "2026-12" || *e.Intervals[0].Months != 78 || *e.Explanation == "" {
+		t.Errorf("%s", raw)
+	}
+}
+
+// No input makes a check panic, and a report never repeats an ID number or a
+// name: they would end in logs.
+func TestNoDocumentMakesACheckPanicOrTalk(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyDocument(t, "doc")
+		d.Name, d.IDNumber, d.Phone = "慕容某某", "440308199901101513", "1380013800"
+		d.Level = rapid.SampledFrom([]exam.Level{"junior", "intermediate", "senior", "basic", "x"}).Draw(t, "level")
+		p := map[bool]*exam.Pack{false: pack038, true: packSample}[rapid.Bool().Draw(t, "sample")]
+		r := exam.Check(d, []exam.File{photo}, p, exam.Moment{})
+		for _, x := range r.Problems {
+			for _, text := range x.Args {
+				if strings.Contains(text, "慕容") || strings.Contains(text, "4403081999") || strings.Contains(text, "138001") {
+					t.Fatalf("%s tells %q", x.Rule, text)
+				}
+			}
+		}
+	})
+}
+
+func TestPrepareGivesWhatIsSigned(t *testing.T) {
+	p := pack(t, "038-2026")
+	diploma := exam.File{Kind: "diploma", SHA256: strings.Repeat("cd", 32), Size: 9, Type: "application/pdf", Name: "我的毕业证.pdf"}
+	d := exam.Draft{ID: exam.NewDraftID(), Document: complete(), Files: []exam.File{photo, {Kind: exam.FilePhotoOriginal, SHA256: strings.Repeat("ef", 32)}, diploma, diploma}}
+	d.Document.Exam, d.Document.Year, d.Document.Phone = "", 0, "+86 138 0013 8000"
+	s, r := exam.Prepare(d, p, exam.Moment{})
+	if !r.Submittable {
+		t.Fatal(rules(r))
+	}
+	if s.Document.Exam != "038" || s.Document.Year != 2026 || s.Document.Phone != "13800138000" || s.Pack != p.Ref() {
+		t.Errorf("%+v", s)
+	}
+	if got := strings.Join(s.Document.Subjects, " "); got != "junior_comprehensive junior_practice" {
+		t.Errorf("subjects %q", got)
+	}
+	if len(s.Files) != 2 || s.Files[0].Kind != "diploma" || s.Files[1].Kind != exam.FilePhoto || s.Files[0].Name != "" {
+		t.Errorf("files %+v", s.Files)
+	}
+	back, err := exam.DecodeSubmission(s.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _ := exam.Prepare(exam.Draft{ID: d.ID, Document: back.Document, Files: back.Files}, p, exam.Moment{})
+	if string(again.Encode()) != string(s.Encode()) {
+		t.Error("prepared twice, it differs")
+	}
+}
+
+func TestSubjectsByNameAreSentByTheirIDs(t *testing.T) {
+	d := complete()
+	d.Level, d.Subjects = "intermediate", []string{"社会工作实务（中级）"}
+	s, r := exam.Prepare(exam.Draft{ID: exam.NewDraftID(), Document: d}, pack(t, "038-2026"), exam.Moment{})
+	if got := strings.Join(s.Document.Subjects, " "); got != "intermediate_practice" {
+		t.Errorf("subjects %q", got)
+	}
+	if x, ok := found(r, "subjects.part", "subjects"); !ok || x.Severity != exam.Warn {
+		t.Errorf("%v", rules(r))
+	}
+}

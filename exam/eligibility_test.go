@@ -1,0 +1,263 @@
+package exam_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"wenbao/exam"
+)
+
+// edu, deg, cert and post build records for the table below.
+func edu(level exam.EducationLevel, own bool, graduated string) func(*exam.Document) {
+	return func(d *exam.Document) {
+		major := "法学"
+		if own {
+			major = "社会工作"
+		}
+		d.Education = append(d.Education, exam.Education{
+			Level: level, StudyMode: exam.PartTime, School: "某某学校", Major: major, SocialWorkMajor: own,
+			Started: "2001-09", Graduated: exam.Month(graduated),
+		})
+	}
+}
+
+func fullTime(started, graduated string) func(*exam.Document) {
+	return func(d *exam.Document) {
+		d.Education = append(d.Education, exam.Education{
+			Level: exam.Bachelor, StudyMode: exam.FullTime, School: "某某大学", Major: "法学",
+			Started: exam.Month(started), Graduated: exam.Month(graduated),
+		})
+	}
+}
+
+func deg(level exam.EducationLevel, own bool) func(*exam.Document) {
+	return func(d *exam.Document) {
+		major := "法学"
+		if own {
+			major = "社会工作"
+		}
+		d.Degrees = append(d.Degrees, exam.Degree{Level: level, AwardedBy: "某某大学", Major: major, SocialWorkMajor: own, Awarded: "2015-06"})
+	}
+}
+
+func cert(level exam.Level, awarded string) func(*exam.Document) {
+	return func(d *exam.Document) {
+		d.Certificates = append(d.Certificates, exam.Certificate{Level: level, Awarded: exam.Month(awarded)})
+	}
+}
+
+func post(from, to string) func(*exam.Document) {
+	return func(d *exam.Document) {
+		d.Work = append(d.Work, exam.Work{Employer: "某某中心" + from, Position: "社工", From: exam.Month(from), To: exam.Month(to), SocialWork: true})
+	}
+}
+
+func otherPost(from, to string) func(*exam.Document) {
+	return func(d *exam.Document) {
+		d.Work = append(d.Work, exam.Work{Employer: "某某商店", Position: "采购", From: exam.Month(from), To: exam.Month(to)})
+	}
+}
+
+// months gives a closed post of n months that ends in December 2025.
+func months(n int) func(*exam.Document) {
+	last, _ := exam.Month("2025-12").Index()
+	return post(string(exam.MonthOf(last-n+1)), "2025-12")
+}
+
+func with(school, major string) func(*exam.Document) {
+	return func(d *exam.Document) { d.Education[0].School, d.Education[0].Major = school, major }
+}
+
+// eligibilityRows holds every sentence of the rules, with where it stands.
+var eligibilityRows = []struct {
+	source   string
+	rule     string
+	level    exam.Level
+	doc      []func(*exam.Document)
+	verdict  exam.Verdict
+	required int
+	counted  int
+	doubts   string
+}{
+	// 助理社会工作师, 国人部发〔2006〕71号 art. 11 (facts 1.2, 1.3)
+	{"1.2 初级 1", "高中, 4 years", "junior", rec(edu(exam.SeniorHigh, false, "2005-06"), months(48)), exam.Met, 48, 48, ""},
+	{"1.2 初级 1", "中专, 4 years", "junior", rec(edu(exam.SecondaryVocational, false, "2005-06"), months(48)), exam.Met, 48, 48, ""},
+	{"1.2 初级 1", "高中, four months short", "junior", rec(edu(exam.SeniorHigh, false, "2005-06"), months(44)), exam.NotMet, 48, 44, ""},
+	{"1.2 初级 2", "大专 in social work, 2 years", "junior", rec(edu(exam.Associate, true, "2008-06"), months(24)), exam.Met, 24, 24, ""},
+	{"1.2 初级 3", "本科 in social work, no work at all", "junior", rec(edu(exam.Bachelor, true, "2012-06")), exam.Met, 0, 0, ""},
+	{"1.2 初级 3", "本科 in social work, graduating this year (应届)", "junior", rec(edu(exam.Bachelor, true, "2026-06")), exam.Met, 0, 0, ""},
+	{"1.2 初级 3", "本科 in social work, graduating next year", "junior", rec(edu(exam.Bachelor, true, "2027-06")), exam.NotMet, 48, 0, ""},
+	{"1.2 初级 3", "及以上学历: 硕士 in social work", "junior", rec(edu(exam.Master, true, "2015-06")), exam.Met, 0, 0, ""},
+	{"1.2 初级 3", "及以上学位: 学士 in social work alone", "junior", rec(deg(exam.Bachelor, true)), exam.Met, 0, 0, ""},
+	{"1.2 初级 4", "大专 in another major, 4 years", "junior", rec(edu(exam.Associate, false, "2008-06"), months(48)), exam.Met, 48, 48, ""},
+	{"1.2 初级 4", "大专 in another major, 2 years do not do", "junior", rec(edu(exam.Associate, false, "2008-06"), months(24)), exam.NotMet, 48, 24, ""},
+	{"1.2 初级 5", "本科 in another major, 2 years", "junior", rec(edu(exam.Bachelor, false, "2012-06"), months(24)), exam.Met, 24, 24, ""},
+	{"1.2 初级 5", "或学位: 学士 in another major, 2 years", "junior", rec(deg(exam.Bachelor, false), months(24)), exam.Met, 24, 24, ""},
+	{"1.3 初级", "硕士 in another major, 2 years", "junior", rec(edu(exam.Master, false, "2015-06"), months(24)), exam.Met, 24, 24, ""},
+	{"1.3 初级", "博士 in another major, 2 years", "junior", rec(edu(exam.Doctor, false, "2018-06"), months(24)), exam.Met, 24, 24, ""},
+	{"1.2", "初中 cannot register: no record of a level that fits", "junior", rec(months(120)), exam.NotMet, 48, 120, ""},
+
+	// 社会工作师, art. 12
+	{"1.2 中级 1", "高中, 6 years after the junior certificate", "intermediate", rec(edu(exam.SeniorHigh, false, "2005-06"), cert("junior", "2015-10"), post("2010-01", "2021-09")), exam.Met, 72, 72, ""},
+	{"1.2 中级 1", "高中, work before the certificate does not count", "intermediate", rec(edu(exam.SeniorHigh, false, "2005-06"), cert("junior", "2022-10"), post("2006-01", "")), exam.NotMet, 72, 51, ""},
+	{"1.2 中级 1", "高中 without the certificate", "intermediate", rec(edu(exam.SeniorHigh, false, "2005-06"), months(200)), exam.NotMet, 72, 0, ""},
+	{"1.2 中级 1", "中专, the earlier of two certificates counts", "intermediate", rec(edu(exam.SecondaryVocational, false, "2005-06"), cert("junior", "2021-10"), cert("junior", "2015-10"), post("2010-01", "2021-09")), exam.Met, 72, 72, ""},
+	{"1.2 中级 2", "大专 in social work, 4 years", "intermediate", rec(edu(exam.Associate, true, "2008-06"), months(48)), exam.Met, 48, 48, ""},
+	{"1.2 中级 3", "本科 in social work, 3 years", "intermediate", rec(edu(exam.Bachelor, true, "2012-06"), months(36)), exam.Met, 36, 36, ""},
+	{"1.2 中级 4", "硕士学位 in social work, 1 year", "intermediate", rec(deg(exam.Master, true), months(12)), exam.Met, 12, 12, ""},
+	{"1.3 中级", "硕士 schooling in social work, 1 year", "intermediate", rec(edu(exam.Master, true, "2015-06"), months(12)), exam.Met, 12, 12, ""},
+	{"1.2 中级 5", "博士学位 in social work, none", "intermediate", rec(deg(exam.Doctor, true)), exam.Met, 0, 0, ""},
+	{"1.2 中级 6", "大专 in another major, 4 + 2 years", "intermediate", rec(edu(exam.Associate, false, "2008-06"), months(72)), exam.Met, 72, 72, ""},
+	{"1.2 中级 6", "本科 in another major, 3 + 2 years", "intermediate", rec(edu(exam.Bachelor, false, "2012-06"), months(60)), exam.Met, 60, 60, ""},
+	{"1.2 中级 6", "本科 in another major, 3 years do not do", "intermediate", rec(edu(exam.Bachelor, false, "2012-06"), months(36)), exam.NotMet, 60, 36, ""},
+	{"1.2 中级 6", "硕士 in another major, 1 + 2 years", "intermediate", rec(deg(exam.Master, false), months(36)), exam.Met, 36, 36, ""},
+	{"1.2 中级 6", "博士 in another major, 0 + 2 years", "intermediate", rec(deg(exam.Doctor, false), months(24)), exam.Met, 24, 24, ""},
+
+	// 高级社会工作师, 人社部规〔2018〕2号
+	{"1.2 高级", "本科, 5 years after the intermediate certificate", "senior", rec(edu(exam.Bachelor, false, "2012-06"), cert("intermediate", "2018-10"), post("2012-07", "")), exam.Met, 60, 99, ""},
+	{"1.2 高级", "学士学位 alone is enough schooling", "senior", rec(deg(exam.Bachelor, false), cert("intermediate", "2018-10"), post("2012-07", "")), exam.Met, 60, 99, ""},
+	{"1.2 高级 3", "until the end of the exam year: January 2022 to December 2026", "senior", rec(edu(exam.Bachelor, false, "2012-06"), cert("intermediate", "2022-01"), post("2012-07", "")), exam.Met, 60, 60, ""},
+	{"1.2 高级 3", "the junior certificate does not do", "senior", rec(edu(exam.Bachelor, true, "2012-06"), cert("junior", "2014-10"), post("2012-07", "")), exam.NotMet, 60, 0, ""},
+	{"1.2 高级 2", "大专 does not do", "senior", rec(edu(exam.Associate, true, "2008-06"), cert("intermediate", "2012-10"), post("2009-01", "")), exam.NotMet, 60, 171, ""},
+
+	// how the years are counted
+	{"1.4", "an open post runs to December of the exam year", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2025-01", "")), exam.Met, 24, 24, ""},
+	{"1.4", "nothing after December of the exam year counts", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2025-01", "2030-12")), exam.Met, 24, 24, ""},
+	{"1.4", "before and after the diploma add up (前后…总和)", "junior", rec(edu(exam.Bachelor, false, "2020-06"), post("2010-01", "2010-12"), post("2021-01", "2021-12")), exam.Met, 24, 24, ""},
+	{"1.4", "work during part-time study counts", "junior", rec(edu(exam.Bachelor, false, "2020-06"), post("2018-01", "2019-12")), exam.Met, 24, 24, ""},
+	{"1.4", "months of full-time study do not count", "junior", rec(fullTime("2016-09", "2020-06"), post("2019-01", "2020-12")), exam.NotMet, 24, 6, ""},
+	{"1.4", "work before full-time study counts", "junior", rec(fullTime("2016-09", "2020-06"), post("2014-09", "2016-12")), exam.Met, 24, 24, ""},
+	{"1.4", "posts outside social work do not count", "junior", rec(edu(exam.Bachelor, false, "2012-06"), otherPost("2013-01", "2020-12"), months(24)), exam.Met, 24, 24, ""},
+	{"command line", "the first and the last month both count", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2020-03", "2020-03"), post("2021-01", "2022-11")), exam.Met, 24, 24, ""},
+	{"command line", "overlapping posts count once", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2020-01", "2020-12"), post("2020-07", "2021-12")), exam.Met, 24, 24, ""},
+	{"command line", "the same months twice are not two years", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2020-01", "2020-12"), post("2020-01", "2020-12")), exam.NotMet, 24, 12, ""},
+
+	// what the areas decide
+	{"1.4 [GK]", "three months short", "junior", rec(edu(exam.Bachelor, false, "2012-06"), months(21)), exam.ForReview, 24, 21, "short"},
+	{"1.4 [GK]", "one month short", "junior", rec(edu(exam.Bachelor, false, "2012-06"), months(23)), exam.ForReview, 24, 23, "short"},
+	{"1.4 [GK]", "four months short", "junior", rec(edu(exam.Bachelor, false, "2012-06"), months(20)), exam.NotMet, 24, 20, ""},
+	{"1.3 [GK]", "类别 of a technical school", "junior", rec(edu(exam.SecondaryVocational, false, "2005-06"), with("某某市高级技工学校", "数控"), months(48)), exam.ForReview, 48, 48, "technical_school"},
+	{"1.3 [GK]", "a technical school, and months short beyond doubt", "junior", rec(edu(exam.SecondaryVocational, false, "2005-06"), with("某某市职业高中", "数控"), months(40)), exam.NotMet, 48, 40, ""},
+	{"1.4 [GK]", "相近专业", "junior", rec(edu(exam.Bachelor, true, "2012-06"), with("某某大学", "社会政策")), exam.ForReview, 0, 0, "near_major"},
+	{"1.4 [GK]", "相近专业, but two years make it sure", "junior", rec(edu(exam.Bachelor, true, "2012-06"), with("某某大学", "社会政策"), months(24)), exam.Met, 24, 24, ""},
+	{"1.4", "entry into full-time study unknown, and it matters", "junior", rec(fullTime("", "2020-06"), post("2019-01", "2020-12")), exam.ForReview, 24, 24, "study_start"},
+	{"1.4", "entry into full-time study unknown, and it does not matter", "junior", rec(fullTime("", "2020-06"), post("2020-01", "2022-12")), exam.Met, 24, 36, ""},
+	{"1.2 取得", "the diploma comes after registration closes", "junior", rec(edu(exam.Bachelor, false, "2026-07"), months(24)), exam.ForReview, 24, 24, "late"},
+
+	// the most favourable of several records
+	{"1.3", "大专 in social work beats 本科 in another major with 2 years", "intermediate", rec(edu(exam.Associate, true, "2008-06"), edu(exam.Bachelor, false, "2012-06"), months(48)), exam.Met, 48, 48, ""},
+	{"1.3", "a degree beats the schooling", "intermediate", rec(edu(exam.Bachelor, false, "2012-06"), deg(exam.Master, true), months(12)), exam.Met, 12, 12, ""},
+}
+
+func rec(parts ...func(*exam.Document)) []func(*exam.Document) { return parts }
+
+func documentOf(level exam.Level, parts []func(*exam.Document)) exam.Document {
+	d := exam.Document{Exam: "038", Year: 2026, Level: level, Area: "410000"}
+	for _, part := range parts {
+		part(&d)
+	}
+	return d
+}
+
+func TestEverySentenceOfTheRulesIsReckonedAsPublished(t *testing.T) {
+	p := pack(t, "038-2026")
+	for _, row := range eligibilityRows {
+		t.Run(string(row.level)+" "+row.rule, func(t *testing.T) {
+			e := p.Reckon(documentOf(row.level, row.doc))
+			got := fmt.Sprintf("%s %d/%d %s", e.Verdict, e.Counted, e.Required, strings.Join(e.Doubts, " "))
+			want := fmt.Sprintf("%s %d/%d %s", row.verdict, row.counted, row.required, row.doubts)
+			if got != want {
+				t.Errorf("facts %s: %s, want %s (by %s)", row.source, got, want, e.Path)
+			}
+			sum := 0
+			for _, i := range e.Intervals {
+				sum += i.Months
+			}
+			if sum != e.Counted || e.Until != "2026-12-31" {
+				t.Errorf("intervals %v add up to %d, counted %d until %s", e.Intervals, sum, e.Counted, e.Until)
+			}
+		})
+	}
+}
+
+// Every path of the pack is the best way of some row: no rule is dead data.
+func TestEveryPathOfThePackIsReliedOnInTheTable(t *testing.T) {
+	p := pack(t, "038-2026")
+	used := map[string]bool{}
+	for _, row := range eligibilityRows {
+		if row.verdict == exam.Met {
+			used[string(row.level)+" "+p.Reckon(documentOf(row.level, row.doc)).Path] = true
+		}
+	}
+	for _, l := range p.Levels {
+		for _, path := range l.Paths {
+			if !used[string(l.ID)+" "+path.ID] {
+				t.Errorf("no row relies on %s of %s", path.ID, l.ID)
+			}
+		}
+	}
+}
+
+func TestAVerdictLeftToTheAreaWarnsAndNeverBlocks(t *testing.T) {
+	p := pack(t, "038-2026")
+	for _, row := range eligibilityRows {
+		r := exam.Check(documentOf(row.level, row.doc), nil, p, exam.Moment{})
+		var severities []exam.Severity
+		for _, x := range r.Problems {
+			if strings.HasPrefix(x.Rule, "eligibility.") {
+				severities = append(severities, x.Severity)
+			}
+		}
+		want := map[exam.Verdict][]exam.Severity{exam.Met: nil, exam.ForReview: {exam.Warn}, exam.NotMet: {exam.Block}}[row.verdict]
+		if row.verdict == exam.NotMet && len(documentOf(row.level, row.doc).Education) == 0 {
+			want = nil // education.required says it
+		}
+		if !slices.Equal(severities, want) {
+			t.Errorf("%s: %v, want %v", row.rule, severities, want)
+		}
+	}
+}
+
+func TestAnAreaMayDecideAPoint(t *testing.T) {
+	p := pack(t, "sample-2026")
+	for _, x := range []struct {
+		area    string
+		school  string
+		verdict exam.Verdict
+	}{
+		{"A01", "某某技工学校", exam.Met}, {"A02", "某某技工学校", exam.NotMet}, {"A03", "某某技工学校", exam.ForReview},
+		{"A02", "某某中专", exam.Met},
+	} {
+		d := exam.Document{Level: "basic", Area: x.area, Education: []exam.Education{{Level: exam.SecondaryVocational, School: x.school, Major: "护理", Graduated: "2020-06"}}}
+		months(12)(&d)
+		if e := p.Reckon(d); e.Verdict != x.verdict {
+			t.Errorf("%s in %s: %s, want %s", x.school, x.area, e.Verdict, x.verdict)
+		}
+	}
+	near := exam.Document{Level: "basic", Area: "A02", Education: []exam.Education{{Level: exam.Associate, School: "某某学院", Major: "护理", SocialWorkMajor: true, Graduated: "2020-06"}}}
+	if e := p.Reckon(near); e.Verdict != exam.NotMet || e.Path != "anyone" {
+		t.Errorf("a near major the area does not accept: %s by %s", e.Verdict, e.Path)
+	}
+}
+
+func TestTheReckoningIsDeclaredInSentencesOfBothLanguages(t *testing.T) {
+	p := pack(t, "038-2026")
+	for _, row := range eligibilityRows {
+		e := p.Reckon(documentOf(row.level, row.doc))
+		for lang, say := range languages {
+			text := e.Explain(say)
+			if text == "" || strings.ContainsAny(text, "⟦") || strings.Contains(text, "<no value>") {
+				t.Errorf("%s %s: %q", lang, row.rule, text)
+			}
+			if e.Required > 0 && e.Verdict != exam.NotMet && !strings.Contains(text, exam.Duration(e.Required, say)) {
+				t.Errorf("%s %s: %q does not say %s", lang, row.rule, text, exam.Duration(e.Required, say))
+			}
+		}
+	}
+	d := documentOf("junior", rec(edu(exam.Bachelor, false, "2012-06"), months(21)))
+	if got, want := p.Reckon(d).Explain(languages["zh-CN"]), "按「取得其他专业本科及以上学历（或学位），从事社会工作满 2 年」计：截至 2026-12-31 从事社会工作 1 年 9 个月，要求 2 年，是否符合由考区核定，可以提交。只差 3 个月，不满一年的月份怎样折算由考区决定。"; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,93 @@
+package exam
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// drawSpans draws spans within a few years, some of them backwards (empty).
+func drawSpans(t *rapid.T, label string) []span {
+	n := rapid.IntRange(0, 6).Draw(t, label)
+	list := make([]span, n)
+	for i := range list {
+		list[i] = span{rapid.IntRange(0, 60).Draw(t, label), rapid.IntRange(0, 60).Draw(t, label)}
+	}
+	return list
+}
+
+// model is the month-by-month truth.
+func model(spans []span) (set [64]bool) {
+	for _, s := range spans {
+		for m := s.from; m <= s.to; m++ {
+			set[m] = true
+		}
+	}
+	return set
+}
+
+func count(set [64]bool) (n int) {
+	for _, in := range set {
+		if in {
+			n++
+		}
+	}
+	return n
+}
+
+func TestIntervalArithmeticAgreesWithCountingMonthByMonth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		work, study, from := drawSpans(t, "work"), drawSpans(t, "study"), rapid.IntRange(0, 63).Draw(t, "since")
+		want := model(work)
+		for m, in := range model(study) {
+			want[m] = want[m] && !in
+		}
+		rest := without(union(append([]span{}, work...)), union(append([]span{}, study...)))
+		if model(rest) != want || monthsIn(rest) != count(want) {
+			t.Fatalf("%v without %v is %v", work, study, rest)
+		}
+		for m := range from {
+			want[m] = false
+		}
+		if late := since(rest, from); model(late) != want || monthsIn(late) != count(want) {
+			t.Fatalf("%v since %d is %v", rest, from, late)
+		}
+	})
+}
+
+func TestAUnionIsSortedApartAndNotEmpty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		u := union(drawSpans(t, "spans"))
+		for i, s := range u {
+			if s.from > s.to || i > 0 && u[i-1].to+1 >= s.from {
+				t.Fatalf("%v", u)
+			}
+		}
+	})
+}
+
+func TestMonthsAndTheirIndexesAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		i := rapid.IntRange(minYear*12, maxYear*12+11).Draw(t, "index")
+		if back, ok := MonthOf(i).Index(); !ok || back != i {
+			t.Fatalf("%s is %d, want %d", MonthOf(i), back, i)
+		}
+	})
+	for _, s := range []Month{"", "2012", "2012-13", "2012-00", "2012-6", "2012/06", "-012-06", "２０１２-06", "2012-0x"} {
+		if _, ok := s.Index(); ok {
+			t.Errorf("%q passes for a month", s)
+		}
+	}
+}
+
+func TestOnlyDaysAndTimesThatExistAreRead(t *testing.T) {
+	for s, want := range map[string]bool{
+		"2024-02-29": true, "2023-02-29": false, "2026-04-31": false, "2026-00-01": false, "2026-13-01": false, "2026-3-01": false,
+		"2026-03-09T09:00": true, "2026-03-09T24:00": false, "2026-03-09T09:60": false, "2026-03-09T9:00": false, "2026-03-09T": false, "": false,
+		"2026-03-09T09:00:00": false, "+026-03-09": false,
+	} {
+		if _, ok := clock(s, beijing); ok != want {
+			t.Errorf("%q: %v", s, ok)
+		}
+	}
+}

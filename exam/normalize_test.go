@@ -1,0 +1,158 @@
+package exam_test
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode"
+
+	"pgregory.net/rapid"
+
+	"wenbao/exam"
+)
+
+func TestWhatIsTypedBecomesWhatIsMeant(t *testing.T) {
+	for _, x := range []struct{ path, typed, want string }{
+		{"name", " 张 三 ", "张三"},
+		{"name", "张　三", "张三"},
+		{"name", "买买提•艾力", "买买提·艾力"},
+		{"name", "买买提‧艾力", "买买提·艾力"},
+		{"name", "买买提・艾力", "买买提·艾力"},
+		{"name", "买买提∙艾力", "买买提·艾力"},
+		{"name", "买买提．艾力", "买买提·艾力"},
+		{"name", "买买提.艾力", "买买提·艾力"},
+		{"name", "买买提 · 艾力", "买买提·艾力"},
+		{"name", "John  R.  Smith", "John R. Smith"},
+		{"name", "𫝹\u200b䶮", "𫝹䶮"},
+		{"id_number", " １１０１０５-19491231-002ｘ", "11010519491231002X"},
+		{"phone", "+86 138-0013-8000", "13800138000"},
+		{"phone", "0086１３８００１３８０００", "13800138000"},
+		{"phone", "8613800138000", "13800138000"},
+		{"phone", "(010) 8790-1800", "01087901800"},
+		{"phone", "+852 2345 6789", "+85223456789"},
+		{"email", " someone＠example.cn ", "someone@example.cn"},
+		{"birth_date", "1990年3月7日", "1990-03-07"},
+		{"birth_date", "１９９０．３．７", "1990-03-07"},
+		{"birth_date", "19900307", "1990-03-07"},
+		{"birth_date", "1990-02-30", "1990-02-30"}, // no such day: stays as typed
+		{"birth_date", "三月七日", "三月七日"},
+		{"first_worked", "2012.6", "2012-06"},
+		{"first_worked", "201206", "2012-06"},
+		{"nationality", "chn ", "CHN"},
+		{"postcode", "４５０ ０００", "450000"},
+		{"address", "  郑州市\t某路  1 号 ", "郑州市 某路 1 号"},
+		{"address", "某路（东段）", "某路（东段）"},
+		{"work.0.credit_code", "91350100m000100y43", "91350100M000100Y43"},
+		{"work.0.to", "至今", ""},
+		{"work.0.from", "2012年7月", "2012-07"},
+		{"work.0.duties", "个案 \r\n\n 小组", "个案\n小组"},
+		{"education.0.certificate_number", "1045 9120 2005 001234", "104591202005001234"},
+	} {
+		d := complete()
+		if err := d.Set(x.path, x.typed); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := exam.Normalize(d).Get(x.path); got != x.want {
+			t.Errorf("%s: %q became %q, want %q", x.path, x.typed, got, x.want)
+		}
+	}
+}
+
+// anyText draws what people paste: Han of every plane, dots, blanks, full
+// width, digits, marks that cannot be seen.
+func anyText() *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.StringN(0, 12, 60),
+		rapid.StringOfN(rapid.SampledFrom([]rune("张三〇𫝹𰻞䶮·•・.．  　\t\n-+８6１３9０xXｘ年月（）(\u200b\ufeff\u00a0Aé")), 0, 14, -1),
+		rapid.SampledFrom([]string{"2012年6月", "201206", "1990-3-7", "+86 13800138000", "至今", "11010519491231002x"}),
+	)
+}
+
+// anyDocument draws a document with such texts in every field.
+func anyDocument(t *rapid.T, label string) exam.Document {
+	var d exam.Document
+	fill(t, label, reflect.ValueOf(&d).Elem())
+	return d
+}
+
+func fill(t *rapid.T, label string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(anyText().Draw(t, label))
+	case reflect.Bool:
+		v.SetBool(rapid.Bool().Draw(t, label))
+	case reflect.Int:
+		v.SetInt(int64(rapid.SampledFrom([]int{0, 2026, -1, 2025}).Draw(t, label)))
+	case reflect.Slice:
+		n := rapid.IntRange(0, 3).Draw(t, label)
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
+		for i := range n {
+			fill(t, label, v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(t, label+"."+v.Type().Field(i).Name, v.Field(i))
+		}
+	}
+}
+
+func TestNormalizingTwiceChangesNothingMore(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		once := exam.Normalize(anyDocument(t, "doc"))
+		if twice := exam.Normalize(once); !bytes.Equal(once.Encode(), twice.Encode()) {
+			t.Fatalf("once %s\ntwice %s", once.Encode(), twice.Encode())
+		}
+	})
+}
+
+func TestNormalizingKeepsTheOriginalAsItWas(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyDocument(t, "doc")
+		before := string(d.Encode())
+		exam.Normalize(d)
+		if string(d.Encode()) != before {
+			t.Fatal("the argument was changed")
+		}
+	})
+}
+
+// han gives the Han characters of a text in their order.
+func han(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Han, r) || r >= 0x20000 && r <= 0x3FFFD {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+func TestNormalizingNeverChangesAHanCharacterOfANameOrAText(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := exam.Document{Name: anyText().Draw(t, "name"), Address: anyText().Draw(t, "address"), IDNumber: anyText().Draw(t, "number"), Phone: anyText().Draw(t, "phone")}
+		n := exam.Normalize(d)
+		for _, x := range [][2]string{{d.Name, n.Name}, {d.Address, n.Address}, {d.IDNumber, n.IDNumber}, {d.Phone, n.Phone}} {
+			if han(x[0]) != han(x[1]) {
+				t.Fatalf("%q became %q", x[0], x[1])
+			}
+		}
+	})
+}
+
+func FuzzNormalize(f *testing.F) {
+	f.Add([]byte(`{"name":" 张 三","phone":"+86 138"}`))
+	f.Add([]byte(`{"name":"买买提 • 艾力","work":[{"to":"至今","from":"2012年7月"}]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		d, err := exam.DecodeDocument(raw)
+		if err != nil {
+			if exam.KindOf(err) != exam.KindInvalid && exam.KindOf(err) != exam.KindTooLarge {
+				t.Fatalf("refused as %s", exam.KindOf(err))
+			}
+			return
+		}
+		once := exam.Normalize(d)
+		if !bytes.Equal(exam.Normalize(once).Encode(), once.Encode()) {
+			t.Fatalf("not settled: %s", once.Encode())
+		}
+	})
+}
