@@ -18,7 +18,8 @@ const (
 
 	minTimeout   = 4 * time.Second
 	maxTimeout   = 2 * time.Minute
-	firstTimeout = 30 * time.Second
+	firstTimeout = 20 * time.Second
+	slowest      = 200 // bytes per second; silence is never taken for a slower line
 
 	firstPause = time.Second
 	maxPause   = 5 * time.Minute
@@ -106,14 +107,14 @@ func (l *line) allowed() int {
 	return max(1, n)
 }
 
-// timeout is generous about what is already in flight and doubles while
-// requests run into it.
+// timeout is generous about what is already in flight and grows while requests
+// run into it.
 func (l *line) timeout() time.Duration {
-	if l.rate == 0 {
-		return time.Duration(float64(firstTimeout) * l.stretch)
+	t := firstTimeout.Seconds()
+	if l.rate > 0 {
+		t = minTimeout.Seconds() + 4*l.rtt.Seconds() + 3*float64(l.bytes)/l.rate
 	}
-	t := minTimeout + 4*l.rtt + time.Duration(3*float64(l.bytes)/l.rate*float64(time.Second))
-	return min(time.Duration(float64(t)*l.stretch), maxTimeout)
+	return time.Duration(min(t*l.stretch, maxTimeout.Seconds()) * float64(time.Second))
 }
 
 // piece is how many bytes one request should carry at the moment.
@@ -200,9 +201,9 @@ func (t *ticket) failed() (down bool) {
 	defer l.mu.Unlock()
 	l.breaks++
 	l.failures++
-	if time.Now().Sub(t.began) >= t.timeout {
+	if time.Since(t.began) >= t.timeout {
 		l.stretch = min(l.stretch*1.5, 8)
-		l.rate /= 1.5
+		l.rate = max(l.rate*0.8, min(l.rate, slowest))
 	}
 	l.width = max(l.width*0.85, 2)
 	defer l.release(t)

@@ -11,9 +11,16 @@ import (
 )
 
 // bring sees to it that the server has an entry's files. Those that are small
-// for this line are given back to travel inside the step. missing is what the
-// server said it lacks; without asked, nothing is known of it yet.
+// for this line are given back to travel inside the step. missing is what the server
+// said it lacks; without asked, nothing is known of it yet.
 func (e *Engine) bring(ctx context.Context, entry exam.Entry, missing []wire.Lack, asked bool, p *progress) ([]wire.File, *failure) {
+	if !asked && entry.Attempts > 0 {
+		var f *failure
+		if missing, f = e.askMissing(ctx, entry.Files); f != nil {
+			return nil, f
+		}
+		asked = true
+	}
 	var inline []wire.File
 	room := e.line.piece()
 	for _, f := range distinct(entry.Files) {
@@ -39,6 +46,26 @@ func (e *Engine) bring(ctx context.Context, entry exam.Entry, missing []wire.Lac
 		}
 	}
 	return inline, nil
+}
+
+// askMissing asks which bytes of an entry's files the server lacks.
+func (e *Engine) askMissing(ctx context.Context, files []exam.File) ([]wire.Lack, *failure) {
+	var q wire.FileQuery
+	for _, f := range distinct(files) {
+		q.Files = append(q.Files, wire.FileRef{SHA256: f.SHA256, Size: f.Size})
+	}
+	if len(q.Files) == 0 {
+		return nil, nil
+	}
+	raw, f := e.ask(ctx, request{method: http.MethodPost, path: "/v1/files/missing", mediaType: wire.JSON, body: wire.Encode(q)})
+	if f != nil {
+		return nil, f
+	}
+	reply, err := wire.Decode[wire.FileReply](raw)
+	if err != nil {
+		return nil, &failure{kind: exam.KindUnreachable, err: errors.New("an answer that is none")}
+	}
+	return reply.Lacks, nil
 }
 
 // distinct gives the files to send: each content once, and none that stays on

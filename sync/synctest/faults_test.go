@@ -91,6 +91,33 @@ func TestAnotherServersReceiptStopsTheEngineWithOneCause(t *testing.T) {
 	}
 }
 
+func TestAnAnswerAboutOtherBytesIsNotBelieved(t *testing.T) {
+	s := practiceServer(t, nil)
+	m := NewMemory()
+	first, second := Submit(exam.NewDraftID(), 0, Document(1), photo(m, 1)), Submit(exam.NewDraftID(), 0, Document(2), photo(m, 1))
+	m.Queue(first)
+	if r, err := engine(t, m, Handler{s}, nil).Once(t.Context()); err != nil || r.Delivered != 1 {
+		t.Fatal(r, err)
+	}
+	old, _ := m.Delivered(first.ID)
+	stale := wire.Answer{Registration: wire.FromRegistration(old.Registration), Receipt: old.Receipt}
+	stale.Registration.Content = ""
+	again := first // the same registration, other bytes, and a server that repeats its old answer
+	again.ID, again.Base, again.Content = exam.NewEntryID(), 2, append([]byte(nil), second.Content...)
+	for _, e := range []exam.Entry{second, again} {
+		m := m.Copy()
+		m.Queue(e)
+		liar := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(wire.HeaderProtocol, wire.Version)
+			w.Write(wire.Encode(stale))
+		})
+		r, err := engine(t, m, Handler{liar}, nil).Once(t.Context())
+		if exam.KindOf(err) != exam.KindUntrusted || r.Delivered != 0 || r.Waiting != 1 {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+}
+
 func TestAClosedWindowIsToldOnceNotAThousandTimes(t *testing.T) {
 	requests := 0
 	s := practiceServer(t, func(c *server.Config) { c.Practice = false; c.Rules = shutRules{c.Rules} })

@@ -78,7 +78,9 @@ type machine struct {
 	w      *world
 	name   int
 	memory *Memory
-	old    *Memory // a copy made earlier
+	old    *Memory               // a copy made earlier
+	rolled bool                  // the machine was restored from such a copy
+	honest map[exam.EntryID]bool // steps on the newest version that anybody has
 	skew   time.Duration
 	drafts []exam.DraftID
 	people map[exam.DraftID]int
@@ -174,7 +176,7 @@ var sharedRules = func() func(*testing.T) server.Rules {
 }()
 
 func (w *world) machine(name int) *machine {
-	m := &machine{w: w, name: name, memory: NewMemory(), people: map[exam.DraftID]int{}}
+	m := &machine{w: w, name: name, memory: NewMemory(), people: map[exam.DraftID]int{}, honest: map[exam.EntryID]bool{}}
 	credential := sha256.Sum256([]byte(fmt.Sprint("device ", name)))
 	m.memory.SetSetting("sync.credential", credential[:])
 	if w.r.IntN(3) == 0 {
@@ -232,7 +234,7 @@ func (w *world) days() {
 				w.rollBack()
 			} else if m.old != nil {
 				m.kill()
-				m.memory, m.old = m.old, nil
+				m.memory, m.old, m.rolled = m.old, nil, true
 				m.boot()
 			}
 		case 13:
@@ -272,6 +274,8 @@ func (m *machine) queue(e exam.Entry) {
 	if slices.ContainsFunc(entries, func(o exam.Entry) bool { return o.Draft == e.Draft && !o.Aside }) {
 		return // the program does not let a second step in before the first is through
 	}
+	u, _ := m.memory.Known(e.Draft)
+	m.honest[e.ID] = e.Base == u.Registration.Version
 	m.memory.Queue(e)
 	m.w.made = append(m.w.made, e)
 	m.engine.Wake()
@@ -363,6 +367,9 @@ func (m *machine) settle() {
 	}
 	entries, _ := m.memory.Entries()
 	for _, e := range entries {
+		if e.Last == exam.KindConflict && m.honest[e.ID] && !m.rolled {
+			m.w.t.Errorf("client %d: %s on v%d is a conflict with v%d although nobody else writes", m.name, e.Action, e.Base, e.Current.Version)
+		}
 		if e.Last == exam.KindConflict && e.Action == exam.ActionSubmit && e.Current != nil {
 			e.Base, e.Aside, e.Next = e.Current.Version, false, time.Time{}
 			mine := e
@@ -417,6 +424,12 @@ func (w *world) history(rec server.Record) {
 
 func (m *machine) promises() {
 	t, ctx := m.w.t, m.w.t.Context()
+	for _, e := range m.w.made {
+		u, ok := m.memory.Delivered(e.ID)
+		if ok && !tookStep(u.Registration, e) {
+			t.Errorf("client %d: %s on v%d was delivered, but the history does not have it: %+v", m.name, e.Action, e.Base, u.Registration.History)
+		}
+	}
 	entries, _ := m.memory.Entries()
 	for _, e := range entries {
 		if !e.Aside || e.Last == "" {
@@ -443,6 +456,14 @@ func (m *machine) promises() {
 			}
 		}
 		return nil
+	})
+}
+
+// tookStep tells whether the history has the step on exactly the version it was
+// made for. A registration that came back by its receipt has no older history.
+func tookStep(reg exam.Registration, e exam.Entry) bool {
+	return slices.ContainsFunc(reg.History, func(ev exam.Event) bool {
+		return ev.Version == e.Base+1 && ev.Action == e.Action || ev.Action == exam.ActionRestore && ev.Version > e.Base
 	})
 }
 
