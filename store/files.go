@@ -3,6 +3,7 @@ package store
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"wenbao/exam"
 	"wenbao/store/internal/disk"
@@ -148,6 +149,11 @@ func (s *Store) makeFileDir(dir string) error {
 
 func (s *Store) filePath(name string) string {
 	return filepath.Join(s.dir, filesDir, name[:2], name)
+}
+
+// isFileName tells whether a name can be one of ours.
+func isFileName(name string) bool {
+	return len(name) == 64 && strings.Trim(name, "0123456789abcdef") == ""
 }
 
 func (s *Store) readFile(name string, rec fileRecord) ([]byte, error) {

@@ -67,6 +67,14 @@ func (l *indexLog) flush(v *vault, ix *index, seq uint64) error {
 	return nil
 }
 
+// rewrite writes the file anew.
+func (l *indexLog) rewrite(v *vault, ix *index, seq uint64) error {
+	l.mu.Lock()
+	l.size = 0
+	l.mu.Unlock()
+	return l.flush(v, ix, seq)
+}
+
 // unsaved gives the rows behind the mark, or all of them, and moves the mark.
 // The caller holds the lock.
 func (ix *index) unsaved(all bool) (rows []row, removed []exam.DraftID) {

@@ -20,6 +20,9 @@ type Options struct {
 	// Clock tells the time that is shown beside records; nil is time.Now. Nothing
 	// is ever decided by it.
 	Clock func() time.Time
+	// Segment is the size of a journal file in bytes; 0 means 4 MiB. Tests make it
+	// small.
+	Segment int64
 	// Disk is the file system; nil is the machine's. Tests put faults here.
 	Disk disk.FS
 }
@@ -45,15 +48,15 @@ type Store struct {
 	dir     string
 	release func() error // of the folder's lock
 	engine  *engine.Engine
-	opening Opening
 	subs    subscribers
 	files   sync.Mutex // one attaches or purges at a time
 
-	mu    sync.RWMutex // guards what follows
-	keys  keyring
-	vault *vault // nil while locked
-	index *index // nil while locked
-	log   *indexLog
+	mu      sync.RWMutex // guards what follows
+	keys    keyring
+	vault   *vault // nil while locked
+	index   *index // nil while locked
+	log     *indexLog
+	opening Opening
 
 	loading sync.WaitGroup // of indexes
 }
@@ -89,20 +92,32 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) start(ctx context.Context) error {
+	if disk.Exists(s.o.Disk, filepath.Join(s.dir, restoring)) {
+		return exam.Errorf(exam.KindState, "open store", "a restore was cut off; restore again")
+	}
 	data, err := s.slots()
 	if err != nil {
 		return err
 	}
-	s.engine, err = engine.Open(s.dir, engine.Options{FS: s.o.Disk, Clock: s.o.Clock, Checkpointed: s.checkpointed})
+	s.engine, err = engine.Open(s.dir, engine.Options{
+		FS: s.o.Disk, Clock: s.o.Clock, Segment: s.o.Segment, Checkpointed: s.checkpointed, Repaired: s.repaired,
+	})
 	if err != nil {
 		return err
 	}
-	return s.unlocked(data)
+	if err := s.unlocked(data); err != nil {
+		return err
+	}
+	s.warn()
+	return s.reckon(ctx, s.engine.Found())
 }
 
 // slots reads the key slots, or makes them, and gives the data key.
 func (s *Store) slots() ([]byte, error) {
 	raw, healed, err := readTwin(s.o.Disk, filepath.Join(s.dir, slotsFile), maxKeyFile)
+	if exam.KindOf(err) == exam.KindNotFound && engine.Holds(s.o.Disk, s.dir) {
+		return nil, exam.Errorf(exam.KindDamaged, "read key slots", "drafts are here, the key slots are gone")
+	}
 	if exam.KindOf(err) == exam.KindNotFound {
 		var data []byte
 		s.keys, data, err = createSlots(s.o.Disk, s.dir, s.o.Keys, s.o.Clock())
@@ -115,7 +130,9 @@ func (s *Store) slots() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = healed
+	if healed {
+		s.opening.Damaged = append(s.opening.Damaged, slotsFile)
+	}
 	s.keys = keyring{fs: s.o.Disk, dir: s.dir, header: h}
 	return s.keys.unlock(s.o.Keys)
 }
@@ -179,9 +196,6 @@ func (s *Store) Unlock(keys Keys) error {
 	s.subs.tell(Change{What: StoreChanged})
 	return nil
 }
-
-// Opening says what [Open] found and repaired.
-func (s *Store) Opening() Opening { return s.opening }
 
 // Subscribe gives the changes from now on. The store never waits for a
 // subscriber: one that falls behind gets StoreChanged instead of what it
