@@ -29,7 +29,11 @@ func ParsePack(raw []byte) (*Pack, error) {
 	var head struct {
 		Format int `json:"format"`
 	}
-	if json.Unmarshal(plain, &head) == nil && head.Format > PackFormat {
+	var syntax *json.SyntaxError
+	switch err := json.Unmarshal(plain, &head); {
+	case errors.As(err, &syntax):
+		return nil, Errorf(KindInvalid, op, "%s: %w", position(plain, int(syntax.Offset)-1), err)
+	case err == nil && head.Format > PackFormat:
 		return nil, Errorf(KindUpgrade, op, "format %d, this program reads up to %d", head.Format, PackFormat)
 	}
 	p := &Pack{}
@@ -48,15 +52,10 @@ func decodePack(plain []byte, p *Pack) error {
 	}
 	dec := json.NewDecoder(bytes.NewReader(plain))
 	dec.DisallowUnknownFields()
-	err := dec.Decode(p)
-	var syntax *json.SyntaxError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &syntax):
-		return fmt.Errorf("%s: %w", position(plain, int(syntax.Offset)), err)
+	if err := dec.Decode(p); err != nil {
+		return cmp.Or(misfit(plain, reflect.TypeFor[Pack]()), err)
 	}
-	return cmp.Or(misfit(plain, reflect.TypeFor[Pack]()), err)
+	return nil
 }
 
 // faults collects what is wrong with a pack, each with its place.
@@ -205,6 +204,7 @@ func (p *Pack) validateAreas(f *faults) {
 		}
 		f.check(slices.Contains([]AfterConfirm{ConfirmUnknown, ConfirmUndo, ConfirmCentre, ConfirmLocked}, a.Confirm), "%s.after_confirm: %q", at, shortened(string(a.Confirm), 20))
 		p.validateFees(f, at+".fees", a.Fees)
+		p.validatePoints(f, at+".points", a.Points)
 	}
 }
 
@@ -219,6 +219,14 @@ func (p *Pack) validateFees(f *faults, at string, fees *Fees) {
 	for _, x := range fees.Extra {
 		x.Name.validate(f, at+"."+x.ID)
 		f.check(x.Fen >= 0 && x.Fen <= 1_000_00, "%s.%s: %d fen", at, x.ID, x.Fen)
+	}
+}
+
+func (p *Pack) validatePoints(f *faults, at string, points map[string]Verdict) {
+	for point, decided := range points {
+		known := point == DoubtNearMajor || slices.ContainsFunc(p.Reckoning.AreaPoints, func(a AreaPoint) bool { return a.ID == point })
+		f.check(known, "%s: no point %q", at, shortened(point, 40))
+		f.check(decided == Met || decided == NotMet, "%s.%s: want met or not_met", at, shortened(point, 40))
 	}
 }
 

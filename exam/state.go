@@ -101,8 +101,7 @@ var transitions = []step{
 	{StateConfirmed, ActionPay, Candidate, StatePaying, nil},
 	{StateConfirmed, ActionSettle, System, StateCompleted, nil}, // where nothing is to be paid
 	{StatePaying, ActionSettle, System, StateCompleted, nil},
-	{StatePaying, ActionUnpaid, System, StateConfirmed, nil},
-	{StateExpired, ActionSettle, System, StateCompleted, nil}, // notice of a payment made in time came late
+	{StatePaying, ActionUnpaid, System, StateConfirmed, nil}, // only now can it expire: the notice of a payment may be late (facts 5.4)
 
 	{StateSubmitted, ActionWithdraw, Candidate, StateWithdrawn, nil},
 	{StateManualReview, ActionWithdraw, Candidate, StateWithdrawn, nil},
@@ -115,7 +114,6 @@ var transitions = []step{
 	{StateNeedsMaterials, ActionExpire, System, StateExpired, nil},
 	{StateVerified, ActionExpire, System, StateExpired, nil},
 	{StateConfirmed, ActionExpire, System, StateExpired, nil},
-	{StatePaying, ActionExpire, System, StateExpired, nil},
 }
 
 // Next gives the state after actor takes action in state from, and whether the

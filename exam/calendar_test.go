@@ -1,0 +1,157 @@
+package exam_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"wenbao/exam"
+)
+
+func TestDeadlinesComeInOrderWithTheExamAmongThem(t *testing.T) {
+	d := complete()
+	d.Area, d.City, d.Level = "420000", "武汉市", "intermediate"
+	var got []string
+	for _, x := range pack038.Deadlines(d) {
+		got = append(got, string(x.Kind)+" "+x.At.In(beijing).Format("01-02 15:04"))
+		wantWords(t, "deadline."+string(x.Kind), nil)
+		if x.National {
+			t.Errorf("%s is Wuhan's own", x.Kind)
+		}
+	}
+	want := []string{
+		"registration_opens 03-12 09:00", "payment_opens 03-12 09:00", "registration_closes 03-25 20:00", "check_closes 03-26 17:00", "payment_closes 03-27 20:00",
+		"ticket_opens 05-18 09:00", "exam_begins 05-23 14:00", "exam_begins 05-24 09:00", "ticket_closes 05-24 14:00", "exam_begins 05-24 14:00",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s", strings.Join(got, "\n"))
+	}
+}
+
+func TestWhereNothingIsPublishedTheNationalDaysAreMarkedAsSuch(t *testing.T) {
+	next, ok := pack038.NextDate(complete(), at("2026-03-20 12:00"))
+	if !ok || next.Kind != exam.RegistrationCloses || !next.National || !next.DayOnly || !next.At.Equal(at("2026-03-31 00:00").Add(-time.Second)) {
+		t.Errorf("%+v", next)
+	}
+}
+
+func TestTheNextDateIsTheFirstToCome(t *testing.T) {
+	d := complete()
+	d.Area, d.City = "420000", "武汉市"
+	for now, want := range map[string]exam.DeadlineKind{
+		"2026-01-01 00:00": exam.RegistrationOpens, "2026-03-25 19:59": exam.RegistrationCloses, "2026-03-25 20:00": exam.CheckCloses,
+		"2026-04-01 00:00": exam.TicketOpens, "2026-05-24 14:00": "", "2027-01-01 00:00": "",
+	} {
+		if next, ok := pack038.NextDate(d, at(now)); next.Kind != want || ok != (want != "") {
+			t.Errorf("at %s: %s, want %s", now, next.Kind, want)
+		}
+	}
+	if next, ok := pack038.NextDate(d, time.Time{}); ok {
+		t.Errorf("without a time: %+v", next)
+	}
+}
+
+func TestACityHasItsOwnDaysByEitherName(t *testing.T) {
+	for _, city := range []string{"常州市", "Changzhou"} {
+		if w, ok := pack038.WindowsOf("320000", city); !ok || w.Registration.Closes != "2026-03-29T16:00" {
+			t.Errorf("%s: %+v %v", city, w, ok)
+		}
+	}
+	for _, x := range [][2]string{{"320000", "南京市"}, {"320000", ""}, {"410000", "郑州市"}, {"", ""}} {
+		if w, ok := pack038.WindowsOf(x[0], x[1]); ok {
+			t.Errorf("%v: %+v", x, w)
+		}
+	}
+}
+
+// Facts 5.2 and 5.4.
+func TestAFeeIsTheSumOfPublishedPricesAndNeverAGuess(t *testing.T) {
+	for _, x := range []struct {
+		area     string
+		level    exam.Level
+		subjects string
+		total    int
+		known    bool
+		items    int
+	}{
+		{"370000", "junior", "", 12200, true, 2},
+		{"370000", "intermediate", "", 18700, true, 3},
+		{"370000", "senior", "", 6900, true, 1},
+		{"370000", "intermediate", "intermediate_practice", 6500, true, 1},
+		{"310000", "intermediate", "", 0, true, 3}, // Shanghai: free, and known to be
+		{"130000", "junior", "", 12200, true, 3},   // 56 + 56 + 10 per person
+		{"150000", "intermediate", "", 20700, true, 4},
+		{"320000", "junior", "", 12400, true, 2},
+		{"320000", "intermediate", "", 12400, false, 2}, // the price of the subjective subject is unknown
+		{"320000", "senior", "", 0, false, 0},
+		{"330000", "junior", "", 0, false, 0}, // nothing found
+		{"999999", "junior", "", 0, false, 0},
+		{"370000", "expert", "", 0, false, 0},
+	} {
+		d := exam.Document{Area: x.area, Level: x.level}
+		if x.subjects != "" {
+			d.Subjects = strings.Split(x.subjects, ",")
+		}
+		f := pack038.Fee(d)
+		if f.Total != x.total || f.Known != x.known || len(f.Items) != x.items {
+			t.Errorf("%s %s: %d fen, known %v, %d items", x.area, x.level, f.Total, f.Known, len(f.Items))
+		}
+	}
+	chongqing := pack038.Fee(exam.Document{Area: "500000", Level: "intermediate"})
+	if last := chongqing.Items[len(chongqing.Items)-1]; !last.Refundable || last.Fen != 2000 || chongqing.Total != 20700 {
+		t.Errorf("%+v", chongqing)
+	}
+	basic, advanced := packSample.Fee(exam.Document{Area: "A01", Level: "basic"}), packSample.Fee(exam.Document{Area: "A01", Level: "advanced"})
+	if basic.Total != 5000 || advanced.Total != 5000+12000+1550 {
+		t.Errorf("a charge for one level: %d, %d", basic.Total, advanced.Total)
+	}
+}
+
+func TestAnEditionThatChangesTheRulesShowsWhoTurnsAndWhy(t *testing.T) {
+	old := pack038
+	stricter := edited(t, "038-2026", `"version": 1`, `"version": 2`, `"months": 24,`, `"months": 90,`)
+	looser := edited(t, "038-2026", `"version": 1`, `"version": 2`, `"months": 48,`, `"months": 12,`)
+	met, short, other := complete(), complete(), complete()
+	short.Education[0].Level, short.Degrees = exam.Associate, nil // 78 of 48 months
+	short.Work[0].From = "2025-01"                                // 24 of 48
+	other.Exam = "sample"
+	drafts := []exam.Draft{
+		{ID: "met", Document: met, Files: []exam.File{photo}, Pack: old.Ref()},
+		{ID: "short", Document: short, Files: []exam.File{photo}, Pack: old.Ref()},
+		{ID: "other", Document: other, Files: []exam.File{photo}, Pack: exam.PackRef{ID: "sample-2026", Version: 1}},
+	}
+	turns := func(next *exam.Pack) (ids []string, why string) {
+		for turn := range exam.Rejudge(slices.Values(drafts), old, next, exam.Moment{}) {
+			ids = append(ids, string(turn.ID))
+			for _, p := range turn.Why() {
+				why += p.Said(languages["en"]) + "\n"
+			}
+		}
+		return ids, why
+	}
+	ids, why := turns(stricter)
+	if !slices.Equal(ids, []string{"met"}) || !strings.Contains(why, "no longer qualify") || !strings.Contains(why, "1 year short") {
+		t.Errorf("stricter: %v %s", ids, why)
+	}
+	ids, why = turns(looser)
+	if !slices.Equal(ids, []string{"short"}) || !strings.Contains(why, "you now qualify") || !strings.Contains(why, "can now be submitted") {
+		t.Errorf("looser: %v %s", ids, why)
+	}
+	if ids, _ := turns(old); ids != nil {
+		t.Errorf("the same edition turns %v", ids)
+	}
+}
+
+func TestARejudgingStopsWhenNobodyReadsOn(t *testing.T) {
+	stricter := edited(t, "038-2026", `"months": 24,`, `"months": 90,`)
+	d := exam.Draft{Document: complete(), Pack: pack038.Ref()}
+	seen := 0
+	for range exam.Rejudge(slices.Values([]exam.Draft{d, d, d}), pack038, stricter, exam.Moment{}) {
+		seen++
+		break
+	}
+	if seen != 1 {
+		t.Errorf("%d", seen)
+	}
+}

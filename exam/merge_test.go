@@ -1,0 +1,236 @@
+package exam_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"wenbao/exam"
+)
+
+func TestChangesOfBothSidesComeTogether(t *testing.T) {
+	base, mine, theirs := complete(), complete(), complete()
+	mine.Phone = "13900139000"
+	mine.Work = append(mine.Work, exam.Work{Employer: "甲中心", From: "2018-01", To: "2018-12", SocialWork: true})
+	theirs.Email = "other@example.cn"
+	theirs.Work = append(theirs.Work, exam.Work{Employer: "乙中心", From: "2019-01", To: "2019-12"})
+	theirs.Work[0].Duties = "个案"
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	if len(conflicts) != 0 {
+		t.Fatalf("%+v", conflicts)
+	}
+	if doc.Phone != "13900139000" || doc.Email != "other@example.cn" || len(doc.Work) != 3 || doc.Work[0].Duties != "个案" {
+		t.Errorf("%s", doc.Encode())
+	}
+}
+
+func TestAFieldChangedOnBothSidesIsAsked(t *testing.T) {
+	base, mine, theirs := complete(), complete(), complete()
+	mine.Phone, theirs.Phone = "13900139000", "13700137000"
+	mine.Work[0].Position, theirs.Work[0].Position = "主任", "干事"
+	mine.City, theirs.City = "开封市", "开封市"
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	want := []exam.FieldConflict{
+		{Path: "phone", Base: "13800138000", Mine: "13900139000", Theirs: "13700137000"},
+		{Path: "work.0.position", Base: "社区社工", Mine: "主任", Theirs: "干事"},
+	}
+	if !reflect.DeepEqual(conflicts, want) || doc.Phone != base.Phone || doc.City != "开封市" {
+		t.Errorf("%+v", conflicts)
+	}
+}
+
+func TestARecordRemovedHereAndChangedThereIsAsked(t *testing.T) {
+	base := complete()
+	for i := range 3 {
+		base.Work = append(base.Work, exam.Work{Employer: fmt.Sprint("中心", i), From: exam.Month(fmt.Sprintf("201%d-01", i)), To: exam.Month(fmt.Sprintf("201%d-12", i))})
+	}
+	mine, theirs := base, base
+	mine.Work = base.Work[:2:2] // removes the last two
+	theirs.Work = slices.Clone(base.Work)
+	theirs.Work[2].Duties, theirs.Work[3].Duties = "小组", "社区"
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	if len(doc.Work) != 4 || len(conflicts) != 2 || conflicts[0].Path != "work.3" || conflicts[0].Mine != "" || conflicts[1].Path != "work.2" {
+		t.Fatalf("%+v", conflicts)
+	}
+	for _, c := range conflicts { // take mine: both go, and no path shifts
+		if err := doc.Set(c.Path, c.Mine); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(doc.Work) != 2 {
+		t.Errorf("%s", doc.Encode())
+	}
+	doc, conflicts = exam.Merge(base, mine, theirs)
+	for _, c := range conflicts {
+		set(t, &doc, c.Path, c.Theirs)
+	}
+	if !reflect.DeepEqual(doc.Work, theirs.Work) {
+		t.Errorf("%s", doc.Encode())
+	}
+}
+
+func TestARecordRemovedHereAndLeftThereGoes(t *testing.T) {
+	base, mine, theirs := complete(), complete(), complete()
+	mine.Degrees = nil
+	theirs.Phone = "13900139000"
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	if len(conflicts) != 0 || len(doc.Degrees) != 0 || doc.Phone != "13900139000" {
+		t.Errorf("%+v %s", conflicts, doc.Encode())
+	}
+}
+
+func TestRecordsAreKnownByTheirIDWhateverElseChanges(t *testing.T) {
+	base := complete()
+	base.Work[0].ID = "w1"
+	mine, theirs := base, base
+	mine.Work, theirs.Work = slices.Clone(base.Work), slices.Clone(base.Work)
+	mine.Work[0].Employer = "改名后的中心"
+	theirs.Work[0].From = "2020-08"
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	if len(conflicts) != 0 || len(doc.Work) != 1 || doc.Work[0].Employer != "改名后的中心" || doc.Work[0].From != "2020-08" {
+		t.Errorf("%+v %s", conflicts, doc.Encode())
+	}
+}
+
+func TestAListThatWouldBeTooLongIsAskedAsAWhole(t *testing.T) {
+	base, mine, theirs := complete(), complete(), complete()
+	for i := range 3 {
+		mine.Education = append(mine.Education, exam.Education{School: fmt.Sprint("甲", i)})
+		theirs.Education = append(theirs.Education, exam.Education{School: fmt.Sprint("乙", i)})
+	}
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	if len(doc.Education) != 1 || len(conflicts) != 1 || conflicts[0].Path != "education" {
+		t.Fatalf("%+v", conflicts)
+	}
+	set(t, &doc, "education", conflicts[0].Theirs)
+	if !reflect.DeepEqual(doc.Education, theirs.Education) {
+		t.Errorf("%s", doc.Encode())
+	}
+}
+
+// three draws a base and two descendants that changed, removed and added.
+func three(t *rapid.T) (base, mine, theirs exam.Document) {
+	base = anyDocument(t, "base")
+	return base, descendant(t, base, "mine"), descendant(t, base, "theirs")
+}
+
+func descendant(t *rapid.T, base exam.Document, label string) exam.Document {
+	d, err := exam.DecodeDocument(base.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := rapid.SampledFrom([]string{"甲", "乙", "", "2020-01"})
+	for range rapid.IntRange(0, 6).Draw(t, label+" steps") {
+		path := rapid.SampledFrom([]string{
+			"name", "phone", "level", "subjects", "education.0", "education.0.school", "education.1.major", "degrees.0.awarded", "degrees.0",
+			"certificates.0.level", "work.0", "work.1", "work.0.employer", "work.0.from", "work.1.duties", "work.2.position", "work.3.employer",
+		}).Draw(t, label+" path")
+		_ = d.Set(path, word.Draw(t, label+" value")) // an index out of range changes nothing
+	}
+	return d
+}
+
+func TestMergingIsSymmetric(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		base, mine, theirs := three(t)
+		a, here := exam.Merge(base, mine, theirs)
+		b, there := exam.Merge(base, theirs, mine)
+		for i := range there {
+			there[i].Mine, there[i].Theirs = there[i].Theirs, there[i].Mine
+		}
+		if !bytes.Equal(a.Encode(), b.Encode()) || !reflect.DeepEqual(here, there) {
+			t.Fatalf("%s %v\n%s %v", a.Encode(), here, b.Encode(), there)
+		}
+	})
+}
+
+func TestMergingWithTheBaseGivesTheOtherSide(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		base, mine, _ := three(t)
+		for _, x := range [][3]exam.Document{{base, mine, base}, {base, base, mine}, {base, mine, mine}} {
+			if doc, conflicts := exam.Merge(x[0], x[1], x[2]); !bytes.Equal(doc.Encode(), mine.Encode()) || len(conflicts) != 0 {
+				t.Fatalf("%s %v, want %s", doc.Encode(), conflicts, mine.Encode())
+			}
+		}
+	})
+}
+
+// texts counts every text and number of a JSON value.
+func texts(v any, count map[string]int) {
+	switch x := v.(type) {
+	case map[string]any:
+		for _, e := range x {
+			texts(e, count)
+		}
+	case []any:
+		for _, e := range x {
+			texts(e, count)
+		}
+	default:
+		count[fmt.Sprint(x)]++
+	}
+}
+
+func textsOf(raw []byte) map[string]int {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		v = string(raw)
+	}
+	count := map[string]int{}
+	texts(v, count)
+	return count
+}
+
+// Whatever a side has that the base has not is in the document or in a conflict.
+func TestMergingLosesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		base, mine, theirs := three(t)
+		doc, conflicts := exam.Merge(base, mine, theirs)
+		before, kept := textsOf(base.Encode()), textsOf(doc.Encode())
+		for _, c := range conflicts {
+			for _, side := range []string{c.Mine, c.Theirs} {
+				for text, n := range textsOf([]byte(side)) {
+					kept[text] += n
+				}
+				kept[side]++
+			}
+		}
+		for _, side := range []exam.Document{mine, theirs} {
+			for text := range textsOf(side.Encode()) {
+				if before[text] == 0 && kept[text] == 0 {
+					t.Fatalf("%q is lost: %s %v", text, doc.Encode(), conflicts)
+				}
+			}
+		}
+	})
+}
+
+// Taking one side of every conflict is always possible, and the result is a
+// document that can be stored.
+func TestEveryConflictCanBeDecided(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		base, mine, theirs := three(t)
+		doc, conflicts := exam.Merge(base, mine, theirs)
+		for _, c := range conflicts {
+			value := c.Mine
+			if rapid.Bool().Draw(t, "theirs") {
+				value = c.Theirs
+			}
+			if err := doc.Set(c.Path, value); err != nil {
+				t.Fatalf("%+v: %v", c, err)
+			}
+			if got, err := doc.Get(c.Path); !strings.Contains(c.Path, ".") && (err != nil || got != value) {
+				t.Fatalf("%+v: %q, %v", c, got, err)
+			}
+		}
+		if _, err := exam.DecodeDocument(doc.Encode()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,301 @@
+package exam_test
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"strconv"
+	"strings"
+	"testing"
+
+	"wenbao/assets"
+	"wenbao/exam"
+)
+
+func TestEveryShippedPackIsSoundSampleAndSigned(t *testing.T) {
+	sample := exam.SamplePackKey().Public().(ed25519.PublicKey)
+	ids := assets.PackIDs()
+	if len(ids) < 2 {
+		t.Fatalf("packs %v", ids)
+	}
+	for _, id := range ids {
+		raw, _ := assets.Pack(id)
+		signature, ok := assets.PackSignature(id)
+		if !ok {
+			t.Fatalf("%s has no signature", id)
+		}
+		p, err := exam.VerifyPack(raw, signature, []ed25519.PublicKey{sample})
+		if err != nil {
+			t.Fatalf("%s: %v (after an edit: wenbaoctl pack sign, docs/packs.md)", id, err)
+		}
+		if p.ID != id || !p.Sample || p.Server.URL != "" || p.About.ZH == "" || p.About.EN == "" {
+			t.Errorf("%s: id %s, sample %v, server %q", id, p.ID, p.Sample, p.Server.URL)
+		}
+	}
+}
+
+// What facts 1 and 5 found, read back from the file.
+func TestThePackOf2026HoldsWhatWasFoundAndNothingElse(t *testing.T) {
+	p := pack(t, "038-2026")
+	if len(p.Areas) != 32 || len(p.Levels) != 3 {
+		t.Fatalf("%d areas, %d levels", len(p.Areas), len(p.Levels))
+	}
+	fees := map[string][3]int{ // facts 5.2: 客, 主, 高 in yuan; -1 not found
+		"110000": {61, 65, 61}, "120000": {56, 60, 64}, "130000": {56, 60, 69}, "150000": {61, 65, 69}, "210000": {61, 65, 69},
+		"230000": {61, 65, 69}, "310000": {0, 0, 0}, "320000": {62, -1, -1}, "350000": {61, 65, 79}, "370000": {61, 65, 69},
+		"410000": {65, 70, 69}, "420000": {61, 65, 69}, "430000": {61, 65, 69}, "440000": {56, 60, 74}, "450000": {61, 65, 69},
+		"460000": {55, 60, 69}, "500000": {61, 65, 69}, "510000": {61, 65, 69}, "520000": {39, 47, 69}, "530000": {61, 65, 69},
+		"610000": {51, 55, 69}, "620000": {61, 85, 89},
+	}
+	windows := map[string]string{ // facts 5.1
+		"460000": "2026-03-09 2026-03-18", "220000": "2026-03-09 2026-03-18", "500000": "2026-03-09T09:00 2026-03-19T17:00",
+		"610000": "2026-03-09 2026-03-19", "370000": "2026-03-09 2026-03-20", "150000": "2026-03-09 2026-03-22",
+		"230000": "2026-03-10 2026-03-20", "310000": "2026-03-10 2026-03-20", "540000": "2026-03-10 2026-03-20",
+		"650000": " 2026-03-27",
+	}
+	for _, a := range p.Areas {
+		want, known := fees[a.ID]
+		if known != (a.Fees != nil) {
+			t.Errorf("%s: fees known %v", a.ID, a.Fees != nil)
+			continue
+		}
+		for i, class := range []string{"objective", "subjective", "senior"} {
+			got := -1
+			if known {
+				if fen, ok := a.Fees.Subject[class]; ok {
+					got = fen / 100
+				}
+				if got != want[i] {
+					t.Errorf("%s %s: %d, want %d", a.ID, class, got, want[i])
+				}
+			}
+		}
+		got := ""
+		if a.Windows != nil {
+			got = string(a.Windows.Registration.Opens) + " " + string(a.Windows.Registration.Closes)
+		}
+		if got != windows[a.ID] {
+			t.Errorf("%s: window %q, want %q", a.ID, got, windows[a.ID])
+		}
+	}
+	times := map[string]string{ // facts 1.5
+		"junior_comprehensive": "2026-05-24T09:00 120", "junior_practice": "2026-05-24T14:00 120",
+		"intermediate_comprehensive": "2026-05-24T09:00 120", "intermediate_law": "2026-05-23T14:00 120", "intermediate_practice": "2026-05-24T14:00 150",
+		"senior_practice": "2026-05-24T14:00 180",
+	}
+	for _, l := range p.Levels {
+		for _, s := range l.Subjects {
+			if got := fmt.Sprintf("%s %d", s.Starts, s.Minutes); got != times[s.ID] {
+				t.Errorf("%s: %s, want %s", s.ID, got, times[s.ID])
+			}
+		}
+	}
+}
+
+// No code knows an exam, level, area or subject: what the packs call them
+// stands in no file of the rules, but for the constants of the draft document.
+func TestNoCodeOfTheRulesKnowsWhatPacksName(t *testing.T) {
+	names := map[string]string{}
+	for _, id := range assets.PackIDs() {
+		p := pack(t, id)
+		names[p.ID], names[p.Exam] = "pack", "exam"
+		for _, l := range p.Levels {
+			names[string(l.ID)] = "level"
+			for _, s := range l.Subjects {
+				names[s.ID], names[s.FeeClass] = "subject", "fee class"
+			}
+			for _, path := range l.Paths {
+				names[path.ID] = "path"
+			}
+		}
+		for _, a := range p.Areas {
+			names[a.ID] = "area"
+		}
+		for _, e := range p.Evidence {
+			names[string(e.ID)] = "evidence"
+		}
+		for _, x := range p.Reckoning.AreaPoints {
+			names[x.ID] = "area point"
+		}
+	}
+	// degree and diploma are words of the document too; the levels of 038 are
+	// its documented constants
+	for _, shared := range []string{"area_point", "sample"} {
+		delete(names, shared)
+	}
+	for name, file := range sources(t) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING {
+				return true
+			}
+			text, _ := strconv.Unquote(lit.Value)
+			if what := names[text]; what != "" && name != "document.go" {
+				t.Errorf("%s knows the %s %q", name, what, text)
+			}
+			return true
+		})
+	}
+}
+
+// sources parses the package's own files, tests left out.
+func sources(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pkgs["exam"].Files
+}
+
+func TestAPackMayHoldCommentsAndTrailingCommas(t *testing.T) {
+	raw, _ := assets.Pack("sample-2026")
+	text := strings.Replace(string(raw), `"server": {`, "/* a note,\n   of // two lines */ \"server\": { // and another, \"quoted\"\n", 1)
+	text = strings.Replace(text, `"zh": "这是虚构的考试。"`, `"zh": "不是注释 // , /* ] */ \" \\"`, 1)
+	p, err := exam.ParsePack([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Notices[0].ZH; got != `不是注释 // , /* ] */ " \` {
+		t.Errorf("a text with marks of comments became %q", got)
+	}
+}
+
+func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
+	raw, _ := assets.Pack("sample-2026")
+	for _, x := range []struct {
+		old, new string
+		kind     exam.Kind
+		says     string
+	}{
+		{`"format": 1`, `"format": 2`, exam.KindUpgrade, "format 2"},
+		{`"format": 1`, `"format": 0`, exam.KindInvalid, "format: 0"},
+		{`"version": 1`, `"version": 0`, exam.KindInvalid, "version"},
+		{`"version": 1`, `"version": "one"`, exam.KindInvalid, "version: wants a whole number"},
+		{`"version": 1`, `"version": 1, "verison": 2`, exam.KindInvalid, "verison: unknown key"},
+		{`"version": 1`, `"version": 1, "version": 2`, exam.KindInvalid, `line 8, column 26: the key "version" stands twice`},
+		{`"version": 1,`, `"version": 1`, exam.KindInvalid, "line 9, column 3"},
+		{`"version": 1,`, `"version": 1,,`, exam.KindInvalid, "line 8, column 16"},
+		{`"version": 1`, `"version": 1 / 2`, exam.KindInvalid, "line 8, column 16: a lone /"},
+		{`"version": 1`, `"version": /* 1`, exam.KindInvalid, "the comment has no end"},
+		{`"id": "sample-2026"`, `"id": "sample-2027"`, exam.KindInvalid, "id:"},
+		{`"issued": "2026-01-05"`, `"issued": "2026-02-30"`, exam.KindInvalid, "issued"},
+		{`"url": ""`, `"url": "http://exam.example.cn"`, exam.KindInvalid, "server.url"},
+		{`"url": ""`, `"url": "https://exam.example.cn"`, exam.KindInvalid, "server.keys"},
+		{`"keys": []`, `"keys": ["wenbao-ed25519 AAAA"]`, exam.KindInvalid, "not a public key"},
+		{`"level", "area", "name"`, `"level", "area", "nmae"`, exam.KindInvalid, `fields: no field "nmae"`},
+		{`"id": "advanced",`, `"id": "basic",`, exam.KindInvalid, `levels: id "basic"`},
+		{`"after": "basic"`, `"after": "lower"`, exam.KindInvalid, `levels.advanced.paths.after_basic.after: no level "lower"`},
+		{`"education": ["senior_high", "secondary_vocational", "associate", "bachelor", "master", "doctor"]`, `"education": ["primary"]`, exam.KindInvalid, `no schooling "primary"`},
+		{`"months": 24`, `"months": -1`, exam.KindInvalid, "months: -1"},
+		{`"until": "2026-08-31"`, `"until": "August"`, exam.KindInvalid, "reckoning.until"},
+		{`"own_majors": [`, `"own_majors": ["", `, exam.KindInvalid, "fits everything"},
+		{`"needed": ["always"]`, `"needed": ["sometimes"]`, exam.KindInvalid, `evidence.health.needed: no case "sometimes"`},
+		{`"id": "health"`, `"id": "photo"`, exam.KindInvalid, "the photo is no evidence"},
+		{`"min_bytes": 14000`, `"min_bytes": 100000`, exam.KindInvalid, "photo"},
+		{`"closes": "2026-06-15T17:00"`, `"closes": "2026-05-15T17:00"`, exam.KindInvalid, "areas.A01.windows.registration: closes before it opens"},
+		{`"closes": "2026-06-15T17:00"`, `"closes": "15 June"`, exam.KindInvalid, `"15 June" is not a time`},
+		{`"written": 0`, `"oral": 0`, exam.KindInvalid, `no subject has the fee class "oral"`},
+		{`"written": 5000`, `"written": -5`, exam.KindInvalid, "areas.A01.fees.written"},
+		{`"after_confirm": "locked"`, `"after_confirm": "maybe"`, exam.KindInvalid, "after_confirm"},
+		{`"points": {"technical_school": "met"}`, `"points": {"technical_school": "yes"}`, exam.KindInvalid, "areas.A01.points"},
+		{`"points": {"technical_school": "met"}`, `"points": {"night_school": "met"}`, exam.KindInvalid, "areas.A01.points"},
+		{`"name": {"zh": "甲区", "en": "Area One"}`, `"name": {"zh": "甲区"}`, exam.KindInvalid, "areas.A01.name: wants zh and en"},
+	} {
+		if !strings.Contains(string(raw), x.old) {
+			t.Fatalf("the pack has no %q", x.old)
+		}
+		_, err := exam.ParsePack([]byte(strings.Replace(string(raw), x.old, x.new, 1)))
+		if exam.KindOf(err) != x.kind || !strings.Contains(fmt.Sprint(err), x.says) {
+			t.Errorf("%s → %s: %v, want %s %q", x.old, x.new, err, x.kind, x.says)
+		}
+	}
+}
+
+func TestWhatIsNoPackIsRefused(t *testing.T) {
+	for _, text := range []string{"", "{", "null", "[]", "{}", "\xff", "/*", "//", `{"format":1}`, strings.Repeat("[", 100_000), strings.Repeat(`{"a":`, 100_000)} {
+		if p, err := exam.ParsePack([]byte(text)); err == nil || p != nil || exam.KindOf(err) != exam.KindInvalid {
+			t.Errorf("%.20q: %v", text, err)
+		}
+	}
+	if _, err := exam.ParsePack(make([]byte, exam.MaxPackBytes+1)); exam.KindOf(err) != exam.KindTooLarge {
+		t.Errorf("a megabyte and one: %v", err)
+	}
+}
+
+func TestASignatureCountsForTheseBytesThisKeyAndPacksOnly(t *testing.T) {
+	seed := sha256.Sum256([]byte("an authority of a test"))
+	key, stranger := ed25519.NewKeyFromSeed(seed[:]), exam.SamplePackKey()
+	trusted := []ed25519.PublicKey{key.Public().(ed25519.PublicKey)}
+	raw, _ := assets.Pack("sample-2026")
+	good := exam.SignPack(key, raw)
+	if _, err := exam.VerifyPack(raw, good, trusted); err != nil {
+		t.Fatal(err)
+	}
+	bare := ed25519.Sign(key, raw) // without the context that says it is a pack
+	for name, x := range map[string][2][]byte{
+		"other bytes":   {append([]byte(" "), raw...), good},
+		"another key":   {raw, exam.SignPack(stranger, raw)},
+		"no signature":  {raw, nil},
+		"cut":           {raw, good[:len(good)-10]},
+		"long":          {raw, append(good, make([]byte, 1000)...)},
+		"no context":    {raw, fmt.Appendf(nil, "wenbao-pack-ed25519 %s %x\n", exam.KeyID(trusted[0]), bare)},
+		"not of a pack": {raw, []byte("wenbao-ed25519 " + string(good[20:]))},
+	} {
+		if _, err := exam.VerifyPack(x[0], x[1], trusted); exam.KindOf(err) != exam.KindUntrusted {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := exam.VerifyPack(raw, good, nil); exam.KindOf(err) != exam.KindUntrusted {
+		t.Error("verified with no keys at all")
+	}
+}
+
+func TestAnEditionIsSucceededByASignedLaterOneOfItsOwn(t *testing.T) {
+	raw, _ := assets.Pack("sample-2026")
+	p, key := pack(t, "sample-2026"), exam.SamplePackKey()
+	later := strings.Replace(string(raw), `"version": 1`, `"version": 2`, 1)
+	other := strings.NewReplacer(`"version": 1`, `"version": 2`, `sample-2026`, `sample-2027`, `"year": 2026`, `"year": 2027`).Replace(string(raw))
+	for _, x := range []struct {
+		text string
+		key  ed25519.PrivateKey
+		want exam.Kind
+	}{
+		{later, key, ""},
+		{string(raw), key, exam.KindConflict},
+		{other, key, exam.KindInvalid},
+		{later, ed25519.NewKeyFromSeed(make([]byte, 32)), exam.KindUntrusted},
+	} {
+		next, err := p.Succeed([]byte(x.text), exam.SignPack(x.key, []byte(x.text)))
+		if exam.KindOf(err) != x.want || x.want == "" && next.Ref() != (exam.PackRef{ID: "sample-2026", Version: 2}) {
+			t.Errorf("%v, want %q", err, x.want)
+		}
+	}
+}
+
+func FuzzParsePack(f *testing.F) {
+	for _, id := range assets.PackIDs() {
+		raw, _ := assets.Pack(id)
+		f.Add(raw)
+	}
+	for _, s := range []string{`{"format":1,}`, "/* */ // x\n{}", `{"a":"\u0000//"}`, `{"areas":[{"id":"1"},],}`, `{"issued":"2026-01-05"`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p, err := exam.ParsePack(raw)
+		if (p == nil) == (err == nil) {
+			t.Fatal("a pack and a fault, or neither")
+		}
+		if err == nil { // whatever is accepted must be safe to judge by
+			d := complete()
+			d.Level, d.Area = p.Levels[0].ID, p.Areas[0].ID
+			exam.Check(d, []exam.File{}, p, exam.Moment{Now: at("2026-03-10 00:00")})
+			exam.Check(exam.Document{}, nil, p, exam.Moment{})
+			p.Deadlines(d)
+		}
+	})
+}
