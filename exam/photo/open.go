@@ -121,44 +121,39 @@ func (s *Source) decodeJPEG(eighths int) (picture, error) {
 
 // codec is what a format's package offers.
 type codec struct {
-	config func([]byte) (image.Config, error)
-	decode func([]byte) (image.Image, error)
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+	packs  int // more pixels than a byte of the file can stand for; 0 where there is no such bound
 }
 
+// Deflate packs at most 1032 bytes into one, LZW with codes of 12 bits about 2700.
 var codecs = map[string]codec{
-	"png": {
-		func(b []byte) (image.Config, error) { return png.DecodeConfig(bytes.NewReader(b)) },
-		func(b []byte) (image.Image, error) { return png.Decode(bytes.NewReader(b)) }},
-	"webp": {
-		func(b []byte) (image.Config, error) { return webp.DecodeConfig(bytes.NewReader(b)) },
-		func(b []byte) (image.Image, error) { return webp.Decode(bytes.NewReader(b)) }},
-	"bmp": {
-		func(b []byte) (image.Config, error) { return bmp.DecodeConfig(bytes.NewReader(b)) },
-		func(b []byte) (image.Image, error) { return bmp.Decode(bytes.NewReader(b)) }},
-	"gif": {
-		func(b []byte) (image.Config, error) { return gif.DecodeConfig(bytes.NewReader(b)) },
-		func(b []byte) (image.Image, error) { return gif.Decode(bytes.NewReader(b)) }},
-	"tiff": {
-		func(b []byte) (image.Config, error) { return tiff.DecodeConfig(bytes.NewReader(b)) },
-		func(b []byte) (image.Image, error) { return tiff.Decode(bytes.NewReader(b)) }},
+	"png":  {png.DecodeConfig, png.Decode, 8 * 1032},
+	"webp": {webp.DecodeConfig, webp.Decode, 0},
+	"bmp":  {bmp.DecodeConfig, bmp.Decode, 8},
+	"gif":  {gif.DecodeConfig, gif.Decode, 4096},
+	"tiff": {tiff.DecodeConfig, tiff.Decode, 8 * 4096},
 }
 
 // openWhole decodes the formats that are unpacked in one piece.
 func (s *Source) openWhole() error {
 	c := codecs[s.Format]
-	size, err := attempt(func() (image.Config, error) { return c.config(s.data) })
+	size, err := attempt(func() (image.Config, error) { return c.config(bytes.NewReader(s.data)) })
 	if err != nil {
 		return damaged(err)
 	}
 	if err := bounded(size.Width, size.Height, MaxUnpacked/depth(size.ColorModel)); err != nil {
 		return err
 	}
-	if s.Format != "webp" && size.Width*size.Height/(8*tightest) > len(s.data) {
+	if c.packs > 0 && size.Width*size.Height/c.packs > len(s.data) {
 		return damaged(fmt.Errorf("%d bytes cannot hold %d×%d pixels", len(s.data), size.Width, size.Height))
 	}
-	m, err := attempt(func() (image.Image, error) { return c.decode(s.data) })
+	m, err := attempt(func() (image.Image, error) { return c.decode(bytes.NewReader(s.data)) })
 	if err != nil {
 		return damaged(err)
+	}
+	if s.Format == "webp" {
+		fullRange(m)
 	}
 	s.pic = fromImage(m).upright(orientation(exif(s.Format, s.data)))
 	s.eighths = 8
@@ -166,9 +161,28 @@ func (s *Source) openWhole() error {
 	return nil
 }
 
-// tightest is more than any of the formats packs: deflate reaches 1032, LZW
-// with codes of 12 bits about 2700.
-const tightest = 4096
+// fullRange widens the samples of a lossy WebP in place: VP8 has the range of
+// television (luma 16–235, chroma 16–240), which its package passes on as if it
+// were JFIF's.
+func fullRange(m image.Image) {
+	var ycc *image.YCbCr
+	switch m := m.(type) {
+	case *image.YCbCr:
+		ycc = m
+	case *image.NYCbCrA:
+		ycc = &m.YCbCr
+	default:
+		return
+	}
+	for i, v := range ycc.Y {
+		ycc.Y[i] = clamped((int32(v) - 16) * 255 / 219)
+	}
+	for _, pix := range [][]byte{ycc.Cb, ycc.Cr} {
+		for i, v := range pix {
+			pix[i] = clamped((int32(v)-128)*255/224 + 128)
+		}
+	}
+}
 
 // depth is how many bytes a pixel takes once unpacked.
 func depth(m color.Model) int {
