@@ -2,6 +2,7 @@ package form
 
 import (
 	"bytes"
+	"image/color"
 	"image/jpeg"
 	"slices"
 	"time"
@@ -153,6 +154,7 @@ type record struct {
 	printed  time.Time
 	practice bool
 	id       exam.DraftID
+	files    []exam.File // of the submission; originals stay on their machine
 
 	// Of a registration whose content is what is printed; else zero.
 	content []byte
@@ -177,6 +179,7 @@ func (in Input) record() (record, error) {
 		r.doc, r.seal = sub.Document, seal
 		r.practice = r.practice || r.seal.Practice
 	}
+	r.files = slices.DeleteFunc(slices.Clone(files), func(f exam.File) bool { return f.Kind == exam.FilePhotoOriginal })
 	photo, named := exam.Draft{Files: files}.Photo()
 	if len(r.photo) > 0 {
 		if !named || exam.Digest(r.photo) != photo.SHA256 {
@@ -192,10 +195,15 @@ func (in Input) record() (record, error) {
 // checkPhoto refuses what the painters could not draw.
 func checkPhoto(raw []byte) error {
 	c, err := jpeg.DecodeConfig(bytes.NewReader(raw))
-	if err == nil && (c.Width*c.Height > 4<<20 || c.Width < 1 || c.Height < 1) {
+	switch {
+	case err != nil:
+		return err
+	case c.Width*c.Height > 4<<20 || c.Width < 1 || c.Height < 1:
 		return exam.Errorf(exam.KindTooLarge, "open", "%d × %d pixels", c.Width, c.Height)
+	case c.ColorModel != color.YCbCrModel && c.ColorModel != color.GrayModel:
+		return exam.Errorf(exam.KindInvalid, "open", "neither colour nor grey")
 	}
-	return err
+	return nil
 }
 
 // sealed gives the server's content if it is what the draft shows: a receipt is

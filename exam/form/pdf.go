@@ -23,10 +23,10 @@ func (p *Paper) PDF() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// writePDF writes papers as one file. gofpdf makes pages, pictures, attachments
-// and catalogue; texts, lines and areas are written into the page's stream
-// directly, and [finish] puts in fonts of exactly the glyphs used. effort is
-// zlib's level for the pages.
+// writePDF writes papers as one file. gofpdf makes pages, attachments and
+// catalogue; what is on a page is written into its stream directly, and [finish]
+// puts in the pictures and fonts of exactly the glyphs used. effort is zlib's
+// level for the pages.
 func writePDF(w io.Writer, papers []*Paper, effort int) error {
 	const op = "write pdf"
 	doc := gofpdf.New("P", "mm", "A4", "")
@@ -47,9 +47,11 @@ func writePDF(w io.Writer, papers []*Paper, effort int) error {
 	for _, p := range papers {
 		for _, pg := range p.pages {
 			doc.AddPage()
-			if err := (&painter{doc: doc, set: &set}).page(pg); err != nil {
+			p := painter{set: &set, out: make([]byte, 0, 48<<10)}
+			if err := p.page(pg); err != nil {
 				return &exam.Error{Kind: exam.KindInternal, Op: op, Err: err}
 			}
+			doc.RawWriteBuf(bytes.NewReader(p.out))
 		}
 	}
 	var raw bytes.Buffer
@@ -70,7 +72,6 @@ func utf16Text(text string) string {
 
 // painter writes one page's stream.
 type painter struct {
-	doc  *gofpdf.Fpdf
 	set  *typeset
 	out  []byte
 	ink  float64
@@ -112,13 +113,7 @@ func (p *painter) page(pg *page) error {
 			p.code(i)
 		}
 	})
-	p.flush()
 	return p.err
-}
-
-func (p *painter) flush() {
-	p.doc.RawWriteBuf(bytes.NewReader(p.out))
-	p.out = p.out[:0]
 }
 
 // number writes a length in hundredths of a point, without needless zeros.
@@ -174,10 +169,10 @@ func (p *painter) stroke(ink float64) {
 // show ends a text object whose matrix has been begun with its four first
 // numbers and position.
 func (p *painter) show(i *item, size float64) {
-	font := &p.set[regularFont]
+	font := &p.set.fonts[regularFont]
 	name := "R"
 	if i.bold {
-		font, name = &p.set[boldFont], "B"
+		font, name = &p.set.fonts[boldFont], "B"
 	}
 	p.out = append(p.out, "Tm /"...)
 	p.out = append(append(p.out, name...), ' ')
@@ -217,14 +212,18 @@ func markAcross(text string) across {
 }
 
 func (p *painter) picture(i *item, jpeg []byte) {
-	name := exam.Digest(jpeg)
-	options := gofpdf.ImageOptions{ImageType: "JPG"}
-	p.doc.RegisterImageOptionsReader(name, options, bytes.NewReader(jpeg))
-	p.flush()
-	p.doc.ImageOptions(name, i.x, i.y, i.w, i.h, false, options, 0, "")
-	if err := p.doc.Error(); err != nil && p.err == nil {
+	number, err := p.set.picture(jpeg)
+	if err != nil && p.err == nil {
 		p.err = err
 	}
+	p.out = append(p.out, "q "...)
+	for _, v := range []float64{i.w * pointsPerMM, 0, 0, i.h * pointsPerMM} {
+		p.number(v)
+	}
+	p.point(i.x, i.y+i.h)
+	p.out = append(p.out, "cm /P"...)
+	p.out = strconv.AppendInt(p.out, int64(number), 10)
+	p.out = append(p.out, " Do Q\n"...)
 }
 
 // code draws a QR code as one path of runs of dark modules.

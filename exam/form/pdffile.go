@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"wenbao/exam"
@@ -27,23 +28,29 @@ func finish(w io.Writer, raw []byte, set *typeset, effort int) error {
 	if err != nil {
 		return err
 	}
-	next := len(file.objects) + 1
-	resources := "/Font <<\n"
 	var added []object
+	add := func(body []byte) int {
+		added = append(added, object{len(file.objects) + len(added) + 1, body})
+		return added[len(added)-1].number
+	}
+	fonts, pictures := "/Font <<\n", "/XObject <<\n"
 	for i, name := range []string{"R", "B"} {
-		if len(set[i].glyphs) == 0 {
-			continue
-		}
-		resources += fmt.Sprintf("/%s %d 0 R\n", name, next)
-		for _, body := range set[i].objects(next, []string{"Regular", "Bold"}[i]) {
-			added = append(added, object{next, body})
-			next++
+		if font := &set.fonts[i]; len(font.glyphs) > 0 {
+			next := len(file.objects) + len(added) + 1
+			fonts += fmt.Sprintf("/%s %d 0 R\n", name, next)
+			for _, body := range font.objects(next, []string{"Regular", "Bold"}[i]) {
+				add(body)
+			}
 		}
 	}
+	for i, body := range set.pictures {
+		pictures += fmt.Sprintf("/P%d %d 0 R\n", i, add(body))
+	}
+	resources := strings.NewReplacer("/Font <<\n", fonts, "/XObject <<\n", pictures)
 	for i, o := range file.objects {
 		switch {
 		case o.number == 2:
-			file.objects[i].body = bytes.Replace(o.body, []byte("/Font <<\n"), []byte(resources), 1)
+			file.objects[i].body = []byte(resources.Replace(string(o.body)))
 		case bytes.HasPrefix(o.body, []byte("<</Length ")):
 			if content, ok := plainStream(o.body); ok {
 				file.objects[i].body = stream(content, effort, "")

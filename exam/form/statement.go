@@ -3,6 +3,7 @@ package form
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"wenbao/assets"
@@ -36,7 +37,7 @@ func statementOf(papers []*Paper) ([]byte, error) {
 	for i, p := range papers {
 		r := p.record
 		s.Papers[i] = stated{Kind: p.Kind, Language: r.words.Lang(), Printed: r.printed, Practice: r.practice,
-			Photo: len(r.photo) > 0, Code: r.code, Content: string(r.submission())}
+			Photo: p.pictured(), Code: r.code, Content: string(r.submission())}
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -51,11 +52,12 @@ func (r record) submission() []byte {
 	if r.signed() {
 		return r.content
 	}
-	sub := exam.Submission{Schema: 1, ID: r.id, Pack: r.pack.Ref(), Document: r.doc}
-	if len(r.photo) > 0 {
-		sub.Files = []exam.File{{Kind: exam.FilePhoto, SHA256: exam.Digest(r.photo), Size: int64(len(r.photo)), Type: "image/jpeg"}}
-	}
-	return sub.Encode()
+	return exam.Submission{Schema: 1, ID: r.id, Pack: r.pack.Ref(), Document: r.doc, Files: r.files}.Encode()
+}
+
+// pictured tells whether the photo is on a page of the paper.
+func (p *Paper) pictured() bool {
+	return slices.ContainsFunc(p.pages, func(pg *page) bool { return len(pg.picture) > 0 })
 }
 
 // maxStatement and maxPapers bound what a file may say about itself.
@@ -98,7 +100,7 @@ func (p stated) record(photo func(sha256 string) []byte, packs []*exam.Pack) (re
 	if err != nil {
 		return record{}, sub, false, err
 	}
-	r := record{doc: sub.Document, id: sub.ID, words: assets.In(p.Language), printed: p.Printed, practice: p.Practice, code: p.Code,
+	r := record{doc: sub.Document, id: sub.ID, files: sub.Files, words: assets.In(p.Language), printed: p.Printed, practice: p.Practice, code: p.Code,
 		pack: &exam.Pack{ID: sub.Pack.ID, Version: sub.Pack.Version, Year: sub.Document.Year}}
 	known := false
 	for _, pack := range packs {

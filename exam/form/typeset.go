@@ -1,8 +1,11 @@
 package form
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"image/color"
+	"image/jpeg"
 	"strconv"
 	"unicode/utf16"
 
@@ -15,10 +18,44 @@ const (
 	boldFont
 )
 
-// typeset is the fonts of a file, with exactly the glyphs that are used. A text
-// names glyphs by their number in the font, and the font's ToUnicode map gives
-// the characters back, beyond U+FFFF too.
-type typeset [2]subset
+// typeset is what a file's pages refer to: fonts with exactly the glyphs that are
+// used, and pictures. A text names glyphs by their number in the font, and the
+// font's ToUnicode map gives the characters back, beyond U+FFFF too.
+type typeset struct {
+	fonts    [2]subset
+	pictures [][]byte
+	placed   map[[sha256.Size]byte]int // number of a picture
+}
+
+// picture gives the number of a picture, putting it in when it is new.
+func (t *typeset) picture(jpeg []byte) (int, error) {
+	sum := sha256.Sum256(jpeg)
+	if n, ok := t.placed[sum]; ok {
+		return n, nil
+	}
+	if t.placed == nil {
+		t.placed = make(map[[sha256.Size]byte]int)
+	}
+	object, err := pictureObject(jpeg)
+	t.placed[sum] = len(t.pictures)
+	t.pictures = append(t.pictures, object)
+	return t.placed[sum], err
+}
+
+// pictureObject makes the object of a JPEG picture; its bytes stay as they are.
+func pictureObject(raw []byte) ([]byte, error) {
+	c, err := jpeg.DecodeConfig(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	space := "DeviceRGB"
+	if c.ColorModel == color.GrayModel {
+		space = "DeviceGray"
+	}
+	b := fmt.Appendf(make([]byte, 0, len(raw)+200), "<</Type /XObject /Subtype /Image /Width %d /Height %d\n"+
+		"/ColorSpace /%s /BitsPerComponent 8 /Filter /DCTDecode /Length %d>>\nstream\n", c.Width, c.Height, space, len(raw))
+	return append(append(b, raw...), "\nendstream\n"...), nil
+}
 
 // subset is a font that grows by the glyphs asked for.
 type subset struct {

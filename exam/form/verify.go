@@ -58,7 +58,7 @@ type Finding struct {
 func VerifyPDF(pdf []byte, keys []ed25519.PublicKey, packs ...*exam.Pack) []Finding {
 	unreadable := []Finding{{Reason: ReasonUnreadable, Differs: []string{}}}
 	file, err := splitFile(pdf)
-	if err != nil {
+	if err != nil || !file.canonical(pdf) {
 		return unreadable
 	}
 	said, err := readStatement(file)
@@ -98,6 +98,13 @@ func VerifyPDF(pdf []byte, keys []ed25519.PublicKey, packs ...*exam.Pack) []Find
 	}
 	compareFiles(findings, papers, file, drawn, shown)
 	return settled(findings)
+}
+
+// canonical tells whether every byte of the file is as this program writes it,
+// between and around the objects too.
+func (f *pdfFile) canonical(pdf []byte) bool {
+	var again bytes.Buffer
+	return f.write(&again) == nil && bytes.Equal(again.Bytes(), pdf)
 }
 
 // verifySeal judges the seal alone, over what the file says is its content.

@@ -1,0 +1,91 @@
+package form
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"wenbao/exam"
+)
+
+// Edit rewrites the objects of a file; deflated streams are shown inflated and
+// deflated again.
+func Edit(pdf []byte, edit func(body []byte) []byte) []byte {
+	file, err := splitFile(pdf)
+	if err != nil {
+		panic(err)
+	}
+	for i, o := range file.objects {
+		content, ok := inflated(o.body, maxStatement)
+		if !ok {
+			file.objects[i].body = edit(o.body)
+			continue
+		}
+		if changed := edit(content); !bytes.Equal(changed, content) {
+			head, _, _ := bytes.Cut(o.body, []byte("stream\n"))
+			_, deflated, _ := bytes.Cut(stream(changed, 6, ""), []byte("stream\n"))
+			size := len(deflated) - len("\nendstream\n")
+			head = lengthKey.ReplaceAll(head, fmt.Appendf(nil, "/Length %d", size))
+			body := append(append(head, "stream\n"...), deflated...)
+			file.objects[i].body = body
+		}
+	}
+	var b bytes.Buffer
+	if err := file.write(&b); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// Drawn gives the text that each page of a file draws, line by line.
+func Drawn(pdf []byte) []string {
+	file, err := splitFile(pdf)
+	if err != nil {
+		panic(err)
+	}
+	var pages []string
+	for _, p := range readPages(file) {
+		pages = append(pages, strings.Join(p.texts, "\n"))
+	}
+	return pages
+}
+
+// GlyphCode gives the code under which a file draws the last character of a
+// text, in a stream's hexadecimal.
+func GlyphCode(p *Paper, r rune) string {
+	var set typeset
+	for _, pg := range p.pages {
+		(&painter{set: &set}).codes(pg)
+	}
+	const hex = "0123456789ABCDEF"
+	n := set.fonts[regularFont].numbers[r]
+	return string([]byte{hex[n>>12], hex[n>>8&15], hex[n>>4&15], hex[n&15]})
+}
+
+// codes numbers the glyphs of a page as painting it does.
+func (p *painter) codes(pg *page) {
+	pg.layers(func(i *item) {
+		if i.shape == textShape || i.shape == markShape {
+			p.show(i, 1)
+		}
+	})
+}
+
+// Forge lays out a paper of a changed document under the seal of another.
+func Forge(in Input, change func(*exam.Document)) *Paper {
+	r, err := in.record()
+	if err != nil {
+		panic(err)
+	}
+	sub, err := exam.DecodeSubmission(r.content)
+	if err != nil {
+		panic(err)
+	}
+	change(&sub.Document)
+	r.doc, r.content = sub.Document, sub.Encode()
+	p, err := r.paper(KindRegistration)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
