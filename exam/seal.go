@@ -37,7 +37,7 @@ type Seal struct {
 const (
 	sealContext = "wenbao seal v1\x00"
 	sealPrefix  = "WB1:"
-	draftPrefix = "草稿 DRAFT "
+	draftPrefix = "WENBAO DRAFT "
 	maxSealText = 1000
 	maxNumber   = 40
 )
@@ -99,7 +99,7 @@ func SignSeal(key ed25519.PrivateKey, s Seal) string {
 }
 
 // DraftSealText is the text of the code on the paper of a draft. It proves
-// nothing and says so.
+// nothing and says so, in ASCII, which every reader of codes shows alike.
 func DraftSealText(id DraftID) string { return draftPrefix + string(id) }
 
 // VerifySeal reads the text of a QR code and checks its signature against the
