@@ -74,11 +74,16 @@ func fitting(runes []rune, bold bool, limit int) int {
 	return len(runes)
 }
 
-// breakBefore moves a break at n to the left until the line may end there; it
-// stays at n when no earlier place is allowed.
+// breakBefore moves a break at n to the left until the line may end there. When
+// no such place is left, a word is broken, but still not before a comma.
 func breakBefore(runes []rune, n int) int {
 	for at := n; at > 0; at-- {
 		if mayBreak(runes[at-1], runes[at]) {
+			return at
+		}
+	}
+	for at := n; at > 1; at-- {
+		if !strings.ContainsRune(notFirst, runes[at]) && !strings.ContainsRune(notLast, runes[at-1]) {
 			return at
 		}
 	}
