@@ -131,7 +131,7 @@ func (f flaw) check(t testing.TB, seed uint64, strength float64) (Finding, bool)
 	s := open(t, file(t, m, quality))
 	adj := s.Propose(Default())
 	if f.whole {
-		w, h := s.largest(Default())
+		w, h := largest(s.size(), Default())
 		adj = Adjustment{Crop: around(float64(s.Width)/2, float64(s.Height)/2, w, h)}
 	}
 	return Check(s, adj, Default()).Find(f.rule)

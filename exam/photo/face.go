@@ -3,6 +3,7 @@ package photo
 import (
 	"cmp"
 	_ "embed"
+	"image"
 	"math"
 	"slices"
 	"sync"
@@ -47,20 +48,22 @@ const (
 	secondSize, secondScore = 0.35, 9
 )
 
-// look finds faces in a picture, best first, in its luma's pixels. A head of a
-// usual photo is found in a small copy; a smaller one in a second, slower look.
-func (p picture) look() []face {
-	for _, try := range []struct{ side, least int }{{150, 33}, {360, 26}} {
-		if found := p.y.lookAt(try.side, try.least); len(found) > 0 {
-			return found
-		}
+// The two looks: samples on the shorter side, and the smallest face among them.
+// The first finds the head of any usual photo; the second is slower and for
+// people who stand far away.
+var nearLook, farLook = [2]int{150, 33}, [2]int{360, 26}
+
+// look finds faces in a picture, best first, in its samples.
+func (p plane) look() []face {
+	if found := p.lookAt(nearLook); len(found) > 0 {
+		return found
 	}
-	return nil
+	return p.lookAt(farLook)
 }
 
-// lookAt looks at a copy with about side samples on the shorter side, for
-// faces of at least so many of them.
-func (p plane) lookAt(side, least int) []face {
+// lookAt is one look, at a small copy.
+func (p plane) lookAt(how [2]int) []face {
+	side, least := how[0], how[1]
 	n := max(1, min(p.w, p.h)/side)
 	small := p.boxed(n)
 	windows := finder().RunCascade(pigo.CascadeParams{
@@ -107,18 +110,53 @@ func (p plane) boxed(n int) plane {
 	return out
 }
 
-// found gives the faces of the upright source, in its pixels.
-func (s *Source) found() []face {
+// lying is a face in a picture that was stored on its side without saying so.
+type lying struct {
+	degrees float64 // to be turned clockwise
+	size    image.Point
+	face    face // in the turned picture, of that size
+}
+
+// found gives the faces of the source, in its pixels, or the one that appears
+// when it is turned.
+func (s *Source) found() ([]face, *lying) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.looked {
-		k := float64(s.Width) / float64(s.pic.y.w)
-		for _, f := range s.pic.look() {
-			s.faces = append(s.faces, face{f.x * k, f.y * k, f.size * k})
-		}
-		s.looked = true
+	if s.looked {
+		return s.faces, s.lying
 	}
-	return s.faces
+	s.looked = true
+	luma := s.pic.y
+	k := float64(s.Width) / float64(luma.w)
+	if s.faces = luma.lookAt(nearLook); len(s.faces) == 0 {
+		if s.lying = luma.lookTurned(k); s.lying == nil {
+			s.faces = luma.lookAt(farLook)
+		}
+	}
+	for i, f := range s.faces {
+		s.faces[i] = face{f.x * k, f.y * k, f.size * k}
+	}
+	return s.faces, s.lying
+}
+
+// lookTurned looks at the picture turned either way and head down; scale is
+// the source's pixels for one of its samples.
+func (p plane) lookTurned(scale float64) *lying {
+	n := max(1, min(p.w, p.h)/nearLook[0])
+	small := p.boxed(n)
+	scale *= float64(n)
+	for _, turn := range []struct {
+		orientation int
+		degrees     float64
+	}{{6, 90}, {8, -90}, {3, 180}} {
+		t := small.upright(turn.orientation)
+		if faces := t.lookAt(nearLook); len(faces) > 0 {
+			f := faces[0]
+			return &lying{turn.degrees, image.Pt(int(float64(t.w)*scale), int(float64(t.h)*scale)),
+				face{f.x * scale, f.y * scale, f.size * scale}}
+		}
+	}
+	return nil
 }
 
 // seen gives the faces that an adjustment leaves in the frame, in its pixels.
@@ -126,10 +164,11 @@ func (s *Source) found() []face {
 func (s *Source) seen(a Adjustment, f frame) []face {
 	w, h := float64(f.Rect.Dx()), float64(f.Rect.Dy())
 	if a.Rotate != 0 {
-		return picture{y: plane{f.Rect.Dx(), f.Rect.Dy(), f.YStride, f.Y}}.look()
+		return plane{f.Rect.Dx(), f.Rect.Dy(), f.YStride, f.Y}.look()
 	}
 	var in []face
-	for _, c := range s.found() {
+	faces, _ := s.found()
+	for _, c := range faces {
 		u, v := a.place(c.x, c.y)
 		if u > 0 && v > 0 && u < 1 && v < 1 {
 			in = append(in, face{u * w, v * h, c.size / a.Crop.Height * h})
@@ -147,72 +186,56 @@ const (
 
 // Propose gives the adjustment to begin with: the whole picture when it has the
 // right shape and the head a fitting size; else a crop about the largest
-// face; without a face the largest crop in the middle. A picture without
-// Exif that lies on its side is turned when that shows a face. The crop never
-// leaves the picture.
+// face; without a face the largest crop in the middle. A picture that was
+// stored lying on its side is turned. The crop never leaves the picture.
 func (s *Source) Propose(spec Spec) Adjustment {
 	spec = spec.filled()
-	w, h := s.largest(spec)
+	size := s.size()
+	w, h := largest(size, spec)
 	whole := Adjustment{Crop: around(float64(s.Width)/2, float64(s.Height)/2, w, h)}
-	faces := s.found()
-	if len(faces) == 0 {
-		return s.sideways(whole, spec)
+	faces, lying := s.found()
+	switch {
+	case lying != nil:
+		return lying.propose(size, spec)
+	case len(faces) == 0:
+		return whole
 	}
 	head := faces[0].size * headSize
 	if w*h > 0.99*float64(s.Width*s.Height) && head > spec.HeadMin*h && head < spec.HeadMax*h {
 		return whole
 	}
-	return Adjustment{Crop: s.cropTo(faces[0], spec)}
+	return Adjustment{Crop: faces[0].crop(size, spec)}
 }
 
 // largest is the size of the largest crop of the right shape.
-func (s *Source) largest(spec Spec) (w, h float64) {
-	w, h = float64(s.Width), float64(s.Height)
+func largest(size image.Point, spec Spec) (w, h float64) {
+	w, h = float64(size.X), float64(size.Y)
 	if w/h > spec.aspect() {
 		return h * spec.aspect(), h
 	}
 	return w, w / spec.aspect()
 }
 
-// cropTo gives the crop that shows a head as it should be, as far as the
-// picture reaches.
-func (s *Source) cropTo(f face, spec Spec) Crop {
-	mostW, mostH := s.largest(spec)
+// crop shows the head as it should be, as far as the picture reaches.
+func (f face) crop(size image.Point, spec Spec) Crop {
+	mostW, mostH := largest(size, spec)
 	h := math.Min(mostH, f.size*headSize/headShare)
 	w := math.Min(mostW, h*spec.aspect())
 	top := f.y - crownAbove*f.size - crownShare*h
 	within := func(v, most float64) float64 { return math.Max(0, math.Min(v, most)) }
 	return Crop{
-		X: within(f.x-w/2, float64(s.Width)-w), Y: within(top, float64(s.Height)-h),
+		X: within(f.x-w/2, float64(size.X)-w), Y: within(top, float64(size.Y)-h),
 		Width: w, Height: h,
 	}
 }
 
-// sideways tries a quarter turn either way and head down.
-func (s *Source) sideways(upright Adjustment, spec Spec) Adjustment {
-	s.mu.Lock()
-	luma := s.pic.y
-	s.mu.Unlock()
-	k := float64(s.Width) / float64(luma.w)
-	for _, turn := range []struct {
-		orientation int
-		degrees     float64
-	}{{6, 90}, {8, -90}, {3, 180}} {
-		faces := luma.boxed(max(1, min(luma.w, luma.h)/150)).upright(turn.orientation).lookAt(150, 33)
-		if len(faces) == 0 {
-			continue
-		}
-		k *= float64(max(1, min(luma.w, luma.h)/150))
-		turned := &Source{Width: s.Width, Height: s.Height}
-		if turn.orientation >= 5 {
-			turned.Width, turned.Height = s.Height, s.Width
-		}
-		c := turned.cropTo(face{faces[0].x * k, faces[0].y * k, faces[0].size * k}, spec)
-		w, h := float64(turned.Width), float64(turned.Height)
-		x, y := c.middle()
-		all := Adjustment{Crop: around(float64(s.Width)/2, float64(s.Height)/2, w, h), Rotate: turn.degrees}
-		x, y = all.source(x/w, y/h)
-		return Adjustment{Crop: around(x, y, c.Width, c.Height), Rotate: turn.degrees}
-	}
-	return upright
+// propose gives the crop of the turned picture as one of the stored picture,
+// whose size it takes.
+func (l *lying) propose(size image.Point, spec Spec) Adjustment {
+	c := l.face.crop(l.size, spec)
+	w, h := float64(l.size.X), float64(l.size.Y)
+	all := Adjustment{Crop: around(float64(size.X)/2, float64(size.Y)/2, w, h), Rotate: l.degrees}
+	x, y := c.middle()
+	x, y = all.source(x/w, y/h)
+	return Adjustment{Crop: around(x, y, c.Width, c.Height), Rotate: l.degrees}
 }

@@ -87,7 +87,8 @@ func (s *Source) openJPEG() error {
 	if s.orientation = orientation(h.Exif); s.orientation >= 5 {
 		s.Width, s.Height = s.Height, s.Width
 	}
-	s.pic, err = s.decodeJPEG(s.eighthsFor(overview / float64(min(s.Width, s.Height))))
+	s.eighths = s.eighthsFor(overview / float64(min(s.Width, s.Height)))
+	s.pic, err = s.decodeJPEG(s.eighths)
 	return err
 }
 
@@ -115,7 +116,6 @@ func (s *Source) decodeJPEG(eighths int) (picture, error) {
 	if err != nil {
 		return picture{}, damaged(err)
 	}
-	s.eighths = eighths
 	return fromJPEG(m).upright(s.orientation), nil
 }
 

@@ -66,9 +66,7 @@ func (x *subject) origin() {
 	if density := x.adj.Crop.Height / float64(x.spec.Height); x.Quality > 0 && x.Quality < x.spec.Compression && density < 3 {
 		x.say("compressed", exam.Warn, strconv.Itoa(x.Quality), strconv.Itoa(x.spec.Compression))
 	}
-	x.Source.mu.Lock()
 	luma := x.pic.y
-	x.Source.mu.Unlock()
 	if bars := luma.bars(); bars > 0.03 {
 		x.say("screenshot", exam.Warn, percent(bars), percent(0.03))
 	}

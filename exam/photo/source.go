@@ -16,12 +16,15 @@ type Source struct {
 
 	data        []byte
 	orientation int
+	pic         picture // at first sight; what is found about the source is found here
+	eighths     int     // of its size at which pic is decoded
 
-	mu      sync.Mutex
-	pic     picture
-	eighths int // of its size at which pic is decoded
-	faces   []face
-	looked  bool
+	mu          sync.Mutex
+	fine        picture // decoded again for a small crop
+	fineEighths int
+	looked      bool // for faces
+	faces       []face
+	lying       *lying
 }
 
 // MaxBytes bounds the files that are opened.
@@ -50,18 +53,23 @@ func (s *Source) size() image.Point { return image.Pt(s.Width, s.Height) }
 // where the format allows a choice; scale is pixels of the result per pixel of
 // the source.
 func (s *Source) view(scale float64) (picture, error) {
+	if s.Format != "jpeg" {
+		return s.pic, nil
+	}
+	want := s.eighthsFor(scale)
+	if want <= s.eighths {
+		return s.pic, nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Format == "jpeg" {
-		if want := s.eighthsFor(scale); want > s.eighths {
-			pic, err := s.decodeJPEG(want)
-			if err != nil {
-				return picture{}, err
-			}
-			s.pic = pic
+	if want > s.fineEighths {
+		pic, err := s.decodeJPEG(want)
+		if err != nil {
+			return picture{}, err
 		}
+		s.fine, s.fineEighths = pic, want
 	}
-	return s.pic, nil
+	return s.fine, nil
 }
 
 // finest is the largest size at which the source can be had, as a share of its own.
