@@ -2,7 +2,8 @@ package assets
 
 import _ "embed"
 
-// Icon is the program's sign as SVG; icons/icon.png is the same for packagers.
+// Icon is the program's sign, a PNG of 512 by 512 pixels; icons/icon.svg is its
+// drawing.
 //
-//go:embed icons/icon.svg
+//go:embed icons/icon.png
 var Icon []byte

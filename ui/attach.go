@@ -20,6 +20,11 @@ func (w *Window) photoStep() fyne.CanvasObject {
 	box := newColumn(gapLarge)
 	if !v.Trouble.Empty() {
 		box.Add(banner(present.Trouble, k.say(v.Trouble), k.key("photo.trouble.text")))
+		if v.Source == nil {
+			for _, why := range v.Found {
+				box.Add(k.problem(present.Shown{Text: why.Text, Severity: why.Severity}))
+			}
+		}
 	}
 	for _, p := range v.Problems {
 		box.Add(k.problem(p))
@@ -47,13 +52,13 @@ func keptPath(w *Window) fyne.CanvasObject { return caption(w.desk.Kept()) }
 
 func (k *kit) photoFacts(v present.PhotoView) string {
 	return k.key("photo.facts", "width", v.Spec.Width, "height", v.Spec.Height, "kilobytes", kilobytes(int64(len(v.Photo))),
-		"least", v.Spec.MinBytes/1024, "most", v.Spec.MaxBytes/1024)
+		"least", v.Spec.MinBytes/1000, "most", v.Spec.MaxBytes/1000)
 }
 
 // photoPicture shows the processed photo at the size it is printed, doubled.
 func (w *Window) photoPicture(jpeg []byte) fyne.CanvasObject {
-	img, _, err := image.Decode(bytes.NewReader(jpeg))
-	if err != nil {
+	img := w.decoded(jpeg)
+	if img == nil {
 		return caption(w.kit.key("photo.none"))
 	}
 	c := canvas.NewImageFromImage(img)
@@ -62,14 +67,35 @@ func (w *Window) photoPicture(jpeg []byte) fyne.CanvasObject {
 	return surface(colorCard, colorLine, 2, 1, c)
 }
 
+// decoded gives the picture of a photo of ours (a few kilobytes), and the same
+// one as long as the bytes are the same.
+func (w *Window) decoded(jpeg []byte) image.Image {
+	if len(jpeg) == 0 {
+		return nil
+	}
+	if img, ok := w.pictures[&jpeg[0]]; ok {
+		return img
+	}
+	img, _, err := image.Decode(bytes.NewReader(jpeg))
+	if err != nil {
+		return nil
+	}
+	if len(w.pictures) > 8 {
+		clear(w.pictures)
+	}
+	w.pictures[&jpeg[0]] = img
+	return img
+}
+
 // fileField asks for a file: by dialog, by its path, or dropped on the window.
 func (w *Window) fileField(id, words string, extensions []string, take func(path string)) fyne.CanvasObject {
 	k := w.kit
-	path := newEntry(k.control(id+".path", "entry"), 1)
+	path := w.entry(id + ".path")
 	path.SetPlaceHolder(k.key("file.path"))
 	use := func() {
-		if path.Text != "" {
-			take(path.Text)
+		if typed := path.Text; typed != "" {
+			path.show("")
+			take(typed)
 		}
 	}
 	pick := k.button("action.choose."+id, lookSecondary, styleBody.in(colorAccent), theme.FolderOpenIcon(), k.key("file.pick"), func() { w.chooseFile(extensions, take) })

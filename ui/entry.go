@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -20,7 +21,8 @@ type Entry struct {
 	changed func(text string)
 	left    func()
 
-	composing int // letters typed that have not come out as text
+	composing int  // letters typed that have not come out as text
+	pressed   bool // the pointer is down upon it
 }
 
 func newEntry(c control, rows int) *Entry {
@@ -127,6 +129,23 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 func (e *Entry) FocusGained() {
 	e.composing = 0
 	e.Entry.FocusGained()
+	if !e.pressed {
+		e.hooks.focused(e)
+	}
+}
+
+// MouseDown implements [desktop.Mouseable]. The page does not move to show the
+// field while the pointer is down: Fyne would take the release for a click
+// elsewhere.
+func (e *Entry) MouseDown(m *desktop.MouseEvent) {
+	e.pressed = true
+	e.Entry.MouseDown(m)
+}
+
+// MouseUp implements [desktop.Mouseable].
+func (e *Entry) MouseUp(m *desktop.MouseEvent) {
+	e.Entry.MouseUp(m)
+	e.pressed = false
 	e.hooks.focused(e)
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -18,6 +19,7 @@ type fieldRow struct {
 	box   *fyne.Container
 	kit   *kit
 	form  func() *present.Form
+	after func(time.Duration, func()) (stop func())
 	field present.Field
 
 	entry  *Entry
@@ -30,8 +32,9 @@ func (r *fieldRow) fits(f present.Field) bool {
 	return r.field.Kind == f.Kind && r.field.Path == f.Path
 }
 
-func newFieldRow(k *kit, form func() *present.Form, f present.Field) *fieldRow {
-	r := &fieldRow{kit: k, form: form, field: f, box: newColumn(gapTiny)}
+func newFieldRow(w *Window, f present.Field) *fieldRow {
+	k := w.kit
+	r := &fieldRow{kit: k, form: w.desk.Form, after: w.loop.After, field: f, box: newColumn(gapTiny)}
 	switch f.Kind {
 	case present.Line1, present.Day, present.YearMon, present.Lines:
 		r.makeEntry(f)
@@ -56,11 +59,21 @@ func (r *fieldRow) makeEntry(f present.Field) {
 	}
 	r.entry.SetText(f.Value)
 	r.entry.changed = func(s string) { r.form().Set(f.Path, s) }
-	r.entry.left = func() {
-		if r.form() != nil {
-			r.form().Leave(f.Path)
-		}
+	r.entry.left = func() { r.leave(r.form()) }
+}
+
+// clickPause is longer than a click takes. What is said about a field that was
+// left moves the page; it must not move between the press and the release of
+// the button that left it, or the click is lost.
+const clickPause = 160 * time.Millisecond
+
+// leave saves at once and says what is wrong a moment later.
+func (r *fieldRow) leave(f *present.Form) {
+	if f == nil {
+		return
 	}
+	f.SaveNow()
+	r.after(clickPause, func() { f.Leave(r.field.Path) })
 }
 
 // set changes the field and, as a choice is complete at once, leaves it.

@@ -21,7 +21,7 @@ type formPage struct {
 	step   exam.StepID
 	plan   string // which rows stand where
 	aside  *fyne.Container
-	extra  *extra // of the steps that are no fields
+	extra  fyne.CanvasObject // what a step has beside fields; nil none
 }
 
 const (
@@ -52,7 +52,7 @@ func (p *formPage) refresh() {
 		return
 	}
 	p.window.keepFocus(func() {
-		if p.planned() != p.plan || p.extra != nil {
+		if p.planned() != p.plan || sketched(p.special()) != sketched(p.extra) {
 			p.arrange()
 		} else {
 			p.update()
@@ -99,25 +99,14 @@ func (p *formPage) update() {
 
 // arrange puts the step together.
 func (p *formPage) arrange() {
-	w, k, f := p.window, p.window.kit, p.form()
+	k, f := p.window.kit, p.form()
 	p.step, p.plan = f.At(), p.planned()
 	main := newColumn(gapLarge, newColumn(gapTiny, title(k.stepName(p.step)), caption(k.key("step."+string(p.step)+".about"))))
 	if m, ok := f.Message(); ok {
 		main.Add(banner(m.Tone, k.say(m.Title), k.say(m.Text)))
 	}
-	p.extra = nil
-	switch p.step {
-	case exam.StepPhoto:
-		p.extra = &extra{}
-		main.Add(w.photoStep())
-	case exam.StepEvidence:
-		p.extra = &extra{}
-		main.Add(w.evidenceStep())
-	case exam.StepCommitment:
-		main.Add(w.commitmentText())
-	case present.StepReview:
-		p.extra = &extra{}
-		main.Add(w.reviewStep())
+	if p.extra = p.special(); p.extra != nil {
+		main.Add(p.extra)
 	}
 	for _, s := range f.Sections() {
 		main.Add(p.section(s))
@@ -129,8 +118,27 @@ func (p *formPage) arrange() {
 	p.pane.settle()
 }
 
-// extra marks a step that is made anew on every change.
-type extra struct{}
+// special is what a step shows that is no field.
+func (p *formPage) special() fyne.CanvasObject {
+	switch p.form().At() {
+	case exam.StepPhoto:
+		return p.window.photoStep()
+	case exam.StepEvidence:
+		return p.window.evidenceStep()
+	case exam.StepCommitment:
+		return p.window.commitmentText()
+	case present.StepReview:
+		return p.window.reviewStep()
+	}
+	return nil
+}
+
+func sketched(o fyne.CanvasObject) string {
+	if o == nil {
+		return ""
+	}
+	return sketch(o)
+}
 
 func (p *formPage) section(s present.Section) fyne.CanvasObject {
 	k := p.window.kit
@@ -201,7 +209,7 @@ func (p *formPage) grid(fields []present.Field) fyne.CanvasObject {
 func (p *formPage) row(f present.Field) *fieldRow {
 	r, ok := p.rows[f.Path]
 	if !ok || !r.fits(f) {
-		r = newFieldRow(p.window.kit, p.form, f)
+		r = newFieldRow(p.window, f)
 		p.rows[f.Path] = r
 		return r
 	}

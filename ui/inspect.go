@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 )
 
 // inspector writes a map of the controls in sight for tests that press real
@@ -17,14 +19,16 @@ type inspector struct {
 	file   string
 	last   []byte // as collected last
 	told   []byte // as written last
+
+	writing sync.Mutex // one file at a time
 }
 
-// inspectEvery is how often the window is looked at; a map is written once two
+// inspectEvery is how often the window is looked at. A map is settled once two
 // looks in a row are the same.
-const inspectEvery = 120 * time.Millisecond
+const inspectEvery = 60 * time.Millisecond
 
 type inspected struct {
-	Title    string           `json:"title"`
+	Settled  bool             `json:"settled"`
 	Page     string           `json:"page"`
 	Step     string           `json:"step,omitempty"`
 	Focus    string           `json:"focus"`
@@ -52,24 +56,35 @@ func newInspector(w *Window, file string) *inspector {
 }
 
 func (i *inspector) look() {
-	now, _ := json.MarshalIndent(i.collect(), "", " ") // plain values cannot fail
-	if bytes.Equal(now, i.last) && !bytes.Equal(now, i.told) {
-		i.told = now
-		i.window.loop.Go(context.Background(), func(context.Context) func() {
-			if os.WriteFile(i.file+".new", now, 0o600) == nil {
-				_ = os.Rename(i.file+".new", i.file) // the next look tries again
-			}
-			return nil
-		})
+	now := i.collect()
+	raw, _ := json.MarshalIndent(now, "", " ") // plain values cannot fail
+	now.Settled = bytes.Equal(raw, i.last)
+	i.last = raw
+	if now.Settled {
+		raw, _ = json.MarshalIndent(now, "", " ")
 	}
-	i.last = now
+	if !bytes.Equal(raw, i.told) {
+		i.tell(raw)
+	}
 	i.window.loop.After(inspectEvery, i.look)
+}
+
+func (i *inspector) tell(raw []byte) {
+	i.told = raw
+	i.window.loop.Go(context.Background(), func(context.Context) func() {
+		i.writing.Lock()
+		defer i.writing.Unlock()
+		if os.WriteFile(i.file+".new", raw, 0o600) == nil {
+			_ = os.Rename(i.file+".new", i.file) // the next look tries again
+		}
+		return nil
+	})
 }
 
 func (i *inspector) collect() inspected {
 	w := i.window
 	c := w.win.Canvas()
-	out := inspected{Title: "", Page: string(w.desk.Page()), Lang: w.kit.words.Lang(), Controls: []inspectedThing{}}
+	out := inspected{Page: string(w.desk.Page()), Lang: w.kit.words.Lang(), Controls: []inspectedThing{}}
 	if f := w.desk.Form(); f != nil {
 		out.Step = string(f.At())
 	}
@@ -80,6 +95,9 @@ func (i *inspector) collect() inspected {
 	root := w.win.Content()
 	if top := c.Overlays().Top(); top != nil {
 		root = top
+		if p, ok := top.(*widget.PopUp); ok {
+			root = p.Content
+		}
 	}
 	walk(root, func(o identified) { out.Controls = append(out.Controls, i.thing(c, o)) })
 	return out

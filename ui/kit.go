@@ -142,17 +142,6 @@ func banner(t present.Tone, title, text string, actions ...fyne.CanvasObject) fy
 	return surface(look.soft, colorNone, radius, gap, newRow(gap, 1, top(icon), words))
 }
 
-// top keeps an object at its own height at the top of a row.
-func top(o fyne.CanvasObject) fyne.CanvasObject { return container.New(&topLayout{}, o) }
-
-type topLayout struct{}
-
-func (topLayout) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
-
-func (topLayout) heightFor(_ []fyne.CanvasObject, _ float32) float32 { return 1e-3 }
-
-func (topLayout) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(o[0].MinSize()) }
-
 // fact is a name with its value, for pages that show and do not ask.
 func fact(name, value string) fyne.CanvasObject {
 	return newRow(gap, 1, container.New(&fixedWidth{112}, caption(name)), body(value))

@@ -141,7 +141,11 @@ func (l *row) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for i, w := range l.widths(objects, size.Width) {
 		h := heightFor(objects[i], w)
 		objects[i].Resize(fyne.NewSize(w, h))
-		objects[i].Move(fyne.NewPos(x, (size.Height-h)/2))
+		y := (size.Height - h) / 2
+		if c, ok := objects[i].(*fyne.Container); ok && isTop(c) {
+			y = 0
+		}
+		objects[i].Move(fyne.NewPos(x, y))
 		x += w + l.gap
 	}
 }
@@ -391,12 +395,12 @@ func (p *pane) reveal(o fyne.CanvasObject) {
 	d := fyne.CurrentApp().Driver()
 	top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(p.scroll).Y
 	bottom := top + o.Size().Height
-	const margin = gapHuge * 2
+	const margin = gapHuge * 2 // what stands around it comes into sight as well
 	at := p.scroll.Offset
 	switch height := p.scroll.Size().Height; {
-	case top < margin:
+	case top < 0:
 		at.Y += top - margin
-	case bottom > height-margin:
+	case bottom > height:
 		at.Y += min(bottom-height+margin, top-margin)
 	default:
 		return
@@ -443,4 +447,37 @@ func rule() fyne.CanvasObject {
 	r := canvas.NewRectangle(tint(colorLine))
 	r.SetMinSize(fyne.NewSize(1, hairline))
 	return r
+}
+
+// top keeps an object at the top of a row instead of in its middle.
+func top(o fyne.CanvasObject) fyne.CanvasObject { return container.New(&topLayout{}, o) }
+
+type topLayout struct{ over }
+
+func isTop(c *fyne.Container) bool { _, ok := c.Layout.(*topLayout); return ok }
+
+// shell is the frame of the window: a strip above everything, the navigation at
+// the left, and at the right the head, the page and the foot. Nothing lies
+// between them.
+type shell struct{ strip, nav, head, body, foot fyne.CanvasObject }
+
+func (s *shell) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(480, 320) }
+
+func (s *shell) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	top := float32(0)
+	if s.strip != nil {
+		top = heightFor(s.strip, size.Width)
+		s.strip.Resize(fyne.NewSize(size.Width, top))
+	}
+	left := s.nav.MinSize().Width
+	put := func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(max(w, 0), max(h, 0)))
+	}
+	width := size.Width - left
+	head, foot := heightFor(s.head, width), heightFor(s.foot, width)
+	put(s.nav, 0, top, left, size.Height-top)
+	put(s.head, left, top, width, head)
+	put(s.body, left, top+head, width, size.Height-top-head-foot)
+	put(s.foot, left, size.Height-foot, width, foot)
 }

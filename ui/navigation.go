@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -34,8 +38,18 @@ func newNavigation(w *Window) *navigation {
 	line.SetMinSize(fyne.NewSize(hairline, 1))
 	width := canvas.NewRectangle(tint(colorNone))
 	width.SetMinSize(fyne.NewSize(navigationWidth*textScale(), 1))
-	n.box = container.NewStack(back, container.NewBorder(nil, nil, nil, line, container.NewStack(width, n.pane.Container)))
+	n.box = container.NewStack(back, width, n.pane.Container, container.New(&edge{}, line))
 	return n
+}
+
+// edge sets a line at the right.
+type edge struct{}
+
+func (edge) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(hairline, 1) }
+
+func (edge) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Move(fyne.NewPos(size.Width-hairline, 0))
+	o[0].Resize(fyne.NewSize(hairline, size.Height))
 }
 
 func (n *navigation) refresh() {
@@ -65,6 +79,15 @@ func (w *Window) keepNavigationFocus(change func()) {
 	})
 }
 
+// logoPicture is decoded once: a resource is decoded anew at every refresh.
+var logoPicture = sync.OnceValue(func() image.Image {
+	img, err := png.Decode(bytes.NewReader(assets.Icon))
+	if err != nil {
+		panic("ui: the icon is no PNG: " + err.Error())
+	}
+	return img
+})
+
 func (n *navigation) rows() (rows []fyne.CanvasObject, drawn string) {
 	w, k := n.window, n.window.kit
 	var b strings.Builder
@@ -73,7 +96,7 @@ func (n *navigation) rows() (rows []fyne.CanvasObject, drawn string) {
 		fmt.Fprint(&b, what...)
 		b.WriteByte(';')
 	}
-	logo := canvas.NewImageFromResource(fyne.NewStaticResource("icon.svg", assets.Icon))
+	logo := canvas.NewImageFromImage(logoPicture())
 	logo.FillMode = canvas.ImageFillContain
 	logo.SetMinSize(fyne.NewSquareSize(28 * textScale()))
 	add(padded(6, newRow(gapSmall, 1, logo, newText(styleHeading, k.say(present.T("app.name"))))))
@@ -168,7 +191,7 @@ type header struct {
 	drawn  string
 }
 
-func newHeader(w *Window) *header { return &header{window: w, box: container.NewStack()} }
+func newHeader(w *Window) *header { return &header{window: w, box: newOver()} }
 
 func (h *header) refresh() {
 	w, k := h.window, h.window.kit
@@ -202,6 +225,6 @@ func (h *header) refresh() {
 	h.drawn = drawn
 	back := canvas.NewRectangle(tint(colorPage))
 	bar := container.New(&inset{left: gapLarge, top: gapSmall, right: gapLarge, bottom: gapSmall}, newRow(gap, 0, objects...))
-	h.box.Objects = []fyne.CanvasObject{newOver(back, newColumn(0, bar, rule()))}
+	h.box.Objects = []fyne.CanvasObject{back, newColumn(0, bar, rule())}
 	h.box.Refresh()
 }

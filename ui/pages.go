@@ -115,7 +115,7 @@ func (w *Window) queuePage() fyne.CanvasObject {
 	return box
 }
 
-func kilobytes(n int64) int { return int((n + 1023) / 1024) }
+func kilobytes(n int64) int { return int((n + 999) / 1000) }
 
 // noticesPage is 通知.
 func (w *Window) noticesPage() fyne.CanvasObject {
@@ -389,7 +389,10 @@ func (w *Window) reviewStep() fyne.CanvasObject {
 	if f.Submittable() {
 		box.Add(w.readyCard(f))
 	} else {
-		box.Add(banner(present.Trouble, k.key("review.not_ready", "count", blocking(list)), k.key("review.not_ready.text")))
+		submit := k.primary("action.submit", k.key("submit"), f.Submit)
+		submit.disabled, submit.look.fill = true, "disabledButton"
+		submit.content = newText(textStyle{size: sizeBody, color: "disabled", bold: true, line: true}, k.key("submit"))
+		box.Add(banner(present.Trouble, k.key("review.not_ready", "count", blocking(list)), k.key("review.not_ready.text"), submit))
 	}
 	if len(list) > 0 {
 		rows := newColumn(2)

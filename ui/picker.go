@@ -16,7 +16,7 @@ const pickerRows = 8
 // it, opens the list; typing narrows it (also by pinyin and its initials, which
 // is the finder's matter), the arrows move, Enter takes.
 type Picker struct {
-	*Press
+	Press
 	label  *Text
 	empty  string
 	picked func(value string)
@@ -35,7 +35,7 @@ func newPicker(c control, empty string, find func(string) []choice, picked func(
 	arrow := widget.NewIcon(theme.NewThemedResource(theme.MenuDropDownIcon()))
 	look := lookSecondary
 	look.padX = 10
-	p.Press = newPress(c, look, newRow(gapSmall, 0, p.label, arrow), p.unfold)
+	p.Press = Press{control: c, look: look, content: newRow(gapSmall, 0, p.label, arrow), pressed: p.unfold}
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -49,8 +49,11 @@ func (p *Picker) show(label string) {
 	}
 }
 
+// Tapped implements [fyne.Tappable].
+func (p *Picker) Tapped(*fyne.PointEvent) { p.press() }
+
 // FocusGained implements [fyne.Focusable].
-func (p *Picker) FocusGained() { p.Press.focus = true; p.Refresh(); p.hooks.focused(p) }
+func (p *Picker) FocusGained() { p.focus = true; p.Refresh(); p.hooks.focused(p) }
 
 // TypedKey implements [fyne.Focusable].
 func (p *Picker) TypedKey(e *fyne.KeyEvent) {
@@ -131,8 +134,6 @@ func (p *Picker) makeRow() fyne.CanvasObject {
 func (p *Picker) fillRow(i widget.ListItemID, o fyne.CanvasObject) {
 	box := o.(*fyne.Container)
 	t := box.Objects[1].(*fyne.Container).Objects[0].(*Text)
-	r := box.Objects[0]
-	_ = r
 	col := colorText
 	if i == p.at {
 		col = colorAccent

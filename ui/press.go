@@ -47,7 +47,7 @@ var (
 	lookSecondary = pressLook{fill: colorCard, stroke: "inputBorder", corner: radius, padX: 16, padY: 8}
 	lookPlain     = pressLook{corner: radius, padX: 10, padY: 8}
 	lookDanger    = pressLook{fill: colorCard, stroke: colorBad, corner: radius, padX: 16, padY: 8}
-	lookRow       = pressLook{corner: radius, padX: gapSmall, padY: gapSmall}
+	lookRow       = pressLook{corner: radius, padX: gapSmall, padY: 4}
 	lookCard      = pressLook{fill: colorCard, stroke: colorLine, corner: radiusCard, padX: gapLarge, padY: gapLarge}
 	lookBare      = pressLook{corner: radius, padX: 2, padY: 2}
 )
@@ -80,8 +80,13 @@ func (p *Press) press() {
 	}
 }
 
-// Tapped implements [fyne.Tappable].
-func (p *Press) Tapped(*fyne.PointEvent) { p.press() }
+// Tapped implements [fyne.Tappable]. The keyboard goes on from what was pressed.
+func (p *Press) Tapped(*fyne.PointEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p); c != nil && !p.disabled {
+		c.Focus(p)
+	}
+	p.press()
+}
 
 // TypedKey implements [fyne.Focusable].
 func (p *Press) TypedKey(e *fyne.KeyEvent) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"image"
 	"os"
 
 	"fyne.io/fyne/v2"
@@ -34,6 +35,19 @@ type Window struct {
 	foot    *fyne.Container // what can be undone
 	asked   *widget.PopUp
 	inspect *inspector
+	entries map[string]*Entry // of the page, so that typing outlives a rebuilding
+
+	pictures map[*byte]image.Image // decoded photos by their bytes
+}
+
+// entry gives the page's field of that id, the same while the page is shown.
+func (w *Window) entry(id string) *Entry {
+	e, ok := w.entries[id]
+	if !ok {
+		e = newEntry(w.kit.control(id, "entry"), 1)
+		w.entries[id] = e
+	}
+	return e
 }
 
 // view is a page that is shown.
@@ -66,7 +80,7 @@ type Config struct {
 // New fills a window and reads what it shows. It must run on the window's
 // goroutine, as everything in this package.
 func New(c Config) *Window {
-	w := &Window{app: c.App, win: c.Window, loop: c.Loop, fonts: c.Fonts, lang: c.Lang}
+	w := &Window{app: c.App, win: c.Window, loop: c.Loop, fonts: c.Fonts, lang: c.Lang, pictures: map[*byte]image.Image{}}
 	w.desk = present.NewDesk(c.Ports, c.Loop, w.refresh)
 	w.desk.Preferences()
 	w.win.SetPadded(false)
@@ -97,8 +111,8 @@ func (w *Window) dress() {
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
 	w.page = nil
-	right := container.NewBorder(w.head.box, w.foot, nil, nil, w.body)
-	w.win.SetContent(container.NewBorder(w.practice(), nil, w.nav.box, nil, right))
+	frame := &shell{strip: w.practice(), nav: w.nav.box, head: w.head.box, body: w.body, foot: w.foot}
+	w.win.SetContent(container.New(frame, existing([]fyne.CanvasObject{frame.strip, w.body, w.head.box, w.foot, w.nav.box})...))
 	w.show()
 }
 
@@ -148,6 +162,7 @@ func (w *Window) show() {
 	fresh := w.page == nil || w.shown.page != now.page || w.shown.draft != now.draft
 	w.shown = now
 	if fresh {
+		w.entries = map[string]*Entry{}
 		w.page = w.build(now.page)
 		w.body.Objects = []fyne.CanvasObject{w.page.object()}
 		w.body.Refresh()
@@ -214,8 +229,12 @@ func (p *plainPage) object() fyne.CanvasObject { return p.pane.Container }
 func (p *plainPage) scroller() *pane           { return p.pane }
 
 func (p *plainPage) refresh() {
+	content := p.content()
+	if sketch(content) == sketch(p.pane.scroll.Content) {
+		return
+	}
 	p.window.keepFocus(func() {
-		p.pane.scroll.Content = p.content()
+		p.pane.scroll.Content = content
 		p.pane.settle()
 	})
 }
@@ -289,12 +308,14 @@ func within(page fyne.CanvasObject, o fyne.CanvasObject) bool {
 
 func (w *Window) showFoot() {
 	text, ok := w.desk.Undoable()
+	if !ok && len(w.foot.Objects) == 0 {
+		return // refreshing the whole window for nothing would make every key slow
+	}
 	w.foot.Objects = nil
 	if ok {
 		undo := w.kit.secondary("action.undo", w.kit.key("undo"), w.desk.UndoLast)
 		w.foot.Objects = []fyne.CanvasObject{rule(), surface(colorSidebar, colorNone, 0, gapSmall, newRow(gap, 0, body(w.kit.say(text)), undo))}
 	}
-	w.foot.Refresh()
 	w.win.Content().Refresh()
 }
 
@@ -469,6 +490,8 @@ func children(o fyne.CanvasObject) []fyne.CanvasObject {
 	case *container.Scroll:
 		return []fyne.CanvasObject{v.Content}
 	case *Press:
+		return []fyne.CanvasObject{v.content}
+	case *Picker:
 		return []fyne.CanvasObject{v.content}
 	case *widget.PopUp:
 		return []fyne.CanvasObject{v.Content}

@@ -82,7 +82,7 @@ type Ask struct {
 // window's goroutine whenever something shown may have changed.
 func NewDesk(p Ports, loop Loop, notify func()) *Desk {
 	return &Desk{ports: p, loop: loop, notify: notify, page: PageHome, line: Line{State: LineNone},
-		look: Preferences{TextScale: 1, Brightness: "system"}}
+		look: Preferences{TextScale: 1, Brightness: "light"}}
 }
 
 func (d *Desk) changed() { d.notify() }

@@ -79,16 +79,16 @@ func (f *Form) TakePicture(path string) {
 		f.files.busy = true
 		f.desk.changed()
 		f.desk.loop.Go(context.Background(), func(context.Context) func() {
-			p, err := f.desk.ports.Photos.Open(raw)
-			return func() { f.pictured(name, raw, p, err) }
+			p, why, err := f.desk.ports.Photos.Open(raw)
+			return func() { f.pictured(name, raw, p, why, err) }
 		})
 	})
 }
 
-func (f *Form) pictured(name string, raw []byte, p Portrait, err error) {
+func (f *Form) pictured(name string, raw []byte, p Portrait, why []Finding, err error) {
 	f.files.busy = false
 	if err != nil {
-		f.files.trouble = T("ui.photo.cannot_open")
+		f.files.trouble, f.files.found = T("ui.photo.cannot_open"), why
 		f.desk.changed()
 		return
 	}

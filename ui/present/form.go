@@ -259,10 +259,22 @@ func (f *Form) mark(v StepView) StepMark {
 		return StepOpen
 	case v.Missing > 0:
 		return StepMissing
-	case v.Doubts > 0:
+	case v.Doubts > 0 && f.left[v.ID]:
 		return StepDoubt
+	case !f.left[v.ID] && !f.begun(v.ID):
+		return StepOpen
 	}
 	return StepDone
+}
+
+// begun tells whether anything that a step requires is there.
+func (f *Form) begun(step exam.StepID) bool {
+	for _, s := range f.report.Steps {
+		if s.ID == step && s.Done > 0 {
+			return true
+		}
+	}
+	return step == exam.StepWork && len(f.doc.Work) > 0 || step == exam.StepPhoto && f.files.photo != nil
 }
 
 // Complete is how much of the form is filled in, 0 to 100.
@@ -302,7 +314,7 @@ func rank(s exam.Severity) int {
 }
 
 func (f *Form) row(p exam.Problem) Problem {
-	row := Problem{Text: said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), Severity: p.Severity, Step: StepOf(p.Field), Path: p.Field}
+	row := Problem{Text: Said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), Severity: p.Severity, Step: StepOf(p.Field), Path: p.Field}
 	if p.Field != "" {
 		row.Field = f.fieldName(p.Field)
 	}

@@ -96,21 +96,29 @@ const (
 	begins
 )
 
+// fit compares what was typed with a name, its pinyin from any syllable on, its
+// initials and the value.
 func fit(s spellings, value, typed string) fitting {
-	best := misses
-	for _, form := range []string{s.name, s.pinyin, s.initials, value} {
-		switch {
-		case strings.HasPrefix(form, typed):
-			return begins
-		case strings.Contains(form, typed):
-			best = contains
+	switch {
+	case strings.HasPrefix(s.name, typed), strings.HasPrefix(s.pinyin[0], typed), strings.HasPrefix(s.initials, typed), strings.HasPrefix(value, typed):
+		return begins
+	case strings.Contains(s.name, typed), strings.Contains(s.initials, typed):
+		return contains
+	}
+	for _, rest := range s.pinyin[1:] {
+		if strings.HasPrefix(rest, typed) {
+			return contains
 		}
 	}
-	return best
+	return misses
 }
 
-// spellings are the ways to find a name by typing.
-type spellings struct{ name, pinyin, initials string }
+// spellings are the ways to find a name by typing. pinyin holds the whole and
+// what is left of it from each later syllable on; it is never empty.
+type spellings struct {
+	name, initials string
+	pinyin         []string
+}
 
 var spelled sync.Map // name -> spellings; the names of packs, a few hundred
 
@@ -119,9 +127,13 @@ func spellingsOf(name string) spellings {
 		return s.(spellings)
 	}
 	s := spellings{name: strings.ToLower(name)}
-	for _, syllable := range pinyin.LazyPinyin(name, pinyin.NewArgs()) {
-		s.pinyin += syllable
+	syllables := pinyin.LazyPinyin(name, pinyin.NewArgs())
+	s.pinyin = []string{strings.Join(syllables, "")}
+	for i, syllable := range syllables {
 		s.initials += syllable[:1]
+		if i > 0 {
+			s.pinyin = append(s.pinyin, strings.Join(syllables[i:], ""))
+		}
 	}
 	spelled.Store(name, s)
 	return s

@@ -62,8 +62,9 @@ type Paper interface {
 
 // Photographer makes the 报名照片 out of a candidate's picture.
 type Photographer interface {
-	// Open decodes a file of any common kind and proposes a crop.
-	Open(data []byte) (Portrait, error)
+	// Open decodes a file of any common kind and proposes a crop; on an error the
+	// findings say why the file was refused.
+	Open(data []byte) (Portrait, []Finding, error)
 }
 
 // Portrait is a decoded picture that can be cropped.

@@ -15,6 +15,9 @@ type Years struct {
 	Marks    []Bar // counted
 }
 
+// Unknown is the verdict while level or schooling is not filled in.
+const Unknown exam.Verdict = "unknown"
+
 // Bar is a span of months, both ends included.
 type Bar struct {
 	Label    string
@@ -24,10 +27,13 @@ type Bar struct {
 // Years gives the picture for what is typed now.
 func (f *Form) Years() Years {
 	e := f.report.Eligibility
-	y := Years{Verdict: e.Verdict, Counted: e.Counted, Required: e.Required, Text: said(e.Phrases...),
+	y := Years{Verdict: e.Verdict, Counted: e.Counted, Required: e.Required, Text: Said(e.Phrases...),
 		Tone: map[exam.Verdict]Tone{exam.Met: Good, exam.ForReview: Warning}[e.Verdict]}
 	if e.Verdict == exam.NotMet {
 		y.Tone = Trouble
+	}
+	if _, known := f.pack.Level(f.doc.Level); !known || len(f.doc.Education) == 0 {
+		y.Verdict, y.Tone = Unknown, Calm
 	}
 	until := f.pack.Year*12 + 11
 	for _, w := range exam.Normalize(f.doc).Work {

@@ -145,7 +145,7 @@ func (f *Form) Standing() Standing {
 	s.Next = nextStep(Summary{State: f.draft.State, Transport: f.transport()})
 	if e, ok := f.entry(); ok {
 		for _, p := range e.Problems {
-			s.Aside = append(s.Aside, Shown{said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), p.Severity})
+			s.Aside = append(s.Aside, Shown{Said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), p.Severity})
 		}
 		if e.Aside && len(e.Problems) == 0 {
 			s.Aside = []Shown{{T("ui.aside." + string(asideReason(e.Last))), exam.Block}}

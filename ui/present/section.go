@@ -158,7 +158,7 @@ func (f *Form) problems(path string) []Shown {
 			continue
 		}
 		if f.left[StepOf(path)] || f.typed[path] && !absent(p.Rule) {
-			out = append(out, Shown{Text: said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), Severity: p.Severity})
+			out = append(out, Shown{Text: Said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), Severity: p.Severity})
 		}
 	}
 	return out

@@ -46,8 +46,8 @@ func Plain(s string) Text { return Text{plain: s} }
 // Named makes a text from the two names of a pack.
 func Named(n exam.Text) Text { return Text{named: n} }
 
-// said makes a text from the sentences of package exam.
-func said(phrases ...exam.Phrase) Text { return Text{said: phrases} }
+// Said makes a text from the sentences of package exam.
+func Said(phrases ...exam.Phrase) Text { return Text{said: phrases} }
 
 // Empty tells whether there is nothing to read.
 func (t Text) Empty() bool {

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"image"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"wenbao/cmd/internal/local"
+	"wenbao/exam"
+	"wenbao/exam/form"
+	"wenbao/exam/photo"
+	"wenbao/store"
+	wsync "wenbao/sync"
+	"wenbao/ui/present"
+)
+
+// stored is the store in the words of the presenters.
+type stored struct{ *store.Store }
+
+func (s stored) Recent(search string, limit int) ([]present.Summary, int, error) {
+	page, err := s.List(store.Query{Search: search, Limit: limit})
+	if err != nil {
+		return nil, 0, err
+	}
+	list := make([]present.Summary, len(page.Rows))
+	for i, r := range page.Rows {
+		list[i] = present.Summary{ID: r.ID, Name: r.Name, IDTail: r.IDTail, Level: r.Level, Area: r.Area, State: r.State,
+			Transport: r.Transport, Number: r.Number, Updated: r.Updated}
+	}
+	return list, page.Total, nil
+}
+
+func (s stored) History(id exam.DraftID) ([]present.Version, error) {
+	all, err := s.Store.History(id)
+	list := make([]present.Version, len(all))
+	for i, v := range all {
+		list[i] = present.Version{Revision: v.Revision, Saved: v.Saved, State: v.State, Files: v.Files}
+	}
+	return list, err
+}
+
+// wire is the engine in the words of the presenters; without an engine there is
+// no server. reached stands in until the engine has sent something, for it
+// counts only what it sends.
+type wire struct {
+	engine  *wsync.Engine
+	reached *atomic.Bool
+}
+
+func (w wire) Wake() {
+	if w.engine != nil {
+		w.engine.Wake()
+	}
+}
+
+func (w wire) Status() present.Line {
+	if w.engine == nil {
+		return present.Line{State: present.LineNone}
+	}
+	s := w.engine.Status()
+	l := present.Line{State: present.LineState(s.Link), Queue: s.Counts.Waiting, Aside: s.Counts.Aside, Last: s.LastSuccess, Next: s.Next,
+		Sending: map[exam.EntryID]present.Sending{}}
+	switch {
+	case s.Link == wsync.Paused:
+		l.State = present.LineBusy
+	case s.Link == wsync.Offline && s.LastSuccess.IsZero() && w.reached.Load():
+		l.State = present.LineOnline
+	}
+	for _, a := range s.Active {
+		l.Sending[a.Entry] = present.Sending{Pieces: a.Pieces, Bytes: a.Sent, OfBytes: a.Total}
+	}
+	return l
+}
+
+// printer lays papers out.
+type printer struct {
+	store    *store.Store
+	packs    []*exam.Pack
+	practice bool
+}
+
+func (p printer) make(kind present.PaperKind, d exam.Draft) (*form.Paper, error) {
+	in := form.Input{Draft: d, Pack: p.packs[0], Printed: time.Now(), Practice: p.practice}
+	for _, pack := range p.packs {
+		if pack.ID == d.Pack.ID {
+			in.Pack = pack
+		}
+	}
+	if ref, ok := d.Photo(); ok {
+		raw, err := p.store.File(ref.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		in.Photo = raw
+	}
+	return form.Make(form.Kind(kind), in)
+}
+
+func (p printer) Pages(ctx context.Context, kind present.PaperKind, d exam.Draft, dpi float64) ([]image.Image, error) {
+	paper, err := p.make(kind, d)
+	if err != nil {
+		return nil, err
+	}
+	var pages []image.Image
+	for i := range paper.Pages() {
+		if ctx.Err() != nil {
+			return nil, &exam.Error{Kind: exam.KindCanceled, Op: "draw preview", Err: ctx.Err()}
+		}
+		page, err := paper.Image(i, dpi)
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, page)
+	}
+	return pages, nil
+}
+
+func (p printer) PDF(_ context.Context, kind present.PaperKind, d exam.Draft) ([]byte, error) {
+	paper, err := p.make(kind, d)
+	if err != nil {
+		return nil, err
+	}
+	return paper.PDF()
+}
+
+// photographer makes photos to the pack's specification.
+type photographer struct{ pack *exam.Pack }
+
+// previewSide is the longer side of the picture shown while cropping, in pixels.
+const previewSide = 900
+
+func (p photographer) Open(data []byte) (present.Portrait, []present.Finding, error) {
+	source, err := photo.Decode(data)
+	if err != nil {
+		return nil, findings(photo.Reasons(err)), err
+	}
+	shown, err := source.Preview(previewSide)
+	if err != nil {
+		return nil, findings(photo.Reasons(err)), err
+	}
+	s := p.pack.Photo
+	spec := photo.Spec{Width: s.Width, Height: s.Height, MinBytes: s.MinBytes, MaxBytes: s.MaxBytes, DPI: s.DPI}
+	return portrait{source: source, shown: shown, spec: spec, proposed: source.Propose(spec)}, nil, nil
+}
+
+type portrait struct {
+	source   *photo.Source
+	shown    image.Image
+	spec     photo.Spec
+	proposed photo.Adjustment
+}
+
+func (p portrait) Preview() (image.Image, int, int) { return p.shown, p.source.Width, p.source.Height }
+
+func (p portrait) Proposed() present.Crop {
+	a := p.proposed
+	return present.Crop{X: a.Crop.X, Y: a.Crop.Y, Width: a.Crop.Width, Height: a.Crop.Height, Rotate: a.Rotate, Brightness: a.Brightness, Whiten: a.Whiten}
+}
+
+func (p portrait) Make(c present.Crop) ([]byte, []present.Finding, error) {
+	a := photo.Adjustment{Crop: photo.Crop{X: c.X, Y: c.Y, Width: c.Width, Height: c.Height}, Rotate: c.Rotate, Brightness: c.Brightness, Whiten: c.Whiten}
+	jpeg, found, err := photo.Fix(p.source, a, p.spec)
+	if !found.Acceptable() {
+		jpeg = nil
+	}
+	return jpeg, findings(found), err
+}
+
+func findings(list photo.Findings) []present.Finding {
+	var out []present.Finding
+	for _, f := range list {
+		out = append(out, present.Finding{Text: present.Said(exam.Phrase{Key: f.Key(), Args: f.Args}), Severity: f.Severity})
+	}
+	return out
+}
+
+// desktop is the machine around the window.
+type desktop struct{}
+
+// Keep writes into the user's folder for downloads or documents, or the home
+// folder, under a name that is free.
+func (desktop) Keep(name string, data []byte) (string, error) {
+	dir, err := documents()
+	if err != nil {
+		return "", err
+	}
+	ext := filepath.Ext(name)
+	path := filepath.Join(dir, name)
+	for i := 2; exists(path); i++ {
+		path = filepath.Join(dir, strings.TrimSuffix(name, ext)+"-"+strconv.Itoa(i)+ext)
+	}
+	return path, local.WriteFile(path, data)
+}
+
+func documents() (string, error) {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", &exam.Error{Kind: exam.KindReadOnly, Op: "find documents", Err: err}
+	}
+	for _, name := range []string{"Documents", "文档", "Downloads", "下载"} {
+		if info, err := os.Stat(filepath.Join(home, name)); err == nil && info.IsDir() {
+			return filepath.Join(home, name), nil
+		}
+	}
+	return home, nil
+}
+
+func exists(path string) bool { _, err := os.Lstat(path); return err == nil }
+
+// Show hands a file or an address to the system.
+func (desktop) Show(target string) error {
+	var c *exec.Cmd
+	switch runtime.GOOS {
+	case "windows":
+		c = exec.Command("rundll32", "url.dll,FileProtocolHandler", target)
+	case "darwin":
+		c = exec.Command("open", target)
+	default:
+		c = exec.Command("xdg-open", target)
+	}
+	if err := c.Start(); err != nil {
+		return &exam.Error{Kind: exam.KindNotFound, Op: "show file", Err: err}
+	}
+	return c.Process.Release()
+}
+
+// Read reads a regular file of at most so many bytes.
+func (desktop) Read(path string, most int64) ([]byte, error) {
+	const op = "read chosen file"
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, exam.Errorf(exam.KindNotFound, op, "not a readable file")
+	}
+	if info.Size() > most {
+		return nil, exam.Errorf(exam.KindTooLarge, op, "%d bytes, at most %d", info.Size(), most)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, exam.Errorf(exam.KindNotFound, op, "cannot be read")
+	}
+	return raw, nil
+}

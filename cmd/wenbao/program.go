@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"wenbao/cmd/internal/local"
+	"wenbao/exam"
+	"wenbao/server"
+	"wenbao/server/boltdb"
+	"wenbao/server/host"
+	"wenbao/store"
+	wsync "wenbao/sync"
+	"wenbao/ui"
+	"wenbao/ui/present"
+)
+
+// program is everything behind the window.
+type program struct {
+	ports    present.Ports
+	store    *store.Store
+	practice *host.Host    // nil outside practice mode
+	engine   *wsync.Engine // nil when no server is set up
+	reached  atomic.Bool   // the first attempt got an answer
+	stop     context.CancelFunc
+	ended    chan struct{} // closed when the engine has ended
+}
+
+// open opens the store, in practice mode starts the server, and makes the
+// engine for it.
+func open(ctx context.Context, f flags, loop *ui.Loop) (p *program, err error) {
+	dir, err := f.folder()
+	if err != nil {
+		return nil, &exam.Error{Kind: exam.KindReadOnly, Op: "find data folder", Err: err}
+	}
+	keys, err := local.Keys("", os.Getenv("WENBAO_PASSPHRASE"))
+	if err != nil {
+		return nil, err
+	}
+	p = &program{ended: make(chan struct{}), stop: func() {}}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	if p.store, err = local.Open(ctx, dir, keys); err != nil {
+		return nil, err
+	}
+	packs := local.Packs()
+	address, serverKeys, err := p.server(f, dir, packs)
+	if err != nil {
+		return nil, err
+	}
+	if err = p.connect(address, serverKeys); err != nil {
+		return nil, err
+	}
+	st := stored{p.store}
+	p.ports = present.Ports{Drafts: st, Files: p.store, Outbox: p.store, Past: st, Settings: p.store,
+		Wire: wire{p.engine, &p.reached}, Paper: printer{store: p.store, packs: packs, practice: f.Practice}, Photos: photographer{packs[0]},
+		Desktop: desktop{}, Packs: packs, Practice: f.Practice, Folder: dir, Server: address}
+	return p, nil
+}
+
+// server tells where registrations go and whose receipts are believed: what the
+// flags say, in practice mode a server inside the program, else what the pack
+// says. Practice never reaches beyond this machine.
+func (p *program) server(f flags, dir string, packs []*exam.Pack) (address string, keys []ed25519.PublicKey, err error) {
+	switch {
+	case f.Server != "":
+		if f.Practice && !onThisMachine(f.Server) {
+			return "", nil, exam.Errorf(exam.KindUntrusted, "find server", "a practice server is on this machine")
+		}
+		keys, err = local.ServerKey(f.ServerKey)
+		return f.Server, keys, err
+	case f.Practice:
+		if p.practice, err = startPractice(dir, packs); err != nil {
+			return "", nil, err
+		}
+		return p.practice.URL(), []ed25519.PublicKey{p.practice.Public()}, nil
+	}
+	return packs[0].Server.URL, packs[0].ServerKeys(), nil
+}
+
+// onThisMachine tells whether an address is a loopback address in digits; names
+// are not asked for.
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && net.ParseIP(u.Hostname()).IsLoopback()
+}
+
+// startPractice starts the practice server on a free port of this machine, with
+// a data folder of its own.
+func startPractice(dir string, packs []*exam.Pack) (*host.Host, error) {
+	dir = filepath.Join(dir, "server")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, &exam.Error{Kind: exam.KindReadOnly, Op: "make practice folder", Err: err}
+	}
+	return host.Start(host.Config{Dir: dir, Listen: "127.0.0.1:0", PlainHTTP: true, Practice: true, Rules: server.NewPackRules(packs...),
+		Open: func(dir string) (server.Repository, error) { return boltdb.Open(dir, boltdb.Options{}) }})
+}
+
+// connect makes the engine; without a server's address there is none.
+func (p *program) connect(url string, keys []ed25519.PublicKey) (err error) {
+	if url == "" || len(keys) == 0 {
+		return nil
+	}
+	p.engine, err = wsync.New(wsync.Config{URL: url, Keys: keys, Outbox: p.store, Files: p.store, Feed: p.store, Settings: p.store,
+		Log: slog.New(slog.DiscardHandler)})
+	return err
+}
+
+// run ties the window to the store and the engine, and lets the engine run.
+func (p *program) run(w *ui.Window, loop *ui.Loop) {
+	changes, _ := p.store.Subscribe()
+	ui.Watch(loop, changes, func(c store.Change) { w.Desk().StoreChanged(c.Draft) })
+	if p.engine == nil {
+		close(p.ended)
+		return
+	}
+	line, _ := p.engine.Subscribe()
+	ui.Watch(loop, line, func(struct{}) { w.Desk().LineChanged() })
+	p.look(w, loop)
+	ctx, stop := context.WithCancel(context.Background())
+	p.stop = stop
+	loop.Go(ctx, func(ctx context.Context) func() {
+		defer close(p.ended)
+		_, err := p.engine.Once(ctx) // says at once whether the line is up; Run meets the same error
+		p.reached.Store(err == nil)
+		if err = p.engine.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			slog.Error("sync engine ended", "kind", exam.KindOf(err))
+		}
+		return nil
+	})
+}
+
+// lookEvery is how often the line is looked at beside the engine's own news:
+// how it stands also depends on the time that passes.
+const lookEvery = 3 * time.Second
+
+func (p *program) look(w *ui.Window, loop *ui.Loop) {
+	loop.After(lookEvery, func() { w.Desk().LineChanged(); p.look(w, loop) })
+}
+
+const drainFor = 3 * time.Second
+
+// close ends everything in the order in which it needs one another.
+func (p *program) close() {
+	p.stop()
+	if p.engine != nil {
+		select {
+		case <-p.ended:
+		case <-time.After(drainFor):
+		}
+	}
+	if p.practice != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), drainFor)
+		defer cancel()
+		if err := p.practice.Close(ctx); err != nil {
+			slog.Warn("practice server ended", "kind", exam.KindOf(err))
+		}
+	}
+	if p.store != nil {
+		if err := p.store.Close(); err != nil {
+			slog.Error("store closed", "kind", exam.KindOf(err))
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// sketch tells what a tree shows, so that a page that would look the same is
+// left as it is: replacing it would lose a click that is half done.
+func sketch(o fyne.CanvasObject) string {
+	var b strings.Builder
+	drawInto(&b, o)
+	return b.String()
+}
+
+func drawInto(b *strings.Builder, o fyne.CanvasObject) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	switch v := o.(type) {
+	case *Text:
+		fmt.Fprint(b, v.content, v.style)
+	case *canvas.Image:
+		name := ""
+		if v.Resource != nil {
+			name = v.Resource.Name()
+		}
+		fmt.Fprintf(b, "%s%p", name, v.Image)
+	case *canvas.Rectangle:
+		fmt.Fprint(b, v.FillColor, v.StrokeColor)
+	case *canvas.Circle:
+		fmt.Fprint(b, v.FillColor, v.StrokeColor)
+	case *widget.ProgressBar:
+		fmt.Fprint(b, v.Value)
+	case *cropFrame:
+		fmt.Fprintf(b, "%v%p", v.crop, v.img.Image)
+	case identified:
+		fmt.Fprint(b, v.controlKind(), v.controlID())
+		if d, ok := v.(fyne.Disableable); ok {
+			fmt.Fprint(b, d.Disabled())
+		}
+	}
+	b.WriteByte('(')
+	for _, child := range children(o) {
+		drawInto(b, child)
+	}
+	b.WriteByte(')')
+}
