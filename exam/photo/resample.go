@@ -18,7 +18,7 @@ const weightBits = 14
 type taps struct {
 	first []int32
 	w     []int32 // n for each
-	n     int     // even
+	n     int
 }
 
 func catmullRom(t float64) float64 {
@@ -37,7 +37,7 @@ func catmullRom(t float64) float64 {
 func newTaps(start, length float64, count, n int) taps {
 	scale := length / float64(count)
 	widen := math.Max(scale, 1)
-	t := taps{n: (int(math.Ceil(4*widen)) + 1) &^ 1, first: make([]int32, count)}
+	t := taps{n: int(math.Ceil(4 * widen)), first: make([]int32, count)}
 	t.w = make([]int32, count*t.n)
 	sums := make([]float64, t.n)
 	for i := range count {
@@ -71,77 +71,97 @@ func quantise(w []int32, sums []float64, total float64) {
 }
 
 // resample gives part of a plane, c in shares of the plane, as w×h samples:
-// first downwards, where whole rows are added up, and only the columns needed.
+// first downwards, only the columns needed, then across, eight rows at a time.
 func (p plane) resample(c Crop, w, h int) plane {
 	across := newTaps(c.X*float64(p.w), c.Width*float64(p.w), w, p.w)
 	down := newTaps(c.Y*float64(p.h), c.Height*float64(p.h), h, p.h)
 	left := int(across.first[0])
 	right := min(p.w, int(across.first[w-1])+across.n)
-	// Room for the weights, zero, that reach past the last sample.
-	mid := make([]byte, max(right, left+across.n)-left)
+	// Eight rows side by side, column after column, with room for the weights,
+	// zero, that reach past the last one.
+	mid := make([]byte, 8*(max(right, left+across.n)-left))
 	rows := make([][]byte, down.n)
 	out := newPlane(w, h)
 	for y := range h {
 		for k := range rows {
 			rows[k] = p.row(min(int(down.first[y])+k, p.h-1))[left:right]
 		}
-		blend(mid[:right-left], rows, down.w[y*down.n:][:down.n])
-		across.row(out.row(y), mid, left)
+		blend(mid[y%8:], rows, down.w[y*down.n:][:down.n])
+		if y%8 == 7 || y == h-1 {
+			across.rows(out, y&^7, y, mid, left)
+		}
 	}
 	return out
 }
 
-// row makes one row of the result from a row that begins at sample left.
-func (t taps) row(dst, src []byte, left int) {
-	w := t.w
-	for i := range dst {
-		s := src[int(t.first[i])-left:]
-		sum := int32(half)
-		k := 0
-		for ; k+4 <= t.n; k += 4 {
-			a, b := (*[4]int32)(w[k:]), (*[4]byte)(s[k:])
-			sum += a[0]*int32(b[0]) + a[1]*int32(b[1]) + a[2]*int32(b[2]) + a[3]*int32(b[3])
-		}
-		if k < t.n {
-			a, b := (*[2]int32)(w[k:]), (*[2]byte)(s[k:])
-			sum += a[0]*int32(b[0]) + a[1]*int32(b[1])
-		}
-		dst[i] = clamped(sum >> weightBits)
-		w = w[t.n:]
+// lanes adds up eight weighted samples at once, two to a word; an offset keeps
+// the lower one from borrowing of the upper.
+type lanes struct{ a, b, c, d uint64 }
+
+const (
+	laneOffset = 1<<26 + 1<<(weightBits-1) // the last term rounds
+	laneStart  = laneOffset | laneOffset<<32
+	laneMask   = 0x000000ff000000ff
+)
+
+func (l lanes) add(samples, weight uint64) lanes {
+	l.a += samples & laneMask * weight
+	l.b += samples >> 8 & laneMask * weight
+	l.c += samples >> 16 & laneMask * weight
+	l.d += samples >> 24 & laneMask * weight
+	return l
+}
+
+// sums gives the weighted means in the order of the samples.
+func (l lanes) sums() [8]byte {
+	return [8]byte{
+		lane(uint32(l.a)), lane(uint32(l.b)), lane(uint32(l.c)), lane(uint32(l.d)),
+		lane(uint32(l.a >> 32)), lane(uint32(l.b >> 32)), lane(uint32(l.c >> 32)), lane(uint32(l.d >> 32)),
 	}
 }
 
-// half rounds a sum of weighted samples.
-const half = 1 << (weightBits - 1)
+func lane(sum uint32) byte { return clamped((int32(sum) - 1<<26) >> weightBits) }
 
-// blend adds up weighted rows: eight samples at a time, two to a word, whose
-// lanes an offset keeps from borrowing of each other.
+// blend adds up weighted rows into every eighth byte of dst.
 func blend(dst []byte, rows [][]byte, w []int32) {
-	const offset = 1 << 26
-	const start = (offset + half) | (offset+half)<<32
-	const lanes = 0x000000ff000000ff
+	n := len(rows[0])
 	x := 0
-	for ; x+8 <= len(dst); x += 8 {
-		var a, b, c, d uint64 = start, start, start, start
+	for ; x+8 <= n; x += 8 {
+		l := lanes{laneStart, laneStart, laneStart, laneStart}
 		for k, row := range rows {
-			v, weight := binary.LittleEndian.Uint64(row[x:]), uint64(w[k])
-			a += v & lanes * weight
-			b += v >> 8 & lanes * weight
-			c += v >> 16 & lanes * weight
-			d += v >> 24 & lanes * weight
+			l = l.add(binary.LittleEndian.Uint64(row[x:]), uint64(w[k]))
 		}
-		out := (*[8]byte)(dst[x:])
-		for i, sum := range [4]uint64{a, b, c, d} {
-			out[i] = clamped((int32(uint32(sum)) - offset) >> weightBits)
-			out[i+4] = clamped((int32(sum>>32) - offset) >> weightBits)
+		out := (*[57]byte)(dst[8*x:])
+		for i, v := range l.sums() {
+			out[8*i] = v
 		}
 	}
-	for ; x < len(dst); x++ {
-		sum := int32(half)
+	for ; x < n; x++ {
+		sum := int32(1 << (weightBits - 1))
 		for k, row := range rows {
 			sum += w[k] * int32(row[x])
 		}
-		dst[x] = clamped(sum >> weightBits)
+		dst[8*x] = clamped(sum >> weightBits)
+	}
+}
+
+// rows makes rows top to last of the result, at most eight, from columns of
+// eight samples, the first being column left.
+func (t taps) rows(out plane, top, last int, mid []byte, left int) {
+	w := t.w
+	for i, first := range t.first {
+		l := lanes{laneStart, laneStart, laneStart, laneStart}
+		columns := mid[8*(int(first)-left):]
+		for k, weight := range w[:t.n] {
+			l = l.add(binary.LittleEndian.Uint64(columns[8*k:]), uint64(weight))
+		}
+		w = w[t.n:]
+		sums := l.sums()
+		at := top*out.stride + i
+		for _, v := range sums[:last-top+1] {
+			out.pix[at] = v
+			at += out.stride
+		}
 	}
 }
 
