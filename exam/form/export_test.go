@@ -58,7 +58,7 @@ func GlyphCode(p *Paper, r rune) string {
 		(&painter{set: &set}).codes(pg)
 	}
 	const hex = "0123456789ABCDEF"
-	n := set.fonts[regularFont].numbers[r]
+	n := set.font.numbers[letter{r, false}]
 	return string([]byte{hex[n>>12], hex[n>>8&15], hex[n>>4&15], hex[n&15]})
 }
 
@@ -66,7 +66,7 @@ func GlyphCode(p *Paper, r rune) string {
 func (p *painter) codes(pg *page) {
 	pg.layers(func(i *item) {
 		if i.shape == textShape || i.shape == markShape {
-			p.show(i, 1)
+			p.show(i)
 		}
 	})
 }

@@ -25,7 +25,7 @@ func (p *Paper) PDF() ([]byte, error) {
 
 // writePDF writes papers as one file. gofpdf makes pages, attachments and
 // catalogue; what is on a page is written into its stream directly, and [finish]
-// puts in the pictures and fonts of exactly the glyphs used. effort is zlib's
+// puts in the pictures and a font of exactly the glyphs used. effort is zlib's
 // level for the pages.
 func writePDF(w io.Writer, papers []*Paper, effort int) error {
 	const op = "write pdf"
@@ -76,6 +76,7 @@ type painter struct {
 	out  []byte
 	ink  float64
 	line float64
+	size float64 // of type
 	err  error
 }
 
@@ -104,9 +105,11 @@ func (p *painter) page(pg *page) error {
 			p.out = append(p.out, "l S\n"...)
 		case textShape:
 			p.gray(i.ink, "g")
-			p.out = append(p.out, "BT 1 0 0 1 "...)
+			p.font(i.size)
+			p.out = append(p.out, "BT "...)
 			p.point(i.x, i.y)
-			p.show(i, i.size)
+			p.out = append(p.out, "Td "...)
+			p.show(i)
 		case pictureShape:
 			p.picture(i, pg.picture)
 		case codeShape:
@@ -166,21 +169,23 @@ func (p *painter) stroke(ink float64) {
 	p.out = append(p.out, "w\n"...)
 }
 
-// show ends a text object whose matrix has been begun with its four first
-// numbers and position.
-func (p *painter) show(i *item, size float64) {
-	font := &p.set.fonts[regularFont]
-	name := "R"
-	if i.bold {
-		font, name = &p.set.fonts[boldFont], "B"
+// font sets the size of the type.
+func (p *painter) font(size float64) {
+	if p.size == size {
+		return
 	}
-	p.out = append(p.out, "Tm /"...)
-	p.out = append(append(p.out, name...), ' ')
+	p.size = size
+	p.out = append(p.out, "/F "...)
 	p.number(size)
-	p.out = append(p.out, "Tf <"...)
+	p.out = append(p.out, "Tf\n"...)
+}
+
+// show ends a text object whose position has been given.
+func (p *painter) show(i *item) {
+	p.out = append(p.out, '<')
 	const hex = "0123456789ABCDEF"
 	for _, r := range i.text {
-		g := font.glyph(r, i.bold)
+		g := p.set.font.glyph(r, i.bold)
 		p.out = append(p.out, hex[g>>12], hex[g>>8&15], hex[g>>4&15], hex[g&15])
 	}
 	p.out = append(p.out, "> Tj ET\n"...)
@@ -190,13 +195,15 @@ func (p *painter) show(i *item, size float64) {
 func (p *painter) mark(i *item) {
 	p.gray(i.ink, "g")
 	m := markAcross(i.text)
+	p.font(m.size)
 	p.out = append(p.out, "BT "...)
 	for _, v := range []float64{m.cos, m.sin, -m.sin, m.cos} {
 		p.out = strconv.AppendFloat(p.out, v, 'f', 5, 64)
 		p.out = append(p.out, ' ')
 	}
 	p.point(m.x, m.y)
-	p.show(i, m.size)
+	p.out = append(p.out, "Tm "...)
+	p.show(i)
 }
 
 // across is where a mark begins, how large and how turned it is.

@@ -34,13 +34,11 @@ func finish(w io.Writer, raw []byte, set *typeset, effort int) error {
 		return added[len(added)-1].number
 	}
 	fonts, pictures := "/Font <<\n", "/XObject <<\n"
-	for i, name := range []string{"R", "B"} {
-		if font := &set.fonts[i]; len(font.glyphs) > 0 {
-			next := len(file.objects) + len(added) + 1
-			fonts += fmt.Sprintf("/%s %d 0 R\n", name, next)
-			for _, body := range font.objects(next, []string{"Regular", "Bold"}[i]) {
-				add(body)
-			}
+	if len(set.font.glyphs) > 0 {
+		next := len(file.objects) + 1
+		fonts += fmt.Sprintf("/F %d 0 R\n", next)
+		for _, body := range set.font.objects(next) {
+			add(body)
 		}
 	}
 	for i, body := range set.pictures {

@@ -12,17 +12,11 @@ import (
 	"wenbao/assets/fonts"
 )
 
-// The fonts of a file.
-const (
-	regularFont = iota
-	boldFont
-)
-
-// typeset is what a file's pages refer to: fonts with exactly the glyphs that are
-// used, and pictures. A text names glyphs by their number in the font, and the
-// font's ToUnicode map gives the characters back, beyond U+FFFF too.
+// typeset is what a file's pages refer to: a font with exactly the glyphs that are
+// used, regular and bold, and pictures. A text names glyphs by their number in the
+// font, and the font's ToUnicode map gives the characters back, beyond U+FFFF too.
 type typeset struct {
-	fonts    [2]subset
+	font     subset
 	pictures [][]byte
 	placed   map[[sha256.Size]byte]int // number of a picture
 }
@@ -59,20 +53,25 @@ func pictureObject(raw []byte) ([]byte, error) {
 
 // subset is a font that grows by the glyphs asked for.
 type subset struct {
-	numbers  map[rune]uint16
+	numbers  map[letter]uint16
 	runes    []rune // by number - 1; number 0 is the box of a missing glyph
 	glyphs   []fonts.Glyph
 	advances []int // in emUnits, by number - 1
 }
 
+type letter struct {
+	r    rune
+	bold bool
+}
+
 // glyph gives the number of a character's glyph, putting it in when it is new.
 // A font holds 65,535; a file of a thousand forms has a few thousand.
 func (s *subset) glyph(r rune, bold bool) uint16 {
-	if n, ok := s.numbers[r]; ok {
+	if n, ok := s.numbers[letter{r, bold}]; ok {
 		return n
 	}
 	if s.numbers == nil {
-		s.numbers = make(map[rune]uint16)
+		s.numbers = make(map[letter]uint16)
 		s.glyphs = []fonts.Glyph{{Outline: fonts.EncodeOutline([]fonts.Contour{rectangle(25, 0, 225, 200)}), Advance: printUnits}}
 	}
 	if len(s.glyphs) > 0xFFFE {
@@ -80,7 +79,7 @@ func (s *subset) glyph(r rune, bold bool) uint16 {
 	}
 	g := lookUp(r, bold)
 	n := uint16(len(s.glyphs))
-	s.numbers[r], s.runes = n, append(s.runes, r)
+	s.numbers[letter{r, bold}], s.runes = n, append(s.runes, r)
 	s.glyphs = append(s.glyphs, fonts.Glyph{Outline: g.outline(r), Advance: g.advance * printUnits / emUnits})
 	s.advances = append(s.advances, g.advance)
 	return n
@@ -88,9 +87,9 @@ func (s *subset) glyph(r rune, bold bool) uint16 {
 
 // objects gives the five objects of the font, numbered from n: the font, its
 // descendant, the descriptor, the font file and the map to Unicode.
-func (s *subset) objects(n int, style string) [][]byte {
+func (s *subset) objects(n int) [][]byte {
 	file := fonts.Build(printUnits, ascent*printUnits/emUnits, descent*printUnits/emUnits, s.glyphs)
-	name := s.tag(file) + "+WenbaoSans-" + style
+	name := s.tag(file) + "+WenbaoSans"
 	descendant := fmt.Appendf(nil, "<</Type /Font /Subtype /CIDFontType2 /BaseFont /%s\n"+
 		"/CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>\n"+
 		"/FontDescriptor %d 0 R /CIDToGIDMap /Identity /DW %d /W [%s]>>\n", name, n+2, emUnits, s.widths())
@@ -141,23 +140,28 @@ func (s *subset) widths() []byte {
 	return b
 }
 
+// mapRow divides 256, so that no row of the map crosses a high byte, as the format
+// wants.
+const mapRow = 64
+
 // toUnicode is the map from numbers to characters (PDF 32000-1, 9.10.3).
 func (s *subset) toUnicode() []byte {
 	b := []byte("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n" +
 		"/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n" +
 		"/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n" +
 		"1 begincodespacerange <0000> <FFFF> endcodespacerange\n")
-	for from := 0; from < len(s.runes); from += 100 {
-		some := s.runes[from:min(from+100, len(s.runes))]
-		b = append(strconv.AppendInt(b, int64(len(some)), 10), " beginbfchar\n"...)
-		for i, r := range some {
-			b = fmt.Appendf(b, "<%04X> <", from+i+1)
+	for from := 1; from <= len(s.runes); {
+		to := min(from/mapRow*mapRow+mapRow-1, len(s.runes))
+		b = fmt.Appendf(b, "1 beginbfrange <%04X> <%04X> [", from, to)
+		for _, r := range s.runes[from-1 : to] {
+			b = append(b, '<')
 			for _, u := range utf16.Encode([]rune{r}) {
 				b = fmt.Appendf(b, "%04X", u)
 			}
-			b = append(b, ">\n"...)
+			b = append(b, '>')
 		}
-		b = append(b, "endbfchar\n"...)
+		b = append(b, "] endbfrange\n"...)
+		from = to + 1
 	}
 	return append(b, "endcmap CMapName currentdict /CMap defineresource pop end end\n"...)
 }

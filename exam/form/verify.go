@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"crypto/ed25519"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -300,42 +301,53 @@ type shownPage struct {
 }
 
 var (
-	showing = regexp.MustCompile(`BT ([-0-9. ]+) Tm /([A-Z]) [0-9.]+ Tf <([0-9A-F]*)> Tj`)
-	mapping = regexp.MustCompile(`<([0-9A-F]{4})> <([0-9A-F]{4,8})>`)
+	showing = regexp.MustCompile(`BT ([-0-9. ]+) T[dm] <([0-9A-F]*)> Tj`)
+	mapRows = regexp.MustCompile(`beginbfrange <([0-9A-F]{4})> <[0-9A-F]{4}> \[([<>0-9A-F]*)\]`)
+	mapped  = regexp.MustCompile(`<([0-9A-F]{4,8})>`)
 )
 
 // maxPage bounds a page's stream; the fullest has under 100 KB.
 const maxPage = 4 << 20
 
-// readPages reads what the pages draw through the file's own ToUnicode maps.
+// readPages reads what the pages draw through the file's own ToUnicode map.
 func readPages(f *pdfFile) []shownPage {
 	byNumber := make(map[int][]byte, len(f.objects))
 	for _, o := range f.objects {
 		byNumber[o.number] = o.body
 	}
-	maps := make(map[string]map[string]string)
-	for _, name := range []string{"R", "B"} {
-		font := byNumber[reference(byNumber[2], "/"+name+" ")]
-		content, _ := inflated(byNumber[reference(font, "/ToUnicode ")], maxPage)
-		maps[name] = make(map[string]string)
-		for _, m := range mapping.FindAllSubmatch(content, -1) {
-			maps[name][string(m[1])] = fromUTF16(m[2])
-		}
-	}
+	font := byNumber[reference(byNumber[2], "/F ")]
+	cmap, _ := inflated(byNumber[reference(font, "/ToUnicode ")], maxPage)
+	characters := readMap(cmap)
 	var pages []shownPage
 	for _, number := range pageContents(f) {
 		content, _ := inflated(byNumber[number], maxPage)
 		var p shownPage
 		for _, m := range showing.FindAllSubmatch(content, -1) {
 			var text strings.Builder
-			for code := m[3]; len(code) >= 4; code = code[4:] {
-				text.WriteString(maps[string(m[2])][string(code[:4])])
+			for code := m[2]; len(code) >= 4; code = code[4:] {
+				text.WriteString(characters[string(code[:4])])
 			}
 			p.at, p.texts = append(p.at, string(m[1])), append(p.texts, text.String())
 		}
 		pages = append(pages, p)
 	}
 	return pages
+}
+
+// readMap reads a ToUnicode map: characters by the hexadecimal of their number.
+func readMap(cmap []byte) map[string]string {
+	characters := make(map[string]string)
+	for _, row := range mapRows.FindAllSubmatch(cmap, -1) {
+		n, err := strconv.ParseUint(string(row[1]), 16, 16)
+		if err != nil {
+			continue
+		}
+		for _, m := range mapped.FindAllSubmatch(row[2], -1) {
+			characters[fmt.Sprintf("%04X", n)] = fromUTF16(m[1])
+			n++
+		}
+	}
+	return characters
 }
 
 func fromUTF16(digits []byte) string {
