@@ -96,13 +96,19 @@ func (o *output) next(kind exam.Kind, key string) string {
 	return ""
 }
 
-// fail tells an error and gives its exit code.
-func (o *output) fail(err error) int {
-	kind, message, next := o.sentence(err)
+// report tells an error to people, beside a result that was printed.
+func (o *output) report(err error) (kind exam.Kind, message, next string) {
+	kind, message, next = o.sentence(err)
 	fmt.Fprintln(o.stderr, message)
 	if next != "" {
 		fmt.Fprintln(o.stderr, next)
 	}
+	return kind, message, next
+}
+
+// fail tells an error, to scripts too, and gives its exit code.
+func (o *output) fail(err error) int {
+	kind, message, next := o.report(err)
 	o.record(map[string]any{"error": map[string]string{"kind": string(kind), "message": message, "next": next}})
 	return exitOf(kind)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -94,15 +93,15 @@ func (s *session) keys(p *exam.Pack) ([]ed25519.PublicKey, error) {
 	if s.ServerKey == "" {
 		return p.ServerKeys(), nil
 	}
-	raw, err := os.ReadFile(s.ServerKey)
-	if err != nil {
-		return nil, usage("ctl.server_key_unreadable", map[string]string{"file": filepath.Base(s.ServerKey)})
+	args := map[string]string{"file": filepath.Base(s.ServerKey)}
+	keys, err := local.ServerKey(s.ServerKey)
+	switch exam.KindOf(err) {
+	case "":
+		return keys, nil
+	case exam.KindNotFound:
+		return nil, usage("ctl.server_key_unreadable", args)
 	}
-	key, err := exam.ParsePublicKey(raw)
-	if err != nil {
-		return nil, usage("ctl.server_key_wrong", map[string]string{"file": filepath.Base(s.ServerKey)})
-	}
-	return []ed25519.PublicKey{key}, nil
+	return nil, usage("ctl.server_key_wrong", args)
 }
 
 // now is the moment by this machine's clock, which no deadline believes.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 	"unicode/utf8"
 )
@@ -22,6 +23,7 @@ type desk struct {
 	display string
 	out     string
 	shots   int
+	env     []string // of every program started here
 	procs   []*exec.Cmd
 }
 
@@ -70,7 +72,7 @@ func (d *desk) close() {
 
 func (d *desk) command(name string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(d.ctx, name, args...)
-	c.Env = append(os.Environ(), "DISPLAY="+d.display, "LIBGL_ALWAYS_SOFTWARE=1")
+	c.Env = append(append(os.Environ(), "DISPLAY="+d.display, "LIBGL_ALWAYS_SOFTWARE=1"), d.env...)
 	return c
 }
 
@@ -134,29 +136,44 @@ func (d *desk) shot(name string) error {
 type window struct {
 	*desk
 	cmd    *exec.Cmd
+	id     string // of the X window
 	report string // the file that WENBAO_INSPECT names
 	log    *os.File
 }
 
 // view is what the window reports: what is where, and no one's data.
 type view struct {
-	Title, Page, Focus string
-	Widgets            []widget
+	Title    string `json:"title"`
+	Page     string `json:"page"`
+	Step     string `json:"step"`
+	Focus    string `json:"focus"`
+	Controls []control
 }
 
-type widget struct {
-	ID, Kind   string
-	X, Y, W, H float64
-	Enabled    bool
+type control struct {
+	ID         string `json:"id"`
+	X, Y, W, H int
+	Enabled    bool `json:"enabled"`
+	InView     bool `json:"in_view"`
 }
 
-func (v view) find(id string) (widget, bool) {
-	for _, w := range v.Widgets {
-		if w.ID == id {
-			return w, true
+func (v view) find(id string) (control, bool) {
+	for _, c := range v.Controls {
+		if c.ID == id {
+			return c, true
 		}
 	}
-	return widget{}, false
+	return control{}, false
+}
+
+// first finds the first control whose id begins with prefix.
+func (v view) first(prefix string) (control, bool) {
+	for _, c := range v.Controls {
+		if strings.HasPrefix(c.ID, prefix) {
+			return c, true
+		}
+	}
+	return control{}, false
 }
 
 // open starts the application and waits until its window shows.
@@ -173,21 +190,34 @@ func (d *desk) open(program string, args ...string) (*window, error) {
 	if err := w.cmd.Start(); err != nil {
 		return nil, err
 	}
-	if _, err := w.until(60*time.Second, "the window to open", func(v view) bool { return len(v.Widgets) > 0 }); err != nil {
+	if _, err := w.until(60*time.Second, "the window to open", func(v view) bool { return len(v.Controls) > 0 }); err != nil {
 		return w, err
 	}
-	_, err = d.output("xdotool", "search", "--sync", "--onlyvisible", "--pid", fmt.Sprint(w.cmd.Process.Pid), "windowmove", "0", "0", "windowsize", "100%", "100%", "windowfocus")
-	if err == nil {
-		time.Sleep(time.Second)
+	id, err := d.output("xdotool", "search", "--sync", "--onlyvisible", "--name", windowName)
+	if err != nil {
+		return w, err
 	}
+	lines := strings.Fields(id)
+	w.id = lines[len(lines)-1]
+	_, err = d.output("xdotool", "windowfocus", "--sync", w.id)
 	return w, err
 }
+
+// windowName is in every title of the window.
+const windowName = "稳报"
 
 // kill ends the process at once, as a power cut would.
 func (w *window) kill() {
 	w.cmd.Process.Kill()
 	w.cmd.Wait()
 	w.log.Close()
+}
+
+// dump makes the application write what each goroutine is doing into its log.
+func (w *window) dump() {
+	if w.cmd.Process.Signal(syscall.SIGQUIT) == nil {
+		time.Sleep(time.Second)
+	}
 }
 
 func (w *window) view() (view, error) {
@@ -214,30 +244,37 @@ func (w *window) until(limit time.Duration, what string, fits func(view) bool) (
 		}
 	}
 	var ids []string
-	for _, x := range last.Widgets {
+	for _, x := range last.Controls {
 		ids = append(ids, x.ID)
 	}
 	return last, fmt.Errorf("waited %v for %s; on page %q with focus %q there are: %s", limit, what, last.Page, last.Focus, strings.Join(ids, " "))
 }
 
-// has waits for a widget that can be used.
-func (w *window) has(id string) (widget, error) {
-	v, err := w.until(15*time.Second, id, func(v view) bool { x, ok := v.find(id); return ok && x.Enabled })
-	x, _ := v.find(id)
-	return x, err
+// has waits for a control that can be used.
+func (w *window) has(id string) (control, error) {
+	v, err := w.until(40*time.Second, id, func(v view) bool { c, ok := v.find(id); return ok && c.Enabled })
+	c, _ := v.find(id)
+	return c, err
 }
 
-// click clicks the middle of a widget.
+// click clicks the middle of a control; one that is scrolled out of sight is
+// reached with the keyboard and pressed.
 func (w *window) click(id string) error {
-	x, err := w.has(id)
+	c, err := w.has(id)
 	if err != nil {
 		return err
 	}
-	_, err = w.output("xdotool", "mousemove", "--sync", fmt.Sprint(int(x.X+x.W/2)), fmt.Sprint(int(x.Y+x.H/2)), "click", "1")
+	if !c.InView {
+		if err := w.reach(id); err != nil {
+			return err
+		}
+		return w.key("space")
+	}
+	_, err = w.output("xdotool", "mousemove", "--sync", "--window", w.id, fmt.Sprint(c.X+c.W/2), fmt.Sprint(c.Y+c.H/2), "click", "1")
 	return err
 }
 
-// key presses a key such as "Return" or "ctrl+s".
+// key presses keys such as "Return" or "ctrl+s".
 func (w *window) key(keys ...string) error {
 	_, err := w.output("xdotool", append([]string{"key", "--delay", "30"}, keys...)...)
 	return err
@@ -248,12 +285,71 @@ func (w *window) write(text string) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("not UTF-8")
 	}
-	_, err := w.output("xdotool", "type", "--delay", "15", "--", text)
+	_, err := w.output("xdotool", "type", "--delay", "12", "--", text)
 	return err
 }
 
-// focus waits until the field has the keyboard.
-func (w *window) focus(id string) error {
-	_, err := w.until(10*time.Second, "the keyboard to be in "+id, func(v view) bool { return v.Focus == id })
+// mostTabs is more than any page has stops.
+const mostTabs = 120
+
+// reach presses Tab until the keyboard is in a control, as somebody without a
+// mouse would.
+func (w *window) reach(id string) error {
+	if _, err := w.has(id); err != nil {
+		return err
+	}
+	for range mostTabs {
+		v, err := w.view()
+		if err != nil {
+			return err
+		}
+		if v.Focus == id {
+			return nil
+		}
+		if err := w.key("Tab"); err != nil {
+			return err
+		}
+		if _, err := w.until(30*time.Second, "Tab to move on", func(n view) bool { return n.Focus != v.Focus }); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%d times Tab does not lead to %s", mostTabs, id)
+}
+
+// fill types a text into a field, over what is there.
+func (w *window) fill(id, text string) error {
+	if err := w.reach(id); err != nil {
+		return err
+	}
+	if err := w.key("ctrl+a"); err != nil {
+		return err
+	}
+	return w.write(text)
+}
+
+// pick types into a list until it is narrowed down, and takes the first.
+func (w *window) pick(id, typed string) error {
+	if err := w.reach(id); err != nil {
+		return err
+	}
+	if err := w.write(typed); err != nil {
+		return err
+	}
+	open := func(v view) bool { return v.Focus == id+".search" }
+	if _, err := w.until(30*time.Second, "the list of "+id+" to open", open); err != nil {
+		return err
+	}
+	if err := w.key("Return"); err != nil {
+		return err
+	}
+	_, err := w.until(30*time.Second, "the list of "+id+" to close", func(v view) bool { return !open(v) })
 	return err
+}
+
+// choose presses an option or a tick.
+func (w *window) choose(id string) error {
+	if err := w.reach(id); err != nil {
+		return err
+	}
+	return w.key("space")
 }

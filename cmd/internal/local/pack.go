@@ -1,6 +1,8 @@
 package local
 
 import (
+	"crypto/ed25519"
+	"os"
 	"sync"
 
 	"wenbao/assets"
@@ -38,4 +40,20 @@ func PackFor(d exam.Document) (*exam.Pack, error) {
 		}
 	}
 	return nil, exam.Errorf(exam.KindNotFound, "find exam pack", "no pack for this exam and year")
+}
+
+// ServerKey reads the file with a server's public key, as `wenbaod keys public`
+// prints it: [exam.KindNotFound] when it cannot be read, [exam.KindInvalid]
+// when it is none.
+func ServerKey(file string) ([]ed25519.PublicKey, error) {
+	const op = "read server key"
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, exam.Errorf(exam.KindNotFound, op, "it cannot be read")
+	}
+	key, err := exam.ParsePublicKey(raw)
+	if err != nil {
+		return nil, err
+	}
+	return []ed25519.PublicKey{key}, nil
 }

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// leg is one part of the way.
+type leg struct {
+	name string
+	do   func() error
+}
+
+func (w *walk) legs() []leg {
+	if w.tour {
+		return []leg{
+			{"open the application", w.open},
+			{"a new registration", w.begin},
+			{"type in the candidate", w.person},
+			{"schooling, work, photo, commitment", w.rest},
+			{"hand in", w.submit},
+			{"verified by the server", w.verified},
+			{"confirm and pay", w.pay},
+			{"print the registration form", w.print},
+		}
+	}
+	return []leg{
+		{"open the application", w.open},
+		{"a new registration", w.begin},
+		{"type in the candidate", w.person},
+		{"kill the application with -9, nothing typed is lost", w.cut},
+		{"schooling, work, photo, commitment", w.rest},
+		{"the server goes away", func() error { w.server.kill(); return nil }},
+		{"hand in without a server", w.submit},
+		{"it waits, and says so", w.waits},
+		{"the server comes back, the registration arrives by itself", func() error { return w.server.start() }},
+		{"verified by the server", w.verified},
+		{"confirm and pay", w.pay},
+		{"print the registration form", w.print},
+		{"exactly one registration is on the server", w.once},
+		{"the paper says what was typed, its code decodes and is genuine", w.paper},
+	}
+}
+
+// steps runs until the first error.
+func steps(all ...func() error) error {
+	for _, s := range all {
+		if err := s(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) fills(pairs ...string) error {
+	for i := 0; i < len(pairs); i += 2 {
+		if err := w.win.fill(pairs[i], pairs[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) open() (err error) {
+	args := []string{"--practice", "--data", w.data}
+	if w.server != nil {
+		args = append(args, "--server", w.server.url(), "--server-key", w.server.key)
+	}
+	if w.win, err = w.desk.open(filepath.Join(w.bin, "wenbao"), args...); err != nil {
+		return err
+	}
+	return w.shot("home")
+}
+
+func (w *walk) begin() error {
+	return steps(
+		func() error { return w.win.click("action.new") },
+		func() error { return w.at("registration") },
+		func() error { return w.win.choose("level=junior") },
+		func() error { return w.win.pick("area", "henan") },
+		func() error { return w.fills("city", person.city) },
+		func() error { return w.shot("registration-step") },
+	)
+}
+
+// at waits for a step of the form.
+func (w *walk) at(step string) error {
+	_, err := w.win.until(30*time.Second, "step "+step, func(v view) bool { return v.Step == step })
+	return err
+}
+
+// turn goes to a step of the form by its entry at the side.
+func (w *walk) turn(step string) error {
+	return steps(func() error { return w.win.click("step." + step) }, func() error { return w.at(step) })
+}
+
+func (w *walk) person() error {
+	return steps(
+		func() error { return w.turn("person") },
+		func() error { return w.fills("name", person.name, "id_number", person.idNumber) },
+		func() error { return w.win.pick("ethnicity", "han") },
+		func() error { return w.win.pick("political_status", "qunzhong") },
+		func() error {
+			return w.fills("phone", person.phone, "email", person.email, "address", person.address, "postcode", person.postcode)
+		},
+		func() error { return w.win.key("Tab") },
+		func() error { return w.shot("person-step") },
+	)
+}
+
+// cut kills the application a second after the last key, reads what is on the
+// disk, and opens it again.
+func (w *walk) cut() error {
+	time.Sleep(time.Second) // the promise: durable within one second
+	w.win.kill()
+	doc, err := w.document()
+	if err != nil {
+		return err
+	}
+	for key, want := range map[string]string{"name": person.name, "city": person.city, "address": person.address, "postcode": person.postcode} {
+		if got, _ := doc[key].(string); got != want {
+			return fmt.Errorf("after the kill %s is %q, typed was %q", key, got, want)
+		}
+	}
+	if err := w.open(); err != nil {
+		return err
+	}
+	v, err := w.win.until(40*time.Second, "the draft on the home page", func(v view) bool { _, ok := v.first("action.open."); return ok })
+	if err != nil {
+		return err
+	}
+	c, _ := v.first("action.open.")
+	return steps(
+		func() error { return w.win.click(c.ID) },
+		func() error { return w.turn("person") },
+		func() error { return w.shot("after-the-kill") },
+	)
+}
+
+// ctl runs wenbaoctl on the application's data folder.
+func (w *walk) ctl(args ...string) ([]byte, error) {
+	args = append([]string{"--data", filepath.Join(w.data, "practice"), "--json"}, args...)
+	if w.server != nil {
+		args = append([]string{"--server-key", w.server.key}, args...)
+	}
+	c := exec.CommandContext(w.ctx, filepath.Join(w.bin, "wenbaoctl"), args...)
+	c.Env = w.command("true").Env
+	out, err := c.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("wenbaoctl %s: exit %d: %s", strings.Join(args, " "), exit.ExitCode(), exit.Stderr)
+	}
+	return out, err
+}
+
+// document reads the one draft of the data folder.
+func (w *walk) document() (map[string]any, error) {
+	list, err := w.ctl("draft", "list")
+	if err != nil {
+		return nil, err
+	}
+	var row struct{ ID string }
+	if err := json.Unmarshal(list, &row); err != nil {
+		return nil, fmt.Errorf("there is not exactly one draft: %w", err)
+	}
+	raw, err := w.ctl("draft", "show", row.ID)
+	if err != nil {
+		return nil, err
+	}
+	doc := map[string]any{}
+	return doc, json.Unmarshal(raw, &doc)
+}

@@ -1,0 +1,113 @@
+// Command walk takes one registration through the real window, by real key
+// presses and clicks under Xvfb, and leaves numbered screenshots and the printed
+// form in out/.
+//
+// With -tour the practice server runs inside the application, as `make run`
+// starts it. Without it the server is a process of its own, and things go wrong
+// on the way: the application is killed in the middle of typing, the server is
+// away when the candidate hands in.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	tour := flag.Bool("tour", false, "the plain way, with the server inside the application")
+	out := flag.String("out", "out", "folder for screenshots, logs and the printed form")
+	bin := flag.String("bin", "bin", "folder with wenbao, wenbaoctl and wenbaod")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	if err := run(ctx, *bin, *out, *tour); err != nil {
+		fmt.Fprintln(os.Stderr, "walk:", err)
+		os.Exit(1)
+	}
+}
+
+// walk is one registration on its way.
+type walk struct {
+	*desk
+	win    *window
+	tour   bool
+	bin    string
+	home   string // the candidate's home folder
+	data   string // the data folder that the application is given
+	server *server
+	number string // the registration number, once known
+}
+
+func run(ctx context.Context, bin, out string, tour bool) (err error) {
+	if err := clean(out); err != nil {
+		return err
+	}
+	if bin, err = filepath.Abs(bin); err != nil {
+		return err
+	}
+	if out, err = filepath.Abs(out); err != nil {
+		return err
+	}
+	d, err := openDesk(ctx, out, person.runes())
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	work, err := os.MkdirTemp("", "wenbao-walk-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	w := &walk{desk: d, tour: tour, bin: bin, home: filepath.Join(work, "home"), data: filepath.Join(work, "data")}
+	if err := os.MkdirAll(w.home, 0o700); err != nil {
+		return err
+	}
+	d.env = append(d.env, "HOME="+w.home, "XDG_DATA_HOME="+filepath.Join(w.home, "data"), "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8")
+	if !tour {
+		if w.server, err = newServer(ctx, bin, filepath.Join(work, "server"), out); err != nil {
+			return err
+		}
+		defer w.server.kill()
+	}
+	defer func() {
+		if err != nil && w.win != nil {
+			_ = d.shot("went-wrong")
+			w.win.dump()
+		}
+		if w.win != nil {
+			w.win.kill()
+		}
+	}()
+	for _, leg := range w.legs() {
+		began := time.Now()
+		if err := leg.do(); err != nil {
+			return fmt.Errorf("%s: %w", leg.name, err)
+		}
+		fmt.Printf("%-58s %5.1f s\n", leg.name, time.Since(began).Seconds())
+	}
+	fmt.Printf("%d screenshots and the printed form are in %s\n", d.shots, out)
+	return nil
+}
+
+// clean empties the folder of what an earlier walk left.
+func clean(out string) error {
+	for _, pattern := range []string{"[0-9][0-9]-*.png", "*.pdf", "*.log", "window.json"} {
+		names, err := filepath.Glob(filepath.Join(out, pattern))
+		if err != nil {
+			return err
+		}
+		for _, n := range names {
+			if err := os.Remove(n); err != nil {
+				return err
+			}
+		}
+	}
+	return os.MkdirAll(out, 0o755)
+}
