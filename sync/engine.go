@@ -225,15 +225,17 @@ func (e *Engine) UntilIdle(ctx context.Context) (Result, error) {
 	for {
 		r, err := e.pass(ctx)
 		sum.add(r)
+		wait := e.untilNext()
 		switch {
 		case err == nil && r.Waiting == 0:
 			if err = e.pullAll(ctx); exam.KindOf(err) != exam.KindUnreachable {
 				return sum, err
 			}
+			wait = max(e.line.closedFor(), retryIn)
 		case e.halted() != nil:
 			return sum, err
 		}
-		if !e.sleep(ctx, e.untilNext()) {
+		if !e.sleep(ctx, wait) {
 			if err == nil || exam.KindOf(err) == exam.KindCanceled {
 				err = &exam.Error{Kind: exam.KindUnreachable, Op: "sync until idle", Err: ctx.Err()}
 			}

@@ -78,7 +78,14 @@ func (e *Engine) pull(ctx context.Context, wait time.Duration) (more bool, err e
 	if cursor != "" {
 		q.Set("after", cursor)
 	}
-	raw, f := e.client.do(ctx, request{method: http.MethodGet, path: "/v1/changes?" + q.Encode(), timeout: wait + firstTimeout})
+	r := request{method: http.MethodGet, path: "/v1/changes?" + q.Encode(), timeout: wait + firstTimeout}
+	var raw []byte
+	var f *failure
+	if wait > 0 {
+		raw, f = e.client.do(ctx, r) // takes no place from what is being sent
+	} else {
+		raw, f = e.ask(ctx, r)
+	}
 	if f != nil {
 		return false, f.domain("fetch changes")
 	}

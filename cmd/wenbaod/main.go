@@ -34,7 +34,8 @@ type cli struct {
 
 // folder is the data folder that every command works on.
 type folder struct {
-	Data string `help:"Data folder." env:"WENBAOD_DATA" default:"wenbaod-data" type:"path"`
+	Data     string `help:"Data folder." env:"WENBAOD_DATA" default:"wenbaod-data" type:"path"`
+	Postgres string `help:"Keep registrations in PostgreSQL instead: URL of the database." env:"WENBAOD_POSTGRES" placeholder:"URL"`
 }
 
 // env is what a command gets besides its flags.

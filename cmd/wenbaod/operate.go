@@ -54,7 +54,7 @@ type attachment struct {
 }
 
 func (c *exportCmd) Run(e *env) error {
-	repo, err := openBolt(c.Data)
+	repo, err := opener(e.ctx, c.folder)(c.Data)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ type reviewListCmd struct {
 func (c *reviewListCmd) Run(e *env) error {
 	command := server.Command{Do: "list", State: exam.State(c.State)}
 	for {
-		out, err := e.operate(c.Data, command)
+		out, err := e.operate(c.folder, command)
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (c *settleCmd) Run(e *env) error {
 // onOne runs a command on one registration and prints what it is now.
 func (e *env) onOne(c chosen, command server.Command) error {
 	command.ID = c.ID
-	out, err := e.operate(c.Data, command)
+	out, err := e.operate(c.folder, command)
 	if err != nil {
 		return err
 	}
@@ -200,9 +200,9 @@ func printJSON(e *env, r *exam.Registration) error {
 }
 
 // operate runs an operator's command, through the running server or on the folder.
-func (e *env) operate(dir string, c server.Command) (server.Outcome, error) {
-	return host.Operate(e.ctx, dir, c, func() (*server.Desk, func() error, error) {
-		key, err := keyfile.Open(dir)
+func (e *env) operate(f folder, c server.Command) (server.Outcome, error) {
+	return host.Operate(e.ctx, f.Data, c, func() (*server.Desk, func() error, error) {
+		key, err := keyfile.Open(f.Data)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -210,7 +210,7 @@ func (e *env) operate(dir string, c server.Command) (server.Outcome, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		repo, err := openBolt(dir)
+		repo, err := opener(e.ctx, f)(f.Data)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -239,7 +239,7 @@ func (c *practiceCmd) Run(e *env) error {
 	if to.Verification == server.VerifyAsks {
 		to.Reason = c.Reason
 	}
-	_, err := e.operate(c.Data, server.Command{Do: "steer", Steer: &to})
+	_, err := e.operate(c.folder, server.Command{Do: "steer", Steer: &to})
 	if err == nil {
 		_, err = fmt.Fprintln(e.stdout, e.words.Say("server.steered"))
 	}

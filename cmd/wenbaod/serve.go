@@ -11,6 +11,7 @@ import (
 	"wenbao/server"
 	"wenbao/server/boltdb"
 	"wenbao/server/host"
+	"wenbao/server/postgres"
 )
 
 type serveCmd struct {
@@ -39,7 +40,7 @@ func (c *serveCmd) Run(e *env) error {
 		level = slog.LevelDebug
 	}
 	log := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
-	h, err := host.Start(host.Config{Dir: c.Data, Listen: c.Listen, Open: openBolt, CertFile: c.TLSCert, KeyFile: c.TLSKey,
+	h, err := host.Start(host.Config{Dir: c.Data, Listen: c.Listen, Open: opener(e.ctx, c.folder), CertFile: c.TLSCert, KeyFile: c.TLSKey,
 		PlainHTTP: c.InsecureHTTP, Rules: rules, Practice: c.Practice, ManualPayments: c.Payments == "manual",
 		Limits: limitsOf(c.Rate), Log: log})
 	if err != nil {
@@ -64,7 +65,15 @@ func limitsOf(perDevice float64) server.Limits {
 	return l
 }
 
-func openBolt(dir string) (server.Repository, error) { return boltdb.Open(dir, boltdb.Options{}) }
+// opener opens PostgreSQL when a URL is given, else the file in the data folder.
+func opener(ctx context.Context, f folder) func(dir string) (server.Repository, error) {
+	return func(dir string) (server.Repository, error) {
+		if f.Postgres != "" {
+			return postgres.Open(ctx, f.Postgres)
+		}
+		return boltdb.Open(dir, boltdb.Options{})
+	}
+}
 
 // rulesOf reads the packs named, or those inside the program.
 func rulesOf(files []string) (server.Rules, error) {

@@ -1,0 +1,149 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"wenbao/exam"
+	"wenbao/server"
+)
+
+// DB is a server.Repository in PostgreSQL.
+type DB struct {
+	pool  *pgxpool.Pool
+	name  string
+	epoch atomic.Uint64
+
+	mu     sync.Mutex // guards the block of serials
+	serial uint64
+	left   int
+}
+
+// Open connects and brings the schema up to date. The address is a URL or a
+// libpq string. A database that cannot be reached is [exam.KindUnreachable].
+func Open(ctx context.Context, address string) (*DB, error) {
+	const op = "open server database"
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return nil, exam.Errorf(exam.KindInvalid, op, "not an address of PostgreSQL")
+	}
+	config.MaxConns = max(config.MaxConns, 32)
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, &exam.Error{Kind: exam.KindUnreachable, Op: op, Err: err}
+	}
+	db := &DB{pool: pool}
+	if err := db.migrate(ctx, time.Now()); err != nil {
+		pool.Close()
+		var known *exam.Error
+		if errors.As(err, &known) {
+			return nil, err
+		}
+		return nil, &exam.Error{Kind: exam.KindUnreachable, Op: op, Err: err}
+	}
+	return db, nil
+}
+
+// leap and clockSerial keep a database that was restored from an older copy
+// from giving a serial twice, as in package boltdb.
+func leap() uint64 { return 100_000 + rand.Uint64N(1_000_000) }
+
+func clockSerial(now time.Time) uint64 {
+	since := now.Sub(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC))
+	return uint64(min(max(0, int64(since/time.Second))*8, 9_000_000_000))
+}
+
+// next gives a serial out of this server's block.
+func (db *DB) next(ctx context.Context) (uint64, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.left == 0 {
+		var first int64
+		if err := db.pool.QueryRow(ctx, "select nextval('serials')").Scan(&first); err != nil {
+			return 0, wrong("take serials", err)
+		}
+		db.serial, db.left = uint64(first), blockOfSerials
+	}
+	n := db.serial
+	db.serial++
+	db.left--
+	return n, nil
+}
+
+// Name implements server.Repository.
+func (db *DB) Name() string { return db.name }
+
+// Epoch implements server.Repository. Another server that started later has
+// begun a newer epoch, so the database is asked.
+func (db *DB) Epoch() uint64 {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	var now int64
+	if err := db.pool.QueryRow(ctx, "select value::bigint from meta where key = 'epoch'").Scan(&now); err == nil {
+		db.epoch.Store(uint64(now))
+	}
+	return db.epoch.Load()
+}
+
+// Ready implements server.Repository.
+func (db *DB) Ready(ctx context.Context) error {
+	return wrong("look at server database", db.pool.Ping(ctx))
+}
+
+// Close implements server.Repository.
+func (db *DB) Close() error {
+	db.pool.Close()
+	return nil
+}
+
+// attempts is how often a transaction that lost a race is decided again.
+const attempts = 12
+
+// update runs a transaction, again when it lost a race with another.
+func (db *DB) update(ctx context.Context, op string, run func(pgx.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := pgx.BeginFunc(ctx, db.pool, run)
+		if err == nil || attempt == attempts || !raced(err) {
+			return wrong(op, err)
+		}
+		t := time.NewTimer(time.Duration(rand.Int64N(int64(attempt) * int64(3*time.Millisecond))))
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return wrong(op, ctx.Err())
+		}
+	}
+}
+
+// raced tells a lost race from a fault: a unique index that another transaction
+// filled first, a serialization failure, a deadlock.
+func raced(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "23505" || pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// wrong gives an error of the domain; details of a database's error may quote
+// values, so only its code is kept.
+func wrong(op string, err error) error {
+	var known *exam.Error
+	var pg *pgconn.PgError
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &exam.Error{Kind: exam.KindCanceled, Op: op, Err: err}
+	case errors.As(err, &pg):
+		return exam.Errorf(exam.KindInternal, op, "PostgreSQL error %s", pg.Code)
+	}
+	return &exam.Error{Kind: exam.KindInternal, Op: op, Err: err}
+}
+
+var _ server.Repository = (*DB)(nil)
