@@ -32,6 +32,7 @@ func (c *checker) education(i int, e *Education) {
 	c.length(place{"education", i, "major"}, e.Major, maxText)
 	c.length(place{"education", i, "certificate_number"}, e.CertificateNumber, maxText)
 	c.span("education", i, "started", "graduated", e.Started, e.Graduated)
+	c.notYet(place{"education", i, "graduated"}, e.Graduated)
 	if e.StudyMode == FullTime && e.Started == "" {
 		c.note(place{"education", i, "started"}.path(), "education.started.needed")
 	}
@@ -49,6 +50,7 @@ func (c *checker) degree(i int, g *Degree) {
 	c.length(place{"degrees", i, "major"}, g.Major, maxText)
 	c.length(place{"degrees", i, "certificate_number"}, g.CertificateNumber, maxText)
 	c.month(place{"degrees", i, "awarded"}, g.Awarded)
+	c.notYet(place{"degrees", i, "awarded"}, g.Awarded)
 	c.ownMajor(place{"degrees", i, "social_work_major"}, g.Major, g.SocialWorkMajor)
 	for _, rule := range degreeRules(g) {
 		c.warn(place{"degrees", i, "certificate_number"}.path(), "degrees.certificate_number."+rule)
@@ -71,6 +73,7 @@ func (c *checker) work() {
 			c.block(place{"certificates", i, "level"}.path(), "certificates.level.unknown")
 		}
 		c.month(place{"certificates", i, "awarded"}, x.Awarded)
+		c.notYet(place{"certificates", i, "awarded"}, x.Awarded)
 		c.length(place{"certificates", i, "number"}, x.Number, maxText)
 	}
 	for i := range c.doc.Work {
@@ -94,9 +97,13 @@ func (c *checker) post(i int, w *Work) {
 	if w.CreditCode != "" && !ValidCreditCode(w.CreditCode) {
 		c.warn(place{"work", i, "credit_code"}.path(), "work.credit_code.checksum")
 	}
-	from, ok := w.From.Index()
-	if ok && from > c.pack.Year*12+11 {
-		c.warn(place{"work", i, "from"}.path(), "work.from.future")
+	c.notYet(place{"work", i, "from"}, w.From)
+}
+
+// notYet: what comes after the exam year counts for nothing in it.
+func (c *checker) notYet(p place, m Month) {
+	if i, ok := m.Index(); ok && i > c.pack.Year*12+11 {
+		c.warn(p.path(), p.kind()+".future")
 	}
 }
 
@@ -117,6 +124,9 @@ func (c *checker) together() {
 	}
 	if birth, ok := c.doc.BirthDate.Time(); ok && posts[first].From <= Month(birth.Format("2006-01")) {
 		c.block(place{"work", first, "from"}.path(), "work.from.before_birth")
+	}
+	if !slices.ContainsFunc(posts, func(w Work) bool { return w.SocialWork }) {
+		c.warn("work", "work.social_work.none")
 	}
 	until := indexOr(Month(c.pack.Reckoning.Until[:7]), 0)
 	if spans := postsOf(c.doc, until); monthsIn(spans) > monthsIn(union(spans)) {

@@ -3,7 +3,6 @@ package exam
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Normalize gives the document as rules judge it and submissions carry it:
@@ -89,7 +88,7 @@ func fold(r rune) rune {
 // text: controls, zero-width marks, byte order marks. Variation selectors
 // choose a shape of a Han character and stay.
 func unseen(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' || r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x2064 || r == 0xFEFF || r == 0xAD || r == utf8.RuneError
+	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' || r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x2064 || r == 0xFEFF || r == 0xAD
 }
 
 // compact folds to half width and removes every blank.
@@ -186,10 +185,11 @@ func normalDate(d Date) Date {
 	if t, ok := d.Time(); ok && t.Year() >= minYear && t.Year() <= maxYear {
 		return d
 	}
-	if n, err := ParseDate(string(d)); err == nil {
+	text := tidy(string(d))
+	if n, err := ParseDate(text); err == nil {
 		return n
 	}
-	return Date(tidy(string(d)))
+	return Date(text)
 }
 
 func normalMonth(m Month) Month {
@@ -198,10 +198,11 @@ func normalMonth(m Month) Month {
 			return m
 		}
 	}
-	if n, err := ParseMonth(string(m)); err == nil {
+	text := tidy(string(m))
+	if n, err := ParseMonth(text); err == nil {
 		return n
 	}
-	return Month(tidy(string(m)))
+	return Month(text)
 }
 
 // middleDots are the characters typed for the separator of names that the

@@ -286,10 +286,14 @@ func TestAnEditionIsSucceededByASignedLaterOneOfItsOwn(t *testing.T) {
 }
 
 func FuzzParsePack(f *testing.F) {
-	for _, id := range assets.PackIDs() {
-		raw, _ := assets.Pack(id)
-		f.Add(raw)
+	small, err := os.ReadFile("testdata/small.jsonc")
+	if err != nil {
+		f.Fatal(err)
 	}
+	if _, err := exam.ParsePack(small); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(small)
 	for _, s := range []string{`{"format":1,}`, "/* */ // x\n{}", `{"a":"\u0000//"}`, `{"areas":[{"id":"1"},],}`, `{"issued":"2026-01-05"`} {
 		f.Add([]byte(s))
 	}
@@ -304,6 +308,20 @@ func FuzzParsePack(f *testing.F) {
 			exam.Check(d, []exam.File{}, p, exam.Moment{Now: at("2026-03-10 00:00")})
 			exam.Check(exam.Document{}, nil, p, exam.Moment{})
 			p.Deadlines(d)
+		}
+	})
+}
+
+func FuzzVerifyPack(f *testing.F) {
+	raw, _ := assets.Pack("sample-2026")
+	key := exam.SamplePackKey()
+	good := exam.SignPack(key, raw)
+	f.Add(good)
+	f.Add([]byte("wenbao-pack-ed25519  "))
+	f.Fuzz(func(t *testing.T, signature []byte) {
+		_, err := exam.VerifyPack(raw, signature, []ed25519.PublicKey{key.Public().(ed25519.PublicKey)})
+		if same := strings.TrimSpace(string(signature)) == strings.TrimSpace(string(good)); (err == nil) != same {
+			t.Fatalf("%q: %v", signature, err)
 		}
 	})
 }

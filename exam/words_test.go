@@ -77,6 +77,7 @@ func TestEveryRuleThatCodePutsTogetherHasWords(t *testing.T) {
 	}
 	for _, rule := range []string{
 		"education.started.format", "education.graduated.format", "degrees.awarded.format", "certificates.awarded.format", "work.from.format", "work.to.format", "first_worked.format",
+		"education.graduated.future", "degrees.awarded.future", "certificates.awarded.future", "work.from.future",
 		"education.graduated.before_started", "work.to.before_from",
 		"ethnicity.unknown", "nationality.unknown", "political_status.unknown", "work.employer_type.unknown",
 		"education.social_work_major.not_ticked", "degrees.social_work_major.not_ticked",
