@@ -150,7 +150,7 @@ func TestFlawlessPhotosHaveNoFindings(t *testing.T) {
 // Each flaw is found where it is plain and not where it is within bounds. The
 // table says how often.
 func TestAccuracy(t *testing.T) {
-	people := 4
+	people := 6
 	if testing.Short() {
 		people = 2
 	}

@@ -112,19 +112,14 @@ func (p plane) moire() float64 {
 	if p.w < n || p.h < n {
 		return 0
 	}
-	grid := make([]complex64, n*n)
+	samples := make([]float32, n*n)
 	x0, y0 := (p.w-n)/2, (p.h-n)/2
 	for y := range n {
 		for x, v := range p.row(y0 + y)[x0 : x0+n] {
-			grid[y*n+x] = complex(float32(v)*hann[x]*hann[y], 0)
+			samples[y*n+x] = float32(v) * hann[x] * hann[y]
 		}
 	}
-	power := make([]float32, n*n)
-	transform2(grid, n, n/2+1)
-	for i, c := range grid {
-		power[i] = real(c)*real(c) + imag(c)*imag(c)
-	}
-	return peak(power, n)
+	return peak(powerOf(samples, n), n)
 }
 
 // hann is the window that keeps the picture's edges out of the spectrum.
@@ -135,14 +130,46 @@ var hann = func() (w [spectrum]float32) {
 	return w
 }()
 
+// powerOf gives the power spectrum of n×n samples, n a power of two: row v and
+// column u of n/2+1 columns have the frequency u, v. The other half is the same.
+func powerOf(samples []float32, n int) []float32 {
+	turn := make([]complex64, n/2)
+	for i := range turn {
+		turn[i] = complex64(cmplx.Rect(1, -2*math.Pi*float64(i)/float64(n)))
+	}
+	line := make([]complex64, n)
+	columns := make([]complex64, (n/2+1)*n)
+	for y := 0; y < n; y += 2 { // two real rows as one complex one
+		for x := range n {
+			line[x] = complex(samples[y*n+x], samples[(y+1)*n+x])
+		}
+		transform(line, turn)
+		for u := range n/2 + 1 {
+			a, b := line[u], line[(n-u)&(n-1)]
+			b = complex(real(b), -imag(b))
+			columns[u*n+y] = (a + b) / 2
+			columns[u*n+y+1] = (a - b) / 2i
+		}
+	}
+	power := make([]float32, (n/2+1)*n)
+	for u := range n/2 + 1 {
+		column := columns[u*n:][:n]
+		transform(column, turn)
+		for v, c := range column {
+			power[v*(n/2+1)+u] = real(c)*real(c) + imag(c)*imag(c)
+		}
+	}
+	return power
+}
+
 // peak gives the greatest ratio of a local maximum to the root mean square of
 // the frequencies around it.
 func peak(power []float32, n int) float64 {
 	at := func(u, v int) float32 {
-		if u &= n - 1; u > n/2 { // the other half is the same, turned about the middle
+		if u &= n - 1; u > n/2 {
 			u, v = n-u, -v
 		}
-		return power[(v&(n-1))*n+u]
+		return power[v&(n-1)*(n/2+1)+u]
 	}
 	best := 0.0
 	for v := -n / 2; v < n/2; v++ {
@@ -168,28 +195,7 @@ func peak(power []float32, n int) float64 {
 	return best
 }
 
-// transform2 is the discrete Fourier transform of n×n values in place, n being
-// a power of two, but only of the first columns.
-func transform2(grid []complex64, n, columns int) {
-	turn := make([]complex64, n/2)
-	for i := range turn {
-		turn[i] = complex64(cmplx.Rect(1, -2*math.Pi*float64(i)/float64(n)))
-	}
-	line := make([]complex64, n)
-	for y := range n {
-		transform(grid[y*n:][:n], turn)
-	}
-	for x := range columns {
-		for y := range n {
-			line[y] = grid[y*n+x]
-		}
-		transform(line, turn)
-		for y := range n {
-			grid[y*n+x] = line[y]
-		}
-	}
-}
-
+// transform is the discrete Fourier transform of a power of two of values in place.
 func transform(a, turn []complex64) {
 	n := len(a)
 	shift := 64 - bits.Len(uint(n-1))

@@ -43,7 +43,7 @@ func Default() Spec {
 		HeadMin: 0.48, HeadMax: 0.78, HeadShift: 0.08, Tilt: 6,
 		BackgroundL: 92, BackgroundC: 5, NearWhiteL: 72, NearWhiteC: 14, BackgroundRange: 8,
 		FaceMinL: 38, FaceMaxL: 88, Clipped: 0.08,
-		Blur: 0.62, Colour: 4, SkinHueMin: 15, SkinHueMax: 88, RedEyes: 0.01,
+		Blur: 0.68, Colour: 4, SkinHueMin: 15, SkinHueMax: 88, RedEyes: 0.01,
 		Compression: 50, Moire: 12,
 	}
 }
