@@ -155,3 +155,30 @@ func TestARejudgingStopsWhenNobodyReadsOn(t *testing.T) {
 		t.Errorf("%d", seen)
 	}
 }
+
+func TestAPackSpeaksForItsAreasInBothLanguages(t *testing.T) {
+	henan, ok := pack038.Area("410000")
+	if !ok || henan.Name.In("en") != "Henan" || henan.Name.In("zh-CN") != "河南省" {
+		t.Errorf("%+v", henan)
+	}
+	if got := pack038.ChoiceName("ethnicity", "02").In("en"); got != "Mongol" {
+		t.Errorf("02 is %q", got)
+	}
+	if got := pack038.ChoiceName("ethnicity", "77"); got.ZH != "77" {
+		t.Errorf("an unknown code is %q", got)
+	}
+	if got := packSample.ChoiceName("employer_type", "care_home").ZH; got != "养老院" {
+		t.Errorf("the exam's own list gives %q", got)
+	}
+	if got := len(pack038.Subjects("intermediate")); got != 3 || pack038.Subjects("x") != nil {
+		t.Errorf("%d subjects", got)
+	}
+	if keys := pack038.ServerKeys(); len(keys) != 0 {
+		t.Errorf("the sample names %d server keys", len(keys))
+	}
+	for area, want := range map[string]bool{"A01": true, "A02": false, "A03": false, "nowhere": false} {
+		if _, ok := packSample.Next(area, exam.StateConfirmed, exam.ActionUnconfirm, exam.Candidate); ok != want {
+			t.Errorf("%s: a candidate may take the confirmation back: %v", area, ok)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"wenbao/exam"
 )
 
@@ -260,4 +262,112 @@ func TestTheReckoningIsDeclaredInSentencesOfBothLanguages(t *testing.T) {
 	if got, want := p.Reckon(d).Explain(languages["zh-CN"]), "按「取得其他专业本科及以上学历（或学位），从事社会工作满 2 年」计：截至 2026-12-31 从事社会工作 1 年 9 个月，要求 2 年，是否符合由考区核定，可以提交。只差 3 个月，不满一年的月份怎样折算由考区决定。"; got != want {
 		t.Errorf("said %q, want %q", got, want)
 	}
+}
+
+// anyCareer draws records of a plausible life, in no order.
+func anyCareer(t *rapid.T) exam.Document {
+	d := exam.Document{Exam: "038", Year: 2026, Area: "410000", Level: rapid.SampledFrom([]exam.Level{"junior", "intermediate", "senior"}).Draw(t, "level")}
+	month := func(label string) exam.Month {
+		return exam.MonthOf(rapid.IntRange(2010*12, 2027*12).Draw(t, label))
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "records") {
+		e := exam.Education{
+			Level: rapid.SampledFrom(exam.EducationLevels).Draw(t, "schooling"), StudyMode: rapid.SampledFrom([]exam.StudyMode{exam.FullTime, exam.PartTime}).Draw(t, "mode"),
+			Major: rapid.SampledFrom([]string{"社会工作", "社会政策", "法学"}).Draw(t, "major"), SocialWorkMajor: rapid.Bool().Draw(t, "own"),
+			School: rapid.SampledFrom([]string{"某某大学", "某某技工学校"}).Draw(t, "school"), Started: month("started"), Graduated: month("graduated"),
+		}
+		if rapid.IntRange(0, 5).Draw(t, "unknown start") == 0 {
+			e.Started = ""
+		}
+		d.Education = append(d.Education, e)
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "certificates") {
+		d.Certificates = append(d.Certificates, exam.Certificate{Level: rapid.SampledFrom([]exam.Level{"junior", "intermediate"}).Draw(t, "held"), Awarded: month("awarded")})
+	}
+	for range rapid.IntRange(0, 6).Draw(t, "posts") {
+		w := exam.Work{From: month("from"), To: month("to"), SocialWork: rapid.Bool().Draw(t, "in the field")}
+		if rapid.Bool().Draw(t, "open") {
+			w.To = ""
+		}
+		d.Work = append(d.Work, w)
+	}
+	return d
+}
+
+// countedBy walks every month of the years in question and asks of each
+// whether it counts: the rule in its plainest words.
+func countedBy(d exam.Document, held string) int {
+	index := func(m exam.Month) int { i, _ := m.Index(); return i }
+	from := 0
+	for i, c := range d.Certificates {
+		if held == fmt.Sprint("certificates.", i) {
+			from = index(c.Awarded)
+		}
+	}
+	n := 0
+	for m := max(from, 2009*12); m <= 2026*12+11; m++ {
+		worked := slices.ContainsFunc(d.Work, func(w exam.Work) bool {
+			return w.SocialWork && index(w.From) <= m && (w.To == "" || m <= index(w.To))
+		})
+		studied := slices.ContainsFunc(d.Education, func(e exam.Education) bool {
+			return e.StudyMode == exam.FullTime && e.Started != "" && index(e.Started) <= m && m <= index(e.Graduated)
+		})
+		if worked && !studied {
+			n++
+		}
+	}
+	return n
+}
+
+func TestMonthsAreCountedAsByHand(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyCareer(t)
+		e := pack038.Reckon(d)
+		if e.Record == "" || d.Level == "senior" && e.Held == "" || strings.Contains(e.Path, "held") && e.Held == "" {
+			return // nothing is counted where the schooling or the certificate is lacking
+		}
+		if want := countedBy(d, e.Held); e.Counted != want {
+			t.Fatalf("%d, by hand %d: %s", e.Counted, want, d.Encode())
+		}
+		short := e.Required - e.Counted
+		switch {
+		case e.Verdict == exam.Met && short > 0, e.Verdict == exam.ForReview && short > 3, e.Verdict == exam.NotMet && short <= 3,
+			e.Verdict == exam.ForReview && len(e.Doubts) == 0, e.Verdict != exam.ForReview && len(e.Doubts) != 0:
+			t.Fatalf("%s with %d of %d, doubts %v", e.Verdict, e.Counted, e.Required, e.Doubts)
+		}
+	})
+}
+
+func rank(v exam.Verdict) int {
+	return slices.Index([]exam.Verdict{exam.NotMet, exam.ForReview, exam.Met}, v)
+}
+
+func TestAnotherPartTimeDiplomaOrPostNeverMakesTheVerdictWorse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyCareer(t)
+		before := pack038.Reckon(d)
+		more := anyCareer(t)
+		for _, e := range more.Education {
+			e.StudyMode = exam.PartTime // full-time study takes months away
+			d.Education = append(d.Education, e)
+		}
+		d.Work = append(d.Work, more.Work...)
+		d.Certificates = append(d.Certificates, more.Certificates...)
+		if after := pack038.Reckon(d); rank(after.Verdict) < rank(before.Verdict) {
+			t.Fatalf("%s became %s", before.Verdict, after.Verdict)
+		}
+	})
+}
+
+func TestTheOrderOfRecordsDoesNotMatter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyCareer(t)
+		before := pack038.Reckon(d)
+		slices.Reverse(d.Education)
+		slices.Reverse(d.Work)
+		slices.Reverse(d.Certificates)
+		if after := pack038.Reckon(d); after.Verdict != before.Verdict || after.Counted != before.Counted || after.Required != before.Required {
+			t.Fatalf("%+v, reversed %+v", before, after)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package exam_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,3 +130,5 @@ func shipped(id string) *exam.Pack {
 	}
 	return p
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
