@@ -2,8 +2,12 @@ package scaledjpeg
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"image"
 	"image/jpeg"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"wenbao/exam/photo/phototest"
@@ -22,36 +26,61 @@ func drawn() *image.RGBA {
 	return phototest.Portrait{Width: 301, Height: 403}.Draw()
 }
 
-// Whole pictures agree with the standard library to within rounding.
+// Whole pictures agree with the standard library to within rounding, whatever
+// the scans, the sampling and the number of components.
 func TestFullSizeAgreesWithTheStandardDecoder(t *testing.T) {
+	pictures := map[string][]byte{}
 	for _, quality := range []int{20, 75, 95} {
-		data := encoded(t, drawn(), quality)
+		pictures[fmt.Sprint("quality ", quality)] = encoded(t, drawn(), quality)
+	}
+	names, err := filepath.Glob("../testdata/formats/*.jpg")
+	if err != nil || len(names) < 8 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		if pictures[name], err = os.ReadFile(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, data := range pictures {
 		want, err := jpeg.Decode(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, err := Decode(data, 8)
 		if err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %v", name, err)
+			continue
 		}
-		w := want.(*image.YCbCr)
-		for i, pix := range [][]byte{w.Y, w.Cb, w.Cr} {
-			stride := w.YStride
-			if i > 0 {
-				stride = w.CStride
+		switch w := want.(type) {
+		case *image.YCbCr:
+			compare(t, name, got.Planes[0], w.Y, w.YStride, 1)
+			compare(t, name, got.Planes[1], w.Cb, w.CStride, 1)
+			compare(t, name, got.Planes[2], w.Cr, w.CStride, 1)
+		case *image.Gray:
+			compare(t, name, got.Planes[0], w.Pix, w.Stride, 1)
+		case *image.CMYK:
+			for i, p := range got.Planes {
+				for k := range w.Rect.Dx() * w.Rect.Dy() {
+					x, y := k%w.Rect.Dx(), k/w.Rect.Dx()
+					if a, b := int(p.Pix[y*p.Stride+x]), int(w.Pix[y*w.Stride+4*x+i]); a-b > 2 || b-a > 2 {
+						t.Fatalf("%s: ink %d at %d,%d is %d, want %d", name, i, x, y, a, b)
+					}
+				}
 			}
-			compare(t, got.Planes[i], pix, stride, 2)
+		default:
+			t.Fatalf("%s: %T", name, want)
 		}
 	}
 }
 
-func compare(t *testing.T, p Plane, want []byte, stride, tolerance int) {
+func compare(t *testing.T, name string, p Plane, want []byte, stride, tolerance int) {
 	t.Helper()
 	for y := range p.H {
 		for x := range p.W {
 			a, b := int(p.Pix[y*p.Stride+x]), int(want[y*stride+x])
 			if a-b > tolerance || b-a > tolerance {
-				t.Fatalf("sample %d,%d is %d, want %d ± %d", x, y, a, b, tolerance)
+				t.Fatalf("%s: sample %d,%d is %d, want %d ± %d", name, x, y, a, b, tolerance)
 			}
 		}
 	}
@@ -104,7 +133,76 @@ func TestGreyHasOnePlane(t *testing.T) {
 		t.Fatalf("%+v", got.Model)
 	}
 	want, _ := jpeg.Decode(bytes.NewReader(data))
-	compare(t, got.Planes[0], want.(*image.Gray).Pix, want.(*image.Gray).Stride, 2)
+	compare(t, "grey", got.Planes[0], want.(*image.Gray).Pix, want.(*image.Gray).Stride, 1)
+}
+
+// Three eighths are no whole number of pixels: a ramp stays the same ramp.
+func TestThreeEighthsKeepARamp(t *testing.T) {
+	m := image.NewGray(image.Rect(0, 0, 256, 256))
+	for i := range m.Pix {
+		m.Pix[i] = byte((i%256 + i/256) / 2)
+	}
+	got, err := Decode(encoded(t, m, 100), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := got.Planes[0]
+	if p.W != 96 || p.H != 96 {
+		t.Fatalf("%d×%d", p.W, p.H)
+	}
+	for y := range p.H {
+		for x := range p.W {
+			want := (float64(x)+float64(y)+1)*4/3 - 0.5
+			if d := float64(p.Pix[y*p.Stride+x]) - want; d > 2 || d < -2 {
+				t.Fatalf("%d,%d is %d, want %.1f", x, y, p.Pix[y*p.Stride+x], want)
+			}
+		}
+	}
+}
+
+// A progressive file shows the same reduced as the baseline file it came from.
+func TestProgressiveIsReducedLikeBaseline(t *testing.T) {
+	data, err := os.ReadFile("../testdata/formats/progressive.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	full, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := encoded(t, full, 98)
+	for _, eighths := range Eighths {
+		a, errA := Decode(data, eighths)
+		b, errB := Decode(again, eighths)
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		compare(t, fmt.Sprint(eighths, " eighths"), a.Planes[0], b.Planes[0].Pix, b.Planes[0].Stride, 6)
+	}
+}
+
+func TestOtherKindsOfJPEGAreNamed(t *testing.T) {
+	data := encoded(t, drawn(), 80)
+	arithmetic := bytes.Clone(data)
+	arithmetic[bytes.Index(data, []byte{0xff, 0xc0})+1] = 0xc9
+	deep := bytes.Clone(data)
+	deep[bytes.Index(data, []byte{0xff, 0xc0})+4] = 12
+	for name, c := range map[string]struct {
+		data []byte
+		want error
+	}{
+		"arithmetic":   {arithmetic, ErrUnsupported},
+		"12 bits":      {deep, ErrUnsupported},
+		"no start":     {data[2:], ErrFormat},
+		"only a start": {data[:2], ErrTruncated},
+	} {
+		if _, err := Decode(c.data, 8); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	if _, err := Decode(data, 5); !errors.Is(err, ErrFormat) {
+		t.Errorf("5 eighths: %v", err)
+	}
 }
 
 func TestEveryCutIsNoticed(t *testing.T) {
