@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
@@ -9,7 +10,7 @@ import (
 )
 
 // PerFile is the number of papers in one file of a batch. It bounds memory: a
-// file is held until it is complete.
+// file's pages are held until it is complete.
 const PerFile = 1000
 
 // Batch writes many papers into as few files as [PerFile] allows. papers is read
@@ -18,43 +19,52 @@ const PerFile = 1000
 // are. The first error ends the batch: of papers, of a file, or, after ctx was
 // cancelled, [exam.KindCanceled].
 func Batch(ctx context.Context, papers iter.Seq2[*Paper, error], open func(part int) (io.WriteCloser, error), progress func(done int)) error {
-	var some []*Paper
-	part, done := 0, 0
+	var current *file
+	part, held, done := 0, 0, 0
 	flush := func() error {
-		if len(some) == 0 {
+		if current == nil {
 			return nil
 		}
 		w, err := open(part)
 		if err != nil {
 			return err
 		}
-		err = writePDF(w, some, 1)
+		err = current.end(w, 1)
 		if closed := w.Close(); err == nil {
 			err = closed
 		}
-		some = some[:0]
+		current, held = nil, 0
 		part++
 		return err
 	}
-	for p, err := range papers {
-		if ctx.Err() != nil {
-			return &exam.Error{Kind: exam.KindCanceled, Op: "print batch", Err: ctx.Err()}
+	canceled := func() error {
+		if ctx.Err() == nil {
+			return nil
 		}
-		if err != nil {
+		return &exam.Error{Kind: exam.KindCanceled, Op: "print batch", Err: ctx.Err()}
+	}
+	for p, err := range papers {
+		if err := cmp.Or(canceled(), err); err != nil {
 			return err
 		}
-		some = append(some, p)
+		if current == nil {
+			current = newFile(p)
+		}
+		if err := current.add(p); err != nil {
+			return err
+		}
+		held++
 		if done++; progress != nil {
 			progress(done)
 		}
-		if len(some) == PerFile {
+		if held == PerFile {
 			if err := flush(); err != nil {
 				return err
 			}
 		}
 	}
-	if ctx.Err() != nil {
-		return &exam.Error{Kind: exam.KindCanceled, Op: "print batch", Err: ctx.Err()}
+	if err := canceled(); err != nil {
+		return err
 	}
 	return flush()
 }

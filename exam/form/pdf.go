@@ -23,42 +23,65 @@ func (p *Paper) PDF() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// writePDF writes papers as one file. gofpdf makes pages, attachments and
-// catalogue; what is on a page is written into its stream directly, and [finish]
-// puts in the pictures and a font of exactly the glyphs used. effort is zlib's
-// level for the pages.
+// writePDF writes papers as one file. effort is zlib's level for the pages.
 func writePDF(w io.Writer, papers []*Paper, effort int) error {
-	const op = "write pdf"
+	f := newFile(papers[0])
+	for _, p := range papers {
+		if err := f.add(p); err != nil {
+			return err
+		}
+	}
+	return f.end(w, effort)
+}
+
+// file is a PDF file being written. gofpdf makes pages, attachments and catalogue;
+// what is on a page is written into its stream directly, and [finish] puts in the
+// pictures and a font of exactly the glyphs used.
+type file struct {
+	doc  *gofpdf.Fpdf
+	set  typeset
+	said statement
+}
+
+// newFile begins a file named and dated after its first paper.
+func newFile(first *Paper) *file {
 	doc := gofpdf.New("P", "mm", "A4", "")
 	doc.SetCompression(false)
 	doc.SetCatalogSort(true)
 	doc.SetAutoPageBreak(false, 0)
 	doc.SetProducer("Wenbao", false)
-	first := papers[0].record
-	doc.SetCreationDate(first.printed.In(china))
-	doc.SetModificationDate(first.printed.In(china))
-	doc.SetTitle(utf16Text(first.words.Say("form.file."+string(papers[0].Kind))), false)
-	statement, err := statementOf(papers)
-	if err != nil {
-		return err
-	}
-	doc.SetAttachments([]gofpdf.Attachment{{Content: statement, Filename: statementName}})
-	var set typeset
-	for _, p := range papers {
-		for _, pg := range p.pages {
-			doc.AddPage()
-			p := painter{set: &set, out: make([]byte, 0, 48<<10)}
-			if err := p.page(pg); err != nil {
-				return &exam.Error{Kind: exam.KindInternal, Op: op, Err: err}
-			}
-			doc.RawWriteBuf(bytes.NewReader(p.out))
+	doc.SetCreationDate(first.record.printed.In(china))
+	doc.SetModificationDate(first.record.printed.In(china))
+	doc.SetTitle(utf16Text(first.record.words.Say("form.file."+string(first.Kind))), false)
+	return &file{doc: doc, said: statement{Layout: Layout}}
+}
+
+// add paints a paper's pages; the paper is not needed any more.
+func (f *file) add(p *Paper) error {
+	f.said.Papers = append(f.said.Papers, p.stated())
+	for _, pg := range p.pages {
+		f.doc.AddPage()
+		painter := painter{set: &f.set, out: make([]byte, 0, 32<<10)}
+		if err := painter.page(pg); err != nil {
+			return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
 		}
+		f.doc.RawWriteBuf(bytes.NewReader(painter.out))
 	}
+	return nil
+}
+
+func (f *file) end(w io.Writer, effort int) error {
+	said, err := f.said.encode()
+	if err != nil {
+		return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
+	}
+	f.doc.SetAttachments([]gofpdf.Attachment{{Content: said, Filename: statementName}})
 	var raw bytes.Buffer
-	if err := doc.Output(&raw); err != nil {
-		return &exam.Error{Kind: exam.KindInternal, Op: op, Err: err}
+	if err := f.doc.Output(&raw); err != nil {
+		return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
 	}
-	return finish(w, raw.Bytes(), &set, effort)
+	f.doc = nil
+	return finish(w, raw.Bytes(), &f.set, effort)
 }
 
 // utf16Text is text for gofpdf's metadata, which garbles it otherwise.

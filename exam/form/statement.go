@@ -31,14 +31,14 @@ type stated struct {
 	Content  string    `json:"content"`         // the submission's bytes
 }
 
-// statementOf makes the attachment of a file.
-func statementOf(papers []*Paper) ([]byte, error) {
-	s := statement{Layout: Layout, Papers: make([]stated, len(papers))}
-	for i, p := range papers {
-		r := p.record
-		s.Papers[i] = stated{Kind: p.Kind, Language: r.words.Lang(), Printed: r.printed, Practice: r.practice,
-			Photo: p.pictured(), Code: r.code, Content: string(r.submission())}
-	}
+// stated says what the paper is.
+func (p *Paper) stated() stated {
+	r := p.record
+	return stated{Kind: p.Kind, Language: r.words.Lang(), Printed: r.printed, Practice: r.practice,
+		Photo: p.pictured(), Code: r.code, Content: string(r.submission())}
+}
+
+func (s statement) encode() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
