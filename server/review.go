@@ -11,14 +11,14 @@ const MaxReason = 2000
 
 // Review takes a reviewer's or operator's step on a registration: approve
 // ([exam.ActionVerify]), ask, refuse (both with a reason for the candidate), or
-// settle a payment whose notice came by other means. A step that the state does
+// settle a payment whose notice came by other means, or give one up. A step that the state does
 // not allow is [exam.KindState].
 func (s *Server) Review(ctx context.Context, id exam.DraftID, action exam.Action, reason string) (Record, error) {
 	const op = "review"
 	actor := exam.Reviewer
 	switch action {
 	case exam.ActionVerify:
-	case exam.ActionSettle:
+	case exam.ActionSettle, exam.ActionUnpaid:
 		actor = exam.System
 	case exam.ActionAsk, exam.ActionRefuse:
 		if reason == "" {

@@ -17,6 +17,8 @@ type Rules interface {
 	// Closed tells whether the window for a candidate's step is known and shut
 	// at a time, and the scope it is shut for, see [wire.ScopeOf].
 	Closed(d exam.Document, action exam.Action, now time.Time) (scope string, closed bool)
+	// Next is the table of states with the policy of the document's area.
+	Next(d exam.Document, from exam.State, action exam.Action, actor exam.Actor) (exam.State, bool)
 }
 
 // Judgement is what the rules say about a submission.
@@ -60,6 +62,14 @@ func (r packRules) Judge(s exam.Submission) Judgement {
 	}
 	report := exam.Check(s.Document, files, p, exam.Moment{})
 	return Judgement{Problems: report.Problems, Due: report.Fee.Total}
+}
+
+// Next implements [Rules].
+func (r packRules) Next(d exam.Document, from exam.State, action exam.Action, actor exam.Actor) (exam.State, bool) {
+	if p := r[packKey(d.Exam, d.Year)]; p != nil {
+		return p.Next(d.Area, from, action, actor)
+	}
+	return exam.Next(from, action, actor)
 }
 
 // Closed implements [Rules]: a submission by the registration window, a payment

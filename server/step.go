@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -31,26 +32,42 @@ type step struct {
 	reason string // a reviewer's words
 }
 
-// submit takes a submission: PUT of the content on a base version.
-func (s *Server) submit(r *http.Request, owner Owner) (reply, error) {
-	st, raw, err := s.readStep(r, owner, exam.ActionSubmit)
-	if err != nil {
-		return reply{}, err
+// submit makes the handler of a step that brings content: a submission, or
+// material that was asked for, with the document as it was.
+func (s *Server) submit(action exam.Action) ownedHandler {
+	return func(r *http.Request, owner Owner) (reply, error) {
+		st, raw, err := s.readStep(r, owner, action)
+		if err != nil {
+			return reply{}, err
+		}
+		if err := s.readContent(r, &st, raw); err != nil {
+			return reply{}, err
+		}
+		return s.take(r, st)
 	}
+}
+
+// readContent reads and judges the submission that a step brings.
+func (s *Server) readContent(r *http.Request, st *step, raw []byte) (err error) {
 	if st.content, st.inline, err = wire.UnpackStep(r.Header.Get("Content-Type"), raw); err != nil {
-		return reply{}, err
+		return err
 	}
 	if st.sub, err = exam.DecodeSubmission(st.content); err != nil {
-		return reply{}, err
+		return err
 	}
 	if st.sub.ID != st.id {
-		return reply{}, exam.Errorf(exam.KindInvalid, "read submission", "its id is not the resource's")
+		return exam.Errorf(exam.KindInvalid, "read submission", "its id is not the resource's")
 	}
 	if err := boundedFiles(st.sub.Files); err != nil {
-		return reply{}, err
+		return err
 	}
 	st.judgement = s.Rules.Judge(st.sub)
-	return s.take(r, st)
+	return nil
+}
+
+// brings tells whether a step brings content.
+func (st step) brings() bool {
+	return st.action == exam.ActionSubmit || st.action == exam.ActionSupplement
 }
 
 // later makes the handler of a step after submission.
@@ -152,7 +169,7 @@ func (s *Server) take(r *http.Request, st step) (reply, error) {
 
 func (s *Server) question(st step) Question {
 	q := Question{Entry: st.entry, Owner: st.owner, ID: st.id, Inline: st.inline}
-	if st.action == exam.ActionSubmit {
+	if st.brings() {
 		q.Person = s.person(st.sub.Document)
 		q.Files = st.sub.Files
 	}
@@ -192,7 +209,7 @@ func (s *Server) decide(st step, h Held) (Decision, error) {
 		return Decision{}, err
 	}
 	l := s.life(h.Record)
-	if st.action == exam.ActionSubmit {
+	if st.brings() {
 		l.adopt(st, h.Serial)
 	}
 	if !l.advance(st.action, st.actor, st.reason) {
@@ -220,10 +237,12 @@ func (s *Server) admissible(st step, h Held) error {
 		p.Scope = scope
 		return &refusal{p}
 	}
-	if st.action != exam.ActionSubmit {
+	if !st.brings() {
 		return nil
 	}
 	switch {
+	case st.action == exam.ActionSupplement && !sameDocument(st.sub, h.Record):
+		return exam.Errorf(exam.KindInvalid, "take step", "material that was asked for comes with the document as it was")
 	case st.judgement.blocked():
 		return &exam.Error{Kind: exam.KindInvalid, Op: "check submission", Problems: st.judgement.Problems}
 	case h.Taken != "" && h.Taken != st.id:
@@ -236,13 +255,19 @@ func (s *Server) admissible(st step, h Held) error {
 	return nil
 }
 
+// sameDocument tells whether a submission changes nothing but files.
+func sameDocument(sub exam.Submission, rec *Record) bool {
+	held, err := exam.DecodeSubmission(rec.Content)
+	return err == nil && bytes.Equal(held.Document.Encode(), sub.Document.Encode())
+}
+
 // closed asks the rules about the step's window, by this server's clock.
 func (s *Server) closed(st step, h Held) (string, bool) {
 	if s.Practice {
 		return "", false
 	}
 	doc := st.sub.Document
-	if st.action != exam.ActionSubmit {
+	if !st.brings() {
 		sub, err := exam.DecodeSubmission(h.Record.Content)
 		if err != nil {
 			return "", false
@@ -273,6 +298,7 @@ func answerOf(rec Record, content bool) wire.Answer {
 type life struct {
 	s   *Server
 	rec Record
+	doc exam.Document // of the record's content
 	at  time.Time
 }
 
@@ -282,6 +308,8 @@ func (s *Server) life(held *Record) *life {
 	if held != nil {
 		l.rec = *held
 		l.rec.History = append([]exam.Event(nil), held.History...)
+		sub, _ := exam.DecodeSubmission(held.Content) // it was read before it was kept
+		l.doc = sub.Document
 	} else {
 		l.rec.State = exam.StateDraft
 	}
@@ -290,7 +318,7 @@ func (s *Server) life(held *Record) *life {
 
 // adopt makes the submission the record's content and gives it a number.
 func (l *life) adopt(st step, serial func() uint64) {
-	l.rec.ID, l.rec.Owner = st.id, st.owner
+	l.rec.ID, l.rec.Owner, l.doc = st.id, st.owner, st.sub.Document
 	l.rec.Content, l.rec.Digest = st.content, exam.Digest(st.content)
 	l.rec.Person = l.s.person(st.sub.Document)
 	l.rec.Due = st.judgement.Due
@@ -301,7 +329,7 @@ func (l *life) adopt(st step, serial func() uint64) {
 
 // advance takes one step by the table of states.
 func (l *life) advance(action exam.Action, actor exam.Actor, reason string) bool {
-	next, ok := exam.Next(l.rec.State, action, actor)
+	next, ok := l.s.Rules.Next(l.doc, l.rec.State, action, actor)
 	if !ok {
 		return false
 	}

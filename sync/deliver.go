@@ -119,7 +119,7 @@ func (e *Engine) step(ctx context.Context, entry exam.Entry, inline []wire.File)
 		return &failure{kind: exam.KindUntrusted, err: err}
 	}
 	reg, err := e.verified(answer, entry.Draft)
-	if err == nil && entry.Action == exam.ActionSubmit {
+	if err == nil && brings(entry) {
 		if reg.Digest != exam.Digest(entry.Content) {
 			err = errors.New("the receipt is not over the bytes that were sent")
 		}
@@ -148,12 +148,20 @@ func stepRequest(entry exam.Entry, inline []wire.File) request {
 	}
 	switch entry.Action {
 	case exam.ActionSubmit:
-		r.method, r.path = http.MethodPut, "/v1/registrations/"+string(entry.Draft)
+		r.path = "/v1/registrations/" + string(entry.Draft)
+		fallthrough
+	case exam.ActionSupplement:
+		r.method = http.MethodPut
 		r.body, r.mediaType = wire.PackStep(entry.Content, inline)
 	case exam.ActionPay:
 		r.body, r.mediaType = wire.Encode(wire.Payment{Method: string(entry.Content)}), wire.JSON
 	}
 	return r
+}
+
+// brings tells whether a step's content is a submission.
+func brings(entry exam.Entry) bool {
+	return entry.Action == exam.ActionSubmit || entry.Action == exam.ActionSupplement
 }
 
 // verified checks that an answer is signed by the server, about this

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"wenbao/exam"
@@ -73,15 +74,46 @@ func (e *Engine) compare(ctx context.Context) error {
 	for key := range mine {
 		keys[key] = true
 	}
+	behind := map[exam.DraftID]bool{} // the server is
 	for key := range keys {
 		if theirs.Ranges[key] == wire.DigestRange(mine[key]) || theirs.Ranges[key] == "" && len(mine[key]) == 0 {
 			continue
 		}
-		if err := e.healRange(ctx, key, mine[key]); err != nil {
+		if err := e.compareRange(ctx, key, mine[key], behind); err != nil {
 			return err
 		}
 	}
+	if err := e.restoreAll(ctx, behind); err != nil {
+		return err
+	}
 	return e.c.Settings.SetSetting(settingCompared, []byte(e.c.Now().UTC().Format(time.RFC3339)))
+}
+
+// restoreAll gives the server back what it lost, several at a time. One
+// registration that cannot be healed does not stop the others.
+func (e *Engine) restoreAll(ctx context.Context, behind map[exam.DraftID]bool) error {
+	if len(behind) == 0 {
+		return ctx.Err()
+	}
+	var all sync.WaitGroup
+	places := make(chan struct{}, sideBySide)
+	err := e.c.Archive.Held(func(u exam.Update) error {
+		if !behind[u.Registration.ID] {
+			return nil
+		}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		all.Go(func() {
+			e.restore(ctx, u)
+			<-places
+		})
+		return nil
+	})
+	all.Wait()
+	return err
 }
 
 // ranges summarises what this machine holds.
@@ -95,9 +127,9 @@ func (e *Engine) ranges() (map[string][]wire.Summary, error) {
 	return ranges, err
 }
 
-// healRange brings the sides of one key range together. One registration that
-// cannot be healed does not stop the others.
-func (e *Engine) healRange(ctx context.Context, key string, mine []wire.Summary) error {
+// compareRange fetches what this machine lacks in a key range, and notes what
+// the server lacks.
+func (e *Engine) compareRange(ctx context.Context, key string, mine []wire.Summary, behind map[exam.DraftID]bool) error {
 	reply, err := get[wire.Summaries](ctx, e, "/v1/digests/"+key)
 	if err != nil {
 		return err
@@ -110,7 +142,7 @@ func (e *Engine) healRange(ctx context.Context, key string, mine []wire.Summary)
 	for _, s := range mine {
 		ours[s.ID] = s.Version
 		if s.Version > theirs[s.ID] {
-			e.healOne(ctx, s.ID)
+			behind[s.ID] = true
 		}
 	}
 	for id, version := range theirs {
@@ -152,8 +184,8 @@ func get[T any](ctx context.Context, e *Engine, path string) (T, error) {
 // errFound ends a visit of the archive.
 var errFound = errors.New("found")
 
-// healOne gives the server back a registration that it lost, with the files it
-// asks for. It tells whether the server has it now.
+// healOne gives the server back one registration that it lost. It tells whether
+// the server has it now.
 func (e *Engine) healOne(ctx context.Context, id exam.DraftID) bool {
 	if e.c.Archive == nil {
 		return false
@@ -166,34 +198,41 @@ func (e *Engine) healOne(ctx context.Context, id exam.DraftID) bool {
 		have = u
 		return errFound
 	})
-	if !errors.Is(err, errFound) || len(have.Registration.Content) == 0 {
-		return false
-	}
+	return errors.Is(err, errFound) && e.restore(ctx, have)
+}
+
+// restore shows the server its own receipt, and sends the files it asks for.
+func (e *Engine) restore(ctx context.Context, have exam.Update) bool {
 	sub, err := exam.DecodeSubmission(have.Registration.Content)
 	if err != nil {
 		return false
 	}
-	body := wire.Encode(wire.Restore{Content: string(have.Registration.Content), Receipt: have.Receipt})
-	quiet := &progress{e: e}
+	r := request{method: http.MethodPut, path: "/v1/registrations/" + string(have.Registration.ID) + "/receipt", mediaType: wire.JSON,
+		body: wire.Encode(wire.Restore{Content: string(have.Registration.Content), Receipt: have.Receipt})}
 	for range 3 {
-		_, f := e.ask(ctx, request{method: http.MethodPut, path: "/v1/registrations/" + string(id) + "/receipt", mediaType: wire.JSON, body: body})
-		if f == nil {
-			return true
-		}
-		if f.kind != wire.KindLacks {
-			return false
+		_, f := e.ask(ctx, r)
+		if f == nil || f.kind != wire.KindLacks {
+			return f == nil
 		}
 		e.forget(f.problem.Lacks)
-		for _, file := range distinct(sub.Files) {
-			lack := lackOf(f.problem.Lacks, file)
-			if lack == nil {
-				continue
-			}
-			raw, err := e.c.Files.File(file.SHA256)
-			if err != nil || int64(len(raw)) != file.Size || e.upload(ctx, file, raw, lack, quiet) != nil {
-				return false
-			}
+		if !e.sendLacking(ctx, sub.Files, f.problem.Lacks) {
+			return false
 		}
 	}
 	return false
+}
+
+// sendLacking sends files that the server said it lacks.
+func (e *Engine) sendLacking(ctx context.Context, files []exam.File, lacks []wire.Lack) bool {
+	for _, file := range distinct(files) {
+		lack := lackOf(lacks, file)
+		if lack == nil {
+			continue
+		}
+		raw, err := e.c.Files.File(file.SHA256)
+		if err != nil || int64(len(raw)) != file.Size || e.upload(ctx, file, raw, lack, &progress{e: e}) != nil {
+			return false
+		}
+	}
+	return true
 }

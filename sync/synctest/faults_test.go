@@ -298,6 +298,39 @@ func TestNewsArrivesByLongPoll(t *testing.T) {
 	})
 }
 
+func TestMaterialThatWasAskedForComesWithTheSameDocument(t *testing.T) {
+	s := practiceServer(t, nil)
+	if err := s.Steer(server.Steering{Verification: server.VerifyAsks, Reason: "请补充学历证书"}); err != nil {
+		t.Fatal(err)
+	}
+	m := NewMemory()
+	e := engine(t, m, Handler{servertest.Witness(t, s)}, nil)
+	id := exam.NewDraftID()
+	m.Queue(Submit(id, 0, Document(1), photo(m, 1)))
+	if r, err := e.Once(t.Context()); err != nil || r.Delivered != 1 {
+		t.Fatal(r, err)
+	}
+	diploma := m.AddFile("diploma", "application/pdf", Photo(rng(2), 40_000))
+	other := Submit(id, 2, Document(2), diploma, photo(m, 1))
+	other.Action = exam.ActionSupplement
+	m.Queue(other)
+	if r, err := e.Once(t.Context()); err != nil || r.SetAside != 1 {
+		t.Fatal(r, err)
+	}
+	right := Submit(id, 2, Document(1), diploma, photo(m, 1))
+	right.Action = exam.ActionSupplement
+	m.Queue(right)
+	r, err := e.Once(t.Context())
+	u, _ := m.Known(id)
+	if err != nil || r.Delivered != 1 || u.Registration.State != exam.StateManualReview || u.Registration.Digest != exam.Digest(right.Content) {
+		t.Fatalf("%+v, %v, %+v", r, err, u.Registration)
+	}
+	m.Queue(exam.Entry{ID: exam.NewEntryID(), Draft: id, Action: exam.ActionUnconfirm, Base: u.Registration.Version})
+	if r, err := e.Once(t.Context()); err != nil || r.SetAside != 1 {
+		t.Fatal("a confirmation that never was is taken back", r, err)
+	}
+}
+
 func TestPlainHTTPGoesToThisMachineOnly(t *testing.T) {
 	m := NewMemory()
 	for _, url := range []string{"http://example.org", "ftp://127.0.0.1", "http://127.0.0.1.example.org", "https://u:p@h", "//x"} {
