@@ -124,8 +124,12 @@ func (d *desk) teach(runes string) error {
 	return nil
 }
 
+// drawn is how long a software-rendered window may need to show the last key.
+const drawn = 700 * time.Millisecond
+
 // shot takes a numbered screenshot.
 func (d *desk) shot(name string) error {
+	time.Sleep(drawn)
 	d.shots++
 	file := filepath.Join(d.out, fmt.Sprintf("%02d-%s.png", d.shots, name))
 	_, err := d.output("import", "-window", "root", file)
@@ -143,7 +147,7 @@ type window struct {
 
 // view is what the window reports: what is where, and no one's data.
 type view struct {
-	Title    string `json:"title"`
+	Settled  bool   `json:"settled"` // two looks in a row saw the same
 	Page     string `json:"page"`
 	Step     string `json:"step"`
 	Focus    string `json:"focus"`
@@ -190,7 +194,7 @@ func (d *desk) open(program string, args ...string) (*window, error) {
 	if err := w.cmd.Start(); err != nil {
 		return nil, err
 	}
-	if _, err := w.until(60*time.Second, "the window to open", func(v view) bool { return len(v.Controls) > 0 }); err != nil {
+	if _, err := w.until(60*time.Second, "the window to open", func(v view) bool { return len(v.Controls) > 0 && v.Settled }); err != nil {
 		return w, err
 	}
 	id, err := d.output("xdotool", "search", "--sync", "--onlyvisible", "--name", windowName)
@@ -252,7 +256,7 @@ func (w *window) until(limit time.Duration, what string, fits func(view) bool) (
 
 // has waits for a control that can be used.
 func (w *window) has(id string) (control, error) {
-	v, err := w.until(40*time.Second, id, func(v view) bool { c, ok := v.find(id); return ok && c.Enabled })
+	v, err := w.until(40*time.Second, id, func(v view) bool { c, ok := v.find(id); return ok && c.Enabled && v.Settled })
 	c, _ := v.find(id)
 	return c, err
 }

@@ -130,13 +130,14 @@ func (w *walk) cut() error {
 	if err := w.open(); err != nil {
 		return err
 	}
-	v, err := w.win.until(40*time.Second, "the draft on the home page", func(v view) bool { _, ok := v.first("action.open."); return ok })
+	v, err := w.win.until(40*time.Second, "the draft on the home page", func(v view) bool { _, ok := v.first("draft."); return ok })
 	if err != nil {
 		return err
 	}
-	c, _ := v.first("action.open.")
+	c, _ := v.first("draft.")
 	return steps(
-		func() error { return w.win.click(c.ID) },
+		func() error { return w.win.reach(c.ID) },
+		func() error { return w.win.key("Return") },
 		func() error { return w.turn("person") },
 		func() error { return w.shot("after-the-kill") },
 	)

@@ -158,7 +158,7 @@ func (w *walk) print() error {
 		func() error { return w.win.click("page.print") },
 		func() error { return w.page("print") },
 		func() error { _, err := w.win.has("action.save_pdf"); return err },
-		func() error { time.Sleep(time.Second); return w.shot("print-preview") },
+		func() error { return w.shot("print-preview") },
 		func() error { return w.win.click("action.save_pdf") },
 		w.fetchPDF,
 		func() error { return w.shot("printed") },
