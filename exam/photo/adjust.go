@@ -29,6 +29,12 @@ type Crop struct {
 // middle gives the crop's centre.
 func (c Crop) middle() (x, y float64) { return c.X + c.Width/2, c.Y + c.Height/2 }
 
+// shareOf gives the crop in shares of a picture's sides.
+func (c Crop) shareOf(size image.Point) Crop {
+	w, h := float64(size.X), float64(size.Y)
+	return Crop{c.X / w, c.Y / h, c.Width / w, c.Height / h}
+}
+
 // around makes a crop of a size about a centre.
 func around(x, y, width, height float64) Crop {
 	return Crop{X: x - width/2, Y: y - height/2, Width: width, Height: height}
@@ -69,6 +75,20 @@ func (a Adjustment) place(x, y float64) (u, v float64) {
 	mx, my := a.Crop.middle()
 	dx, dy := x-mx, y-my
 	return (dx*cos-dy*sin)/a.Crop.Width + 0.5, (dx*sin+dy*cos)/a.Crop.Height + 0.5
+}
+
+// bounds is the upright part of the picture that a turned crop reaches.
+func (a Adjustment) bounds(size image.Point) Crop {
+	left, top := float64(size.X), float64(size.Y)
+	right, bottom := 0.0, 0.0
+	for _, corner := range [][2]float64{{0, 0}, {0, 1}, {1, 0}, {1, 1}} {
+		x, y := a.source(corner[0], corner[1])
+		left, right = math.Min(left, x), math.Max(right, x)
+		top, bottom = math.Min(top, y), math.Max(bottom, y)
+	}
+	left, top = math.Max(left, 0), math.Max(top, 0)
+	right, bottom = math.Min(right, float64(size.X)), math.Min(bottom, float64(size.Y))
+	return Crop{left, top, math.Max(right-left, 1), math.Max(bottom-top, 1)}
 }
 
 // outside gives the share of the crop that has no picture under it.

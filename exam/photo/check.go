@@ -46,8 +46,11 @@ func (x *subject) judge() {
 	x.origin()
 }
 
-// ordered puts the weightiest first.
+// ordered puts the weightiest first; none are an empty list, not null in JSON.
 func (fs Findings) ordered() Findings {
+	if fs == nil {
+		return Findings{}
+	}
 	weight := map[exam.Severity]int{exam.Block: 0, exam.Warn: 1, exam.Note: 2}
 	slices.SortStableFunc(fs, func(a, b Finding) int { return cmp.Compare(weight[a.Severity], weight[b.Severity]) })
 	return fs
@@ -95,7 +98,7 @@ func (x *subject) colour() {
 	}
 }
 
-// head judges the largest face's place and size, its tilt and its eyes. All of
+// head judges the clearest face's place and size, its tilt and its eyes. All of
 // it is advice: the finder misses faces and sees some where none are.
 func (x *subject) head() {
 	if len(x.faces) == 0 {

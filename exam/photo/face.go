@@ -185,7 +185,7 @@ const (
 )
 
 // Propose gives the adjustment to begin with: the whole picture when it has the
-// right shape and the head a fitting size; else a crop about the largest
+// right shape and the head a fitting size; else a crop about the clearest
 // face; without a face the largest crop in the middle. A picture that was
 // stored lying on its side is turned. The crop never leaves the picture.
 func (s *Source) Propose(spec Spec) Adjustment {

@@ -313,7 +313,6 @@ func TestGoldenFindings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found = append(Findings{}, found...)
 		raw, err := json.MarshalIndent(found, "  ", "  ")
 		if err != nil {
 			t.Fatal(err)
@@ -333,5 +332,30 @@ func TestGoldenFindings(t *testing.T) {
 	}
 	if b.String() != string(want) {
 		t.Errorf("findings changed (go test -update writes them anew):\n%s", b.String())
+	}
+}
+
+// The picture in the documents: every flaw at its strongest, and what whitening does.
+func TestPictureOfTheFlaws(t *testing.T) {
+	if !*update {
+		t.Skip("drawn by go test -update")
+	}
+	page := image.NewRGBA(image.Rect(0, 0, 8*150, 3*209))
+	draw.Draw(page, page.Rect, image.White, image.Point{}, draw.Src)
+	for i, f := range flaws {
+		m, quality := f.make(person(uint64(i)), f.strong)
+		s := open(t, file(t, m, quality))
+		out, _, err := Fix(s, s.Propose(Default()), Default())
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := jpeg.Decode(bytes.NewReader(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		draw.CatmullRom.Scale(page, image.Rect(0, 0, 146, 205).Add(image.Pt(i%8*150, i/8*209)), done, done.Bounds(), draw.Src, nil)
+	}
+	if err := os.WriteFile("../../docs/pictures/photo-flaws.jpg", file(t, page, 82), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

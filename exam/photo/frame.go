@@ -27,7 +27,8 @@ func (f frame) rgba() *image.RGBA {
 }
 
 // render makes the photo's pixels from the source: cropped, turned, scaled and
-// brightened, not yet whitened. Parts of the crop without picture repeat its edge.
+// brightened, not yet whitened. Parts of the crop without picture repeat its
+// edge, or are white in a turned one.
 func (s *Source) render(a Adjustment, spec Spec) (frame, error) {
 	if err := a.valid(s.size()); err != nil {
 		return frame{}, err
@@ -39,10 +40,7 @@ func (s *Source) render(a Adjustment, spec Spec) (frame, error) {
 	}
 	var f frame
 	if a.Rotate == 0 {
-		f = pic.resample(Crop{
-			X: a.Crop.X / float64(s.Width), Y: a.Crop.Y / float64(s.Height),
-			Width: a.Crop.Width / float64(s.Width), Height: a.Crop.Height / float64(s.Height),
-		}, spec.Width, spec.Height)
+		f = pic.resample(a.Crop.shareOf(s.size()), spec.Width, spec.Height)
 	} else {
 		f = pic.turned(a, s.size(), spec)
 	}
@@ -50,43 +48,34 @@ func (s *Source) render(a Adjustment, spec Spec) (frame, error) {
 	return f, nil
 }
 
-// turned is the slow path for a rotated crop.
+// turned is the slower path for a rotated crop: the upright box around it is
+// scaled to twice the photo's pixels at most, then turned.
 func (p picture) turned(a Adjustment, size image.Point, spec Spec) frame {
-	kx, ky := float64(p.y.w)/float64(size.X), float64(p.y.h)/float64(size.Y)
-	// From the photo to the source by three corners, then the inverse of it.
-	ox, oy := a.source(0, 0)
-	rx, ry := a.source(1, 0)
-	dx, dy := a.source(0, 1)
-	w, h := float64(spec.Width), float64(spec.Height)
-	m00, m01 := (rx-ox)*kx/w, (dx-ox)*kx/h
-	m10, m11 := (ry-oy)*ky/w, (dy-oy)*ky/h
+	box := a.bounds(size)
+	scale := math.Min(float64(p.y.h)/float64(size.Y), 2*float64(spec.Height)/a.Crop.Height)
+	w, h := int(math.Ceil(box.Width*scale)), int(math.Ceil(box.Height*scale))
+	src := p.resample(box.shareOf(size), max(w, 1), max(h, 1)).rgba()
+
+	// From the photo to src by three corners, then the inverse of it.
+	kx, ky := float64(src.Rect.Dx())/box.Width, float64(src.Rect.Dy())/box.Height
+	corner := func(u, v float64) (x, y float64) {
+		x, y = a.source(u, v)
+		return (x - box.X) * kx, (y - box.Y) * ky
+	}
+	ox, oy := corner(0, 0)
+	rx, ry := corner(1, 0)
+	dx, dy := corner(0, 1)
+	m00, m01 := (rx-ox)/float64(spec.Width), (dx-ox)/float64(spec.Height)
+	m10, m11 := (ry-oy)/float64(spec.Width), (dy-oy)/float64(spec.Height)
 	det := m00*m11 - m01*m10
-	ox, oy = ox*kx, oy*ky
 	inverse := f64.Aff3{
 		m11 / det, -m01 / det, (m01*oy - m11*ox) / det,
 		-m10 / det, m00 / det, (m10*ox - m00*oy) / det,
 	}
-	f := frame{image.NewYCbCr(image.Rect(0, 0, spec.Width, spec.Height), image.YCbCrSubsampleRatio420)}
-	full := p.rgba()
-	dst := image.NewRGBA(f.Rect)
+	dst := image.NewRGBA(image.Rect(0, 0, spec.Width, spec.Height))
 	draw.Draw(dst, dst.Rect, image.White, image.Point{}, draw.Src)
-	draw.CatmullRom.Transform(dst, inverse, full, full.Rect, draw.Src, nil)
-	f.set(dst)
-	return f
-}
-
-// rgba converts the whole picture.
-func (p picture) rgba() *image.RGBA {
-	return p.resample(Crop{Width: 1, Height: 1}, p.y.w, p.y.h).rgba()
-}
-
-// set takes the pixels of an image of the same size.
-func (f frame) set(m *image.RGBA) {
-	p := fromImage(m)
-	copy(f.Y, p.y.pix)
-	half := p.resample(Crop{Width: 1, Height: 1}, f.Rect.Dx(), f.Rect.Dy())
-	copy(f.Cb, half.Cb)
-	copy(f.Cr, half.Cr)
+	draw.CatmullRom.Transform(dst, inverse, src, src.Rect, draw.Src, nil)
+	return fromImage(dst).resample(Crop{Width: 1, Height: 1}, spec.Width, spec.Height)
 }
 
 // brighten changes the middle tones and keeps black and white: a gamma of one
