@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 )
 
 // inspector writes a map of the controls in sight for tests that press real
@@ -95,8 +94,8 @@ func (i *inspector) collect() inspected {
 	root := w.win.Content()
 	if top := c.Overlays().Top(); top != nil {
 		root = top
-		if p, ok := top.(*widget.PopUp); ok {
-			root = p.Content
+		if w.asked != nil {
+			root = w.asked.Content
 		}
 	}
 	walk(root, func(o identified) { out.Controls = append(out.Controls, i.thing(c, o)) })

@@ -96,6 +96,5 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 	f.doc = doc
 	f.edited()
 	f.desk.offerUndo(T("ui.undo.resolved"), func() { f.doc = before; f.edited() })
-	f.draft.Registration = &current
-	f.Submit()
+	f.submitOn(&current)
 }

@@ -233,8 +233,10 @@ func (f *Form) steps() []Step {
 	case f.draft.State == exam.StateDraft || f.draft.State == exam.StateWithdrawn:
 		add("edit", true)
 	case f.draft.State == exam.StateNeedsMaterials:
+		if f.edits() {
+			add("submit", true)
+		}
 		add("edit", !f.edits())
-		add("submit", f.edits())
 	default:
 		f.later(add)
 	}
@@ -322,8 +324,14 @@ func (d *Desk) askFirst(id string, yes func()) {
 
 // Submit saves everything and puts the submission into the outbox, or shows
 // what prevents it.
-func (f *Form) Submit() {
+func (f *Form) Submit() { f.submitOn(nil) }
+
+// submitOn submits on a version of the server; nil is the one heard last.
+func (f *Form) submitOn(base *exam.Registration) {
 	f.saver.then(func() {
+		if base != nil {
+			f.draft.Registration = base
+		}
 		sub, report := exam.Prepare(f.current(), f.pack, f.desk.moment())
 		if !report.Submittable {
 			f.Show(StepReview)

@@ -1,0 +1,361 @@
+package presenttest
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"slices"
+	"strings"
+	"time"
+
+	"wenbao/assets"
+	"wenbao/exam"
+	"wenbao/ui/present"
+)
+
+// World is everything behind presenters, in memory. Fields may be set before
+// and between steps.
+type World struct {
+	Loop  *Loop
+	Pack  *exam.Pack
+	Fails exam.Kind // what every write of the store fails with; "" none
+	Line  present.Line
+	Woken int
+
+	Drafts   map[exam.DraftID]exam.Draft
+	Versions map[exam.DraftID][]exam.Document
+	Waiting  []exam.Entry
+	Bytes    map[string][]byte
+	Values   map[string][]byte
+	Kept     map[string][]byte // files written for the candidate
+	Shown    []string          // what the desktop was asked to open
+	Disk     map[string][]byte // files the candidate can choose
+	Bin      map[exam.DraftID]bool
+	Saves    int
+	key      ed25519.PrivateKey
+}
+
+// NewWorld makes an empty world with the shipped pack.
+func NewWorld() *World {
+	raw, _ := assets.Pack("038-2026")
+	p, err := exam.ParsePack(raw)
+	if err != nil {
+		panic("presenttest: " + err.Error())
+	}
+	return &World{Loop: NewLoop(), Pack: p, Line: present.Line{State: present.LineOnline}, Drafts: map[exam.DraftID]exam.Draft{},
+		Versions: map[exam.DraftID][]exam.Document{}, Bytes: map[string][]byte{}, Values: map[string][]byte{}, Kept: map[string][]byte{},
+		Disk: map[string][]byte{}, Bin: map[exam.DraftID]bool{}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
+}
+
+// Ports gives the world to presenters, in practice mode.
+func (w *World) Ports() present.Ports {
+	return present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Wire: line{w},
+		Paper: paper{}, Photos: photos{}, Desktop: desktop{w}, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
+}
+
+func (w *World) drafts() drafts { return drafts{w} }
+
+func (w *World) write(op string) error {
+	if w.Fails != "" {
+		return exam.Errorf(w.Fails, op, "as the test wants")
+	}
+	return nil
+}
+
+type drafts struct{ w *World }
+
+func (d drafts) Create(doc exam.Document, pack exam.PackRef) (exam.Draft, error) {
+	if err := d.w.write("create draft"); err != nil {
+		return exam.Draft{}, err
+	}
+	n := exam.Draft{ID: exam.NewDraftID(), Revision: 1, Document: doc, Pack: pack, Created: d.w.Loop.Now(), Updated: d.w.Loop.Now(), State: exam.StateDraft}
+	d.w.Drafts[n.ID] = n
+	d.w.Versions[n.ID] = []exam.Document{doc}
+	return n, nil
+}
+
+func (d drafts) Draft(id exam.DraftID) (exam.Draft, error) {
+	n, ok := d.w.Drafts[id]
+	if !ok {
+		return exam.Draft{}, exam.Errorf(exam.KindNotFound, "read draft", "no such draft")
+	}
+	return n, nil
+}
+
+func (d drafts) Save(id exam.DraftID, doc exam.Document) (exam.Draft, error) {
+	if err := d.w.write("save draft"); err != nil {
+		return exam.Draft{}, err
+	}
+	n, err := d.Draft(id)
+	if err != nil {
+		return n, err
+	}
+	d.w.Saves++
+	n.Document, n.Updated = doc, d.w.Loop.Now()
+	n.Revision++
+	d.w.Drafts[id] = n
+	d.w.Versions[id] = append(d.w.Versions[id], doc)
+	return n, nil
+}
+
+func (d drafts) Recent(search string, limit int) ([]present.Summary, int, error) {
+	if err := d.w.write("list drafts"); err != nil {
+		return nil, 0, err
+	}
+	var list []present.Summary
+	for _, n := range d.w.Drafts {
+		if d.w.Bin[n.ID] || !strings.Contains(n.Document.Name, search) {
+			continue
+		}
+		var waiting *exam.Entry
+		for i := range d.w.Waiting {
+			if d.w.Waiting[i].Draft == n.ID {
+				waiting = &d.w.Waiting[i]
+			}
+		}
+		list = append(list, present.Summary{ID: n.ID, Name: n.Document.Name, Level: n.Document.Level, Area: n.Document.Area, State: n.State,
+			Transport: exam.TransportOf(n, waiting), Number: n.Number(), Updated: n.Updated})
+	}
+	slices.SortFunc(list, func(a, b present.Summary) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return list[:min(limit, len(list))], len(list), nil
+}
+
+func (d drafts) Delete(id exam.DraftID) error { d.w.Bin[id] = true; return d.w.write("delete draft") }
+func (d drafts) Undelete(id exam.DraftID) error {
+	delete(d.w.Bin, id)
+	return d.w.write("undelete draft")
+}
+
+type files struct{ w *World }
+
+func (f files) Attach(id exam.DraftID, file exam.File, data []byte) (exam.Draft, error) {
+	if err := f.w.write("attach file"); err != nil {
+		return exam.Draft{}, err
+	}
+	n := f.w.Drafts[id]
+	file.SHA256, file.Size = exam.Digest(data), int64(len(data))
+	f.w.Bytes[file.SHA256] = data
+	n.Files = slices.DeleteFunc(slices.Clone(n.Files), func(o exam.File) bool {
+		return o.Kind == file.Kind && (file.Kind == exam.FilePhoto || file.Kind == exam.FilePhotoOriginal)
+	})
+	n.Files = append(n.Files, file)
+	n.Revision++
+	f.w.Drafts[id] = n
+	return n, nil
+}
+
+func (f files) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.Draft, error) {
+	n := f.w.Drafts[id]
+	n.Files = slices.DeleteFunc(slices.Clone(n.Files), func(o exam.File) bool { return o.Kind == kind && o.SHA256 == sha256 })
+	n.Revision++
+	f.w.Drafts[id] = n
+	return n, f.w.write("detach file")
+}
+
+func (f files) File(sha256 string) ([]byte, error) {
+	raw, ok := f.w.Bytes[sha256]
+	if !ok {
+		return nil, exam.Errorf(exam.KindNotFound, "read file", "no such file")
+	}
+	return raw, nil
+}
+
+type outbox struct{ w *World }
+
+func (o outbox) Queue(e exam.Entry, state exam.State) (exam.Draft, error) {
+	if err := o.w.write("queue step"); err != nil {
+		return exam.Draft{}, err
+	}
+	n := o.w.Drafts[e.Draft]
+	n.State = state
+	o.w.Drafts[e.Draft] = n
+	o.w.Waiting = append(slices.DeleteFunc(o.w.Waiting, func(x exam.Entry) bool { return x.Draft == e.Draft && x.Aside }), e)
+	return n, nil
+}
+
+func (o outbox) Entries() ([]exam.Entry, error) { return slices.Clone(o.w.Waiting), nil }
+
+func (o outbox) PutBack(id exam.EntryID) error {
+	for i := range o.w.Waiting {
+		if o.w.Waiting[i].ID == id {
+			o.w.Waiting[i].Aside, o.w.Waiting[i].Problems = false, nil
+		}
+	}
+	return o.w.write("put back")
+}
+
+func (o outbox) Drop(id exam.EntryID) error {
+	o.w.Waiting = slices.DeleteFunc(o.w.Waiting, func(e exam.Entry) bool {
+		if e.ID != id {
+			return false
+		}
+		n := o.w.Drafts[e.Draft]
+		if n.Registration == nil {
+			n.State = exam.StateDraft
+		}
+		o.w.Drafts[e.Draft] = n
+		return true
+	})
+	return o.w.write("drop")
+}
+
+// Answer is the server's answer to the oldest step of a draft: it moves to a
+// state, with a signed receipt.
+func (w *World) Answer(id exam.DraftID, to exam.State, reason string) {
+	n := w.Drafts[id]
+	reg := exam.Registration{ID: id, Number: "演练4100002600000017", State: to}
+	if n.Registration != nil {
+		reg = *n.Registration
+		reg.State = to
+	}
+	action := exam.ActionVerify
+	i := slices.IndexFunc(w.Waiting, func(e exam.Entry) bool { return e.Draft == id })
+	if i >= 0 {
+		action = w.Waiting[i].Action
+		if action == exam.ActionSubmit {
+			reg.Content, reg.Digest = w.Waiting[i].Content, exam.Digest(w.Waiting[i].Content)
+		}
+		w.Waiting = slices.Delete(w.Waiting, i, i+1)
+	}
+	reg.Version++
+	reg.History = append(slices.Clone(reg.History), exam.Event{Version: reg.Version, State: to, Action: action, Actor: exam.System, At: w.Loop.Now(), Reason: reason})
+	r := exam.Sign(w.key, exam.Statement{ID: id, Number: reg.Number, Version: reg.Version, State: to, Digest: reg.Digest, SignedAt: w.Loop.Now(), Practice: true})
+	n.State, n.Registration, n.Delivered = to, &reg, &r
+	n.Revision++
+	w.Drafts[id] = n
+}
+
+// SetAside sets the oldest step of a draft aside.
+func (w *World) SetAside(id exam.DraftID, why exam.Kind, problems []exam.Problem, current *exam.Registration) {
+	for i := range w.Waiting {
+		if w.Waiting[i].Draft == id {
+			w.Waiting[i].Aside, w.Waiting[i].Last, w.Waiting[i].Problems, w.Waiting[i].Current = true, why, problems, current
+		}
+	}
+}
+
+type past struct{ w *World }
+
+func (p past) History(id exam.DraftID) (list []present.Version, err error) {
+	all := p.w.Versions[id]
+	for i := range slices.Backward(all) {
+		list = append(list, present.Version{Revision: uint64(i + 1), Saved: p.w.Loop.Now().Add(-time.Duration(len(all)-i) * time.Minute), State: exam.StateDraft})
+	}
+	return list, nil
+}
+
+func (p past) At(id exam.DraftID, revision uint64) (exam.Document, error) {
+	return p.w.Versions[id][revision-1], nil
+}
+
+func (p past) Restore(id exam.DraftID, revision uint64) (exam.Draft, error) {
+	doc, _ := p.At(id, revision)
+	return drafts(p).Save(id, doc)
+}
+
+type settings struct{ w *World }
+
+func (s settings) Setting(key string) ([]byte, error) { return s.w.Values[key], nil }
+
+func (s settings) SetSetting(key string, value []byte) error {
+	s.w.Values[key] = value
+	return s.w.write("set setting")
+}
+
+type line struct{ w *World }
+
+func (l line) Wake()                { l.w.Woken++ }
+func (l line) Status() present.Line { return l.w.Line }
+
+type paper struct{}
+
+func (paper) Pages(context.Context, present.PaperKind, exam.Draft, float64) ([]image.Image, error) {
+	return []image.Image{Picture(210, 297)}, nil
+}
+
+func (paper) PDF(context.Context, present.PaperKind, exam.Draft) ([]byte, error) {
+	return []byte("%PDF-1.7\n"), nil
+}
+
+// Picture is a made-up portrait: a figure on white.
+func Picture(width, height int) image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			img.Set(x, y, figure(float64(x)/float64(width), float64(y)/float64(height)))
+		}
+	}
+	return img
+}
+
+func figure(x, y float64) color.Color {
+	inside := func(cx, cy, rx, ry float64) bool {
+		dx, dy := (x-cx)/rx, (y-cy)/ry
+		return dx*dx+dy*dy < 1
+	}
+	switch {
+	case inside(0.5, 0.36, 0.19, 0.18) && y > 0.24:
+		return color.RGBA{0xe0, 0xb4, 0x96, 0xff}
+	case inside(0.5, 0.3, 0.21, 0.16):
+		return color.RGBA{0x28, 0x1e, 0x1e, 0xff}
+	case inside(0.5, 0.98, 0.4, 0.36):
+		return color.RGBA{0x28, 0x3c, 0x64, 0xff}
+	}
+	return color.RGBA{0xfa, 0xfa, 0xfa, 0xff}
+}
+
+type photos struct{}
+
+func (photos) Open(data []byte) (present.Portrait, []present.Finding, error) {
+	if bytes.HasPrefix(data, []byte("not a picture")) {
+		return nil, []present.Finding{{Text: present.Said(exam.Phrase{Key: "photo.format"}), Severity: exam.Block}}, exam.Errorf(exam.KindInvalid, "open photo", "no picture")
+	}
+	return portrait{}, nil, nil
+}
+
+type portrait struct{}
+
+func (portrait) Preview() (image.Image, int, int) { return Picture(300, 420), 900, 1260 }
+func (portrait) Proposed() present.Crop {
+	return present.Crop{X: 100, Y: 60, Width: 700, Height: 980}
+}
+
+// Make refuses crops that are smaller than the photo has to be.
+func (portrait) Make(c present.Crop) ([]byte, []present.Finding, error) {
+	if c.Width < 295 {
+		return nil, []present.Finding{{Text: present.Said(exam.Phrase{Key: "photo.size"}), Severity: exam.Block}}, nil
+	}
+	return JPEG(), nil, nil
+}
+
+// JPEG is a processed photo.
+func JPEG() []byte {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, Picture(295, 413), nil); err != nil {
+		panic("presenttest: " + err.Error())
+	}
+	return b.Bytes()
+}
+
+type desktop struct{ w *World }
+
+func (d desktop) Keep(name string, data []byte) (string, error) {
+	d.w.Kept[name] = data
+	return "/home/example/" + name, d.w.write("keep file")
+}
+
+func (d desktop) Show(target string) error { d.w.Shown = append(d.w.Shown, target); return nil }
+
+func (d desktop) Read(path string, most int64) ([]byte, error) {
+	raw, ok := d.w.Disk[path]
+	switch {
+	case !ok:
+		return nil, exam.Errorf(exam.KindNotFound, "read file", "no such file")
+	case int64(len(raw)) > most:
+		return nil, exam.Errorf(exam.KindTooLarge, "read file", "%d bytes", len(raw))
+	}
+	return raw, nil
+}

@@ -1,0 +1,293 @@
+package present_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/ui/present"
+	"wenbao/ui/present/presenttest"
+)
+
+func stepIDs(f *present.Form) (ids []string) {
+	for _, s := range f.Standing().Steps {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+func where(f *present.Form) string { _, t := f.Where(); return t.Key() }
+
+// submitted gives a registration that the server has and holds in a state.
+func submitted(t *testing.T, state exam.State) (*presenttest.World, *present.Desk, *present.Form) {
+	t.Helper()
+	w, d, f := complete(t)
+	f.Submit()
+	w.Loop.Drain()
+	w.Answer(f.ID(), exam.StateSubmitted, "")
+	if state != exam.StateSubmitted {
+		w.Answer(f.ID(), state, "")
+	}
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	return w, d, f
+}
+
+func TestAnIncompleteDraftIsNotSubmitted(t *testing.T) {
+	w, d, f := opened(t, exam.Document{})
+	f.Submit()
+	w.Loop.Drain()
+	if len(w.Waiting) != 0 || d.Page() != present.PageForm || f.At() != present.StepReview {
+		t.Errorf("%d steps queued, on %s %s", len(w.Waiting), d.Page(), f.At())
+	}
+	if m, ok := f.Message(); !ok || m.Tone != present.Trouble || m.Title.Key() != "ui.submit.not_yet.title" {
+		t.Error("nothing says why")
+	}
+}
+
+func TestSubmittingQueuesWhatIsTypedAndWakesTheEngine(t *testing.T) {
+	w, d, f := complete(t)
+	f.Set("phone", "13900139000") // not saved yet
+	f.Submit()
+	w.Loop.Drain()
+	if len(w.Waiting) != 1 || w.Woken == 0 || d.Page() != present.PageRegistration {
+		t.Fatalf("%d steps queued, woken %d times, on %s", len(w.Waiting), w.Woken, d.Page())
+	}
+	sub, err := exam.DecodeSubmission(w.Waiting[0].Content)
+	if err != nil || sub.Document.Phone != "13900139000" || len(sub.Files) != 1 || sub.Files[0].Kind != exam.FilePhoto {
+		t.Errorf("the submission holds phone %q and files %v: %v", sub.Document.Phone, sub.Files, err)
+	}
+	if where(f) != "ui.transport.waiting" || w.Drafts[f.ID()].State != exam.StateQueued {
+		t.Errorf("shown as %s, state %s", where(f), w.Drafts[f.ID()].State)
+	}
+}
+
+func TestGreenComesOnlyWithAReceiptOverWhatIsShown(t *testing.T) {
+	w, d, f := complete(t)
+	if tone, _ := f.Where(); tone == present.Good {
+		t.Fatal("green before anything was sent")
+	}
+	f.Submit()
+	w.Loop.Drain()
+	if tone, _ := f.Where(); tone == present.Good {
+		t.Fatal("green while it waits")
+	}
+	w.Answer(f.ID(), exam.StateSubmitted, "")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if tone, _ := f.Where(); tone != present.Good || where(f) != "ui.transport.delivered" {
+		t.Fatalf("with the receipt: %v %s", tone, where(f))
+	}
+	if r := f.Standing().Receipt; r == nil || r.Version != 1 || len(r.Digest) != 64 {
+		t.Errorf("receipt is %+v", r)
+	}
+	f.Set("address", "另一个地址 2 号")
+	if tone, _ := f.Where(); tone == present.Good || !f.Standing().Edited {
+		t.Error("still green after a change that the server has not seen")
+	}
+}
+
+func TestProgressIsCountedWhileSending(t *testing.T) {
+	w, d, f := complete(t)
+	f.Submit()
+	w.Loop.Drain()
+	w.Line.Sending = map[exam.EntryID]present.Sending{w.Waiting[0].ID: {Pieces: 3, OfPieces: 5, Bytes: 100, OfBytes: 400}}
+	d.LineChanged()
+	if _, text := f.Where(); text.In(chinese()) != "正在上传 (3/5)" {
+		t.Errorf("says %q", text.In(chinese()))
+	}
+	if p := f.Standing().Progress; p == nil || p.Bytes != 100 {
+		t.Errorf("progress is %+v", p)
+	}
+}
+
+func TestEachStateOffersItsStepsAndNoOther(t *testing.T) {
+	for state, want := range map[exam.State][]string{
+		exam.StateSubmitted:      {"edit", "withdraw", "print"},
+		exam.StateManualReview:   {"edit", "withdraw", "print"},
+		exam.StateNeedsMaterials: {"edit", "print"},
+		exam.StateVerified:       {"confirm", "edit", "withdraw", "print"},
+		exam.StateConfirmed:      {"pay", "withdraw", "print"},
+		exam.StatePaying:         {"print"},
+		exam.StateCompleted:      {"print"},
+		exam.StateRefused:        {"print"},
+		exam.StateExpired:        {"print"},
+	} {
+		_, _, f := submitted(t, state)
+		if got := stepIDs(f); !slices.Equal(got, want) {
+			t.Errorf("%s offers %v, want %v", state, got, want)
+		}
+	}
+}
+
+func TestTheWholeWayToCompleted(t *testing.T) {
+	w, d, f := submitted(t, exam.StateVerified)
+	f.Do("confirm")
+	if ask, ok := d.Asked(); !ok || ask.Title.Key() != "ui.ask.confirm.title" {
+		t.Fatal("confirming does not ask first")
+	}
+	d.Answer(false)
+	w.Loop.Drain()
+	if len(w.Waiting) != 0 {
+		t.Fatal("confirmed although the answer was no")
+	}
+	f.Do("confirm")
+	d.Answer(true)
+	w.Loop.Drain()
+	if len(w.Waiting) != 1 || w.Waiting[0].Action != exam.ActionConfirm || w.Waiting[0].Base != 2 {
+		t.Fatalf("queued %+v", w.Waiting)
+	}
+	w.Answer(f.ID(), exam.StateConfirmed, "")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	f.Do("pay")
+	w.Loop.Drain()
+	if w.Waiting[0].Action != exam.ActionPay || string(w.Waiting[0].Content) != "sandbox" {
+		t.Fatalf("queued %+v", w.Waiting)
+	}
+	w.Answer(f.ID(), exam.StateCompleted, "")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	s := f.Standing()
+	if s.State.Key() != "ui.state.completed" || s.StateTone != present.Good || !s.Bill.Done {
+		t.Errorf("ends as %s", s.State.Key())
+	}
+	for _, st := range s.Stages {
+		if !st.Done || st.At.IsZero() {
+			t.Errorf("stage %s is not done", st.Text.Key())
+		}
+	}
+}
+
+func TestTheTimelineShowsWhatComes(t *testing.T) {
+	_, _, f := submitted(t, exam.StateVerified)
+	var keys []string
+	for _, s := range f.Standing().Stages {
+		keys = append(keys, s.Text.Key())
+	}
+	want := []string{"ui.stage.draft", "ui.stage.submitted", "ui.stage.verified", "ui.stage.ahead.confirmed", "ui.stage.ahead.completed"}
+	if !slices.Equal(keys, want) {
+		t.Errorf("stages are %v", keys)
+	}
+}
+
+func TestAReviewersWordsReachTheCandidate(t *testing.T) {
+	w, d, f := submitted(t, exam.StateSubmitted)
+	w.Answer(f.ID(), exam.StateNeedsMaterials, "请补充毕业证书扫描件")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	stages := f.Standing().Stages
+	found := false
+	for _, s := range stages {
+		found = found || s.Note.In(chinese()) == "请补充毕业证书扫描件"
+	}
+	if !found || f.Standing().Next.Key() != "ui.next.needs_materials" {
+		t.Errorf("the reason is not shown in %v", stages)
+	}
+}
+
+func TestAStepSetAsideSaysWhyAndHowToGoOn(t *testing.T) {
+	w, d, f := complete(t)
+	f.Submit()
+	w.Loop.Drain()
+	w.SetAside(f.ID(), exam.KindDuplicate, nil, nil)
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	s := f.Standing()
+	if s.WhereTone != present.Trouble || len(s.Aside) != 1 || s.Aside[0].Text.Key() != "ui.aside.duplicate" {
+		t.Fatalf("shown as %s with %v", s.Where.Key(), s.Aside)
+	}
+	if got := stepIDs(f); !slices.Equal(got, []string{"edit", "retry", "drop", "print"}) {
+		t.Errorf("offers %v", got)
+	}
+	f.Do("retry")
+	w.Loop.Drain()
+	if w.Waiting[0].Aside {
+		t.Error("not put back")
+	}
+	f.Do("drop")
+	w.Loop.Drain()
+	if len(w.Waiting) != 0 || w.Drafts[f.ID()].State != exam.StateDraft {
+		t.Errorf("%d steps wait, state %s", len(w.Waiting), w.Drafts[f.ID()].State)
+	}
+}
+
+func TestASubmissionOnItsWayCannotBeChanged(t *testing.T) {
+	w, _, f := complete(t)
+	f.Submit()
+	w.Loop.Drain()
+	f.Show(exam.StepPerson)
+	if v := fieldOf(t, f, "name"); !v.Locked || v.Why.Empty() {
+		t.Error("the name can be changed while it is being sent")
+	}
+}
+
+func TestTheNameIsLockedOnceVerifiedButContactIsNot(t *testing.T) {
+	_, _, f := submitted(t, exam.StateVerified)
+	f.Show(exam.StepPerson)
+	if !fieldOf(t, f, "name").Locked || fieldOf(t, f, "phone").Locked {
+		t.Errorf("name locked %v, phone locked %v", fieldOf(t, f, "name").Locked, fieldOf(t, f, "phone").Locked)
+	}
+}
+
+func TestAConflictIsDecidedFieldByField(t *testing.T) {
+	w, d, f := submitted(t, exam.StateSubmitted)
+	base := *w.Drafts[f.ID()].Registration
+	f.Set("phone", "13900139000")
+	f.Set("address", "这里改的地址")
+	w.Loop.Advance(time.Second)
+	f.Submit()
+	w.Loop.Drain()
+	theirs, err := exam.DecodeSubmission(base.Content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs.Document.Phone, theirs.Document.Email = "13700137000", "theirs@example.com"
+	current := base
+	current.Version, current.Content = base.Version+1, theirs.Encode()
+	current.Digest = exam.Digest(current.Content)
+	w.SetAside(f.ID(), exam.KindConflict, nil, &current)
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+
+	list := f.Conflict()
+	if len(list) != 1 || list[0].Path != "phone" || list[0].Mine != "13900139000" || list[0].Theirs != "13700137000" || list[0].Base != "13800138000" {
+		t.Fatalf("to decide: %+v", list)
+	}
+	if stepIDs(f)[0] != "resolve" {
+		t.Errorf("offers %v", stepIDs(f))
+	}
+	f.Resolve(map[string]bool{"phone": true})
+	w.Loop.Drain()
+	got := w.Drafts[f.ID()].Document
+	if got.Phone != "13700137000" || got.Email != "theirs@example.com" || got.Address != "这里改的地址" {
+		t.Errorf("merged to %s, %s, %s", got.Phone, got.Email, got.Address)
+	}
+	if len(w.Waiting) != 1 || w.Waiting[0].Aside || w.Waiting[0].Base != current.Version {
+		t.Errorf("queued %+v", w.Waiting)
+	}
+}
+
+func TestThreeQuietDaysAreAnswered(t *testing.T) {
+	w, _, f := submitted(t, exam.StateManualReview)
+	if !f.Standing().Wait.Empty() {
+		t.Error("said on the first day")
+	}
+	w.Loop.Advance(73 * time.Hour)
+	if f.Standing().Wait.Empty() {
+		t.Error("nothing said after three days")
+	}
+}
+
+func TestTheBillHasItsItems(t *testing.T) {
+	_, _, f := submitted(t, exam.StateVerified)
+	b := f.Standing().Bill
+	if b == nil || !b.Known || len(b.Items) != 2 || b.Items[0].Yuan != "65.00" || b.Total != "130.00" {
+		t.Errorf("bill is %+v", b)
+	}
+	_, _, draft := opened(t, exam.Document{})
+	if draft.Standing().Bill != nil {
+		t.Error("a draft has a bill")
+	}
+}
