@@ -30,8 +30,7 @@ func (c *checker) eligibility() {
 // is filled in.
 func (c *checker) degreeNamed() {
 	e := &c.reckoned
-	rec := e.rec
-	if e.Record == "" || rec.list == "degrees" {
+	if e.rec == nil || e.rec.list == "degrees" {
 		return
 	}
 	i := slices.IndexFunc(c.level.Paths, func(p Path) bool { return p.ID == e.Path })
@@ -72,9 +71,9 @@ func (c *checker) collectCases() {
 	declined := d.Commitment == CommitmentDeclined
 	add(CaseAlways, true)
 	add(CaseDeclined, declined)
-	rec, ok := e.rec, e.Record != ""
-	add(CaseManualEducation, ok && rec.list == "education" && !c.autoChecked(rec))
-	add(CaseManualDegree, ok && rec.list == "degrees" && !c.autoChecked(rec))
+	byHand := e.rec != nil && !c.autoChecked(e.rec)
+	add(CaseManualEducation, byHand && e.rec.list == "education")
+	add(CaseManualDegree, byHand && e.rec.list == "degrees")
 	add(CaseDegreeDeclined, declined && len(d.Degrees) > 0)
 	add(CaseWorkDeclined, declined && e.Required > 0)
 	add(CaseHeldDeclined, declined && e.Held != "")
@@ -84,7 +83,7 @@ func (c *checker) collectCases() {
 // autoChecked tells whether the national registers know the record: diplomas
 // of 大专 and above since 2002, degrees since 2008-09 (facts 2.2), found by
 // their number.
-func (c *checker) autoChecked(r record) bool {
+func (c *checker) autoChecked(r *record) bool {
 	auto := c.pack.AutoCheck
 	if r.list == "degrees" {
 		g := c.doc.Degrees[r.index]

@@ -31,7 +31,7 @@ type Eligibility struct {
 	Phrases []Phrase `json:"-"` // the explanation, see [Eligibility.Explain]
 
 	lack lack
-	rec  record
+	rec  *record
 }
 
 // The doubts that rules raise by themselves; area points of the pack add theirs.
@@ -63,10 +63,17 @@ func (p *Pack) Reckon(d Document) Eligibility {
 		return none
 	}
 	r := p.reckoner(&d)
-	best := r.judge(&level.Paths[0], record{})
+	best := r.way(&level.Paths[0])
+	best.lack = lacksSchooling
 	for i := range level.Paths {
-		for _, rec := range r.records {
-			if w := r.judge(&level.Paths[i], rec); w.lack < lacksSchooling && w.better(best) {
+		for j := range r.records {
+			doubts, fits := r.fits(&level.Paths[i], &r.records[j])
+			if !fits {
+				continue
+			}
+			w := r.way(&level.Paths[i])
+			w.rec, w.doubts = &r.records[j], append(doubts, w.doubts...)
+			if w.better(&best) {
 				best = w
 			}
 		}
@@ -174,17 +181,14 @@ func studyOf(d *Document) (study []span, open int) {
 	return union(study), open
 }
 
-// judge reckons one way with one record.
-func (r *reckoner) judge(path *Path, rec record) way {
-	w := way{path: path, rec: rec, spans: r.work}
-	if !r.fits(path, rec, &w) {
-		w.lack = lacksSchooling
-	}
+// way counts the months of one path.
+func (r *reckoner) way(path *Path) way {
+	w := way{path: path, spans: r.work}
 	careful := r.careful
 	if path.After != "" {
 		held, from := r.held(path.After)
 		if held == "" {
-			w.spans, w.lack = nil, max(w.lack, lacksHeld)
+			w.spans, w.lack = nil, lacksHeld
 			return w
 		}
 		w.held, w.spans, careful = held, since(w.spans, from), since(careful, from)
@@ -193,51 +197,54 @@ func (r *reckoner) judge(path *Path, rec record) way {
 	short := path.Months - w.counted
 	switch {
 	case short > r.pack.Reckoning.Borderline:
-		w.lack = max(w.lack, lacksMonths)
+		w.lack = lacksMonths
+		return w
 	case short > 0:
 		w.doubts = append(w.doubts, DoubtShort)
 	}
-	if short <= r.pack.Reckoning.Borderline && w.counted > monthsIn(careful) && monthsIn(careful) < path.Months {
+	if sure := monthsIn(careful); sure < w.counted && sure < path.Months {
 		w.doubts = append(w.doubts, DoubtStudyStart)
 	}
 	return w
 }
 
-// fits tells whether the record is of the kind the path asks for, and notes
-// what the area would have to decide.
-func (r *reckoner) fits(path *Path, rec record, w *way) bool {
+// fits tells whether the record is of the kind the path asks for, and what the
+// area would have to decide about it.
+func (r *reckoner) fits(path *Path, rec *record) (doubts []string, ok bool) {
 	levels := path.Education
 	if rec.list == "degrees" {
 		levels = path.Degrees
 	}
-	if rec.list == "" || !slices.Contains(levels, rec.level) || path.OwnMajor && !rec.own {
-		return false
-	}
-	if rec.gained > r.year {
-		return false
+	if !slices.Contains(levels, rec.level) || path.OwnMajor && !rec.own || rec.gained > r.year {
+		return nil, false
 	}
 	if rec.gained > r.closes && !path.Graduating {
-		w.doubts = append(w.doubts, DoubtLate)
+		doubts = append(doubts, DoubtLate)
 	}
-	if path.OwnMajor && rec.major != "" && !containsAny(rec.major, r.pack.Reckoning.OwnMajors) && !r.left(DoubtNearMajor, w) {
-		return false
-	}
-	for _, point := range r.pack.Reckoning.AreaPoints {
-		if rec.list == "education" && slices.Contains(point.Education, rec.level) && containsAny(rec.school, point.SchoolContains) && !r.left(point.ID, w) {
-			return false
+	for _, point := range r.pointsOf(path, rec) {
+		switch r.points[point] {
+		case Met:
+		case NotMet:
+			return nil, false
+		default:
+			doubts = append(doubts, point)
 		}
 	}
-	return true
+	return doubts, true
 }
 
-// left leaves a point to the area: a doubt, unless it has decided. False means
-// that it decided against.
-func (r *reckoner) left(point string, w *way) bool {
-	decided := r.points[point]
-	if decided != Met && decided != NotMet {
-		w.doubts = append(w.doubts, point)
+// pointsOf lists the points about a record that areas decide.
+func (r *reckoner) pointsOf(path *Path, rec *record) (points []string) {
+	if path.OwnMajor && rec.major != "" && !containsAny(rec.major, r.pack.Reckoning.OwnMajors) {
+		points = append(points, DoubtNearMajor)
 	}
-	return decided != NotMet
+	for i := range r.pack.Reckoning.AreaPoints {
+		point := &r.pack.Reckoning.AreaPoints[i]
+		if rec.list == "education" && slices.Contains(point.Education, rec.level) && containsAny(rec.school, point.SchoolContains) {
+			points = append(points, point.ID)
+		}
+	}
+	return points
 }
 
 // held gives the certificate of a level that was awarded first, and its month.
@@ -255,10 +262,10 @@ func containsAny(text string, parts []string) bool {
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 }
 
-// way is one path judged with one record.
+// way is one path, counted, with the record it relies on.
 type way struct {
 	path    *Path
-	rec     record
+	rec     *record // nil when none fits
 	held    string
 	spans   []span
 	counted int
@@ -266,7 +273,7 @@ type way struct {
 	lack    lack
 }
 
-func (w way) verdict() Verdict {
+func (w *way) verdict() Verdict {
 	switch {
 	case w.lack != lacksNothing:
 		return NotMet
@@ -279,7 +286,7 @@ func (w way) verdict() Verdict {
 // better orders ways from the candidate's side: a better verdict, then less
 // that is lacking, then fewer months to go, then fewer doubts, then the lesser
 // demand. Of equal ways the first in the pack stays.
-func (w way) better(than way) bool {
+func (w *way) better(than *way) bool {
 	for _, x := range [...][2]int{
 		{int(w.lack), int(than.lack)},
 		{min(len(w.doubts), 1), min(len(than.doubts), 1)},
@@ -295,7 +302,7 @@ func (w way) better(than way) bool {
 }
 
 // told turns the way into the reckoning that is shown.
-func (w way) told(p *Pack, level *LevelRules) Eligibility {
+func (w *way) told(p *Pack, level *LevelRules) Eligibility {
 	e := Eligibility{
 		Verdict: w.verdict(), Required: w.path.Months, Counted: w.counted, Until: p.Reckoning.Until,
 		Intervals: intervalsOf(w.spans), Path: w.path.ID, Held: w.held, Doubts: append([]string{}, w.doubts...), lack: w.lack,
@@ -303,14 +310,14 @@ func (w way) told(p *Pack, level *LevelRules) Eligibility {
 	if w.lack != lacksNothing {
 		e.Doubts = []string{} // there is nothing for the area to decide
 	}
-	if w.lack != lacksSchooling {
+	if w.rec != nil {
 		e.Record, e.rec = w.rec.path(), w.rec
 	}
 	e.Phrases = w.phrases(p, level, e)
 	return e
 }
 
-func (w way) phrases(p *Pack, level *LevelRules, e Eligibility) []Phrase {
+func (w *way) phrases(p *Pack, level *LevelRules, e Eligibility) []Phrase {
 	args := map[string]string{
 		"level": level.Name.ZH, "level_en": level.Name.EN,
 		"path": w.path.Text.ZH, "path_en": w.path.Text.EN,
