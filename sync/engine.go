@@ -6,6 +6,7 @@ import (
 	crand "crypto/rand"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -26,11 +27,14 @@ type Config struct {
 	Settings Settings
 	Archive  Archive // nil: a server that lost data is not healed from here
 
-	Proxy     *url.URL          // nil: as the environment says
-	Transport http.RoundTripper // nil: the network
-	Now       func() time.Time  // this machine's clock, however wrong; default time.Now
-	Rand      *rand.Rand        // for jitter; default seeded by the system
-	Log       *slog.Logger      // default: discards; never gets personal data
+	Proxy *url.URL // nil: as the environment says
+	// Dial makes connections; nil: the network. Transport is instead of all of
+	// HTTP below the engine.
+	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
+	Transport http.RoundTripper
+	Now       func() time.Time // this machine's clock, however wrong; default time.Now
+	Rand      *rand.Rand       // for jitter; default seeded by the system
+	Log       *slog.Logger     // default: discards; never gets personal data
 }
 
 // Engine sends and fetches. Its methods are safe for concurrent use; one
@@ -94,7 +98,7 @@ func New(c Config) (*Engine, error) {
 		turn: make(chan struct{}, 1), active: map[exam.EntryID]*progress{}, held: map[string]bool{},
 		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}}
 	if c.Transport == nil {
-		c.Transport = transport(c.Keys, base.Hostname(), c.Proxy, e.serverTime)
+		c.Transport = transport(c, base.Hostname(), e.serverTime)
 	}
 	e.client = newClient(base, c.Transport, credential, c.Now)
 	return e, nil
@@ -262,3 +266,6 @@ func (e *Engine) stop(kind exam.Kind) {
 	e.mu.Unlock()
 	e.tell()
 }
+
+// Close lets go of idle connections. Run, Once and UntilIdle must have ended.
+func (e *Engine) Close() { e.client.http.GetClient().CloseIdleConnections() }

@@ -35,7 +35,7 @@ func isLoopback(host string) bool {
 // transport makes the one HTTP transport of an engine. It speaks HTTP/1.1 over
 // several connections on purpose: one connection's reset or silence then takes
 // one request with it and not all of them.
-func transport(keys []ed25519.PublicKey, host string, proxy *url.URL, now func() time.Time) *http.Transport {
+func transport(c Config, host string, now func() time.Time) *http.Transport {
 	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
@@ -50,12 +50,15 @@ func transport(keys []ed25519.PublicKey, host string, proxy *url.URL, now func()
 			MinVersion:         tls.VersionTLS12,
 			InsecureSkipVerify: true, // VerifyConnection below decides, also by the pinned keys
 			VerifyConnection: func(cs tls.ConnectionState) error {
-				return verifyPeer(cs, keys, host, now())
+				return verifyPeer(cs, c.Keys, host, now())
 			},
 		},
 	}
-	if proxy != nil {
-		t.Proxy = http.ProxyURL(proxy)
+	if c.Proxy != nil {
+		t.Proxy = http.ProxyURL(c.Proxy)
+	}
+	if c.Dial != nil {
+		t.DialContext = c.Dial
 	}
 	return t
 }

@@ -136,8 +136,6 @@ func TestManyRegistrationsAreDeliveredSideBySide(t *testing.T) {
 
 var otherSigner = ed25519.NewKeyFromSeed([]byte("a second key, of somebody else.."))
 
-func rng(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
-
 // shutRules are rules whose every window is closed, openRules whose none is.
 type (
 	shutRules struct{ server.Rules }
