@@ -75,6 +75,15 @@ func (c *checker) block(field, rule string, args ...string) { c.say(Block, field
 func (c *checker) warn(field, rule string, args ...string)  { c.say(Warn, field, rule, args...) }
 func (c *checker) note(field, rule string, args ...string)  { c.say(Note, field, rule, args...) }
 
+// step gives a step's figures, nil for what is no step.
+func (c *checker) step(id StepID) *StepReport {
+	i := slices.Index(Steps, id)
+	if i < 0 {
+		return nil
+	}
+	return &c.steps[i]
+}
+
 // required looks for what the pack wants filled in.
 func (c *checker) required() {
 	doc := reflect.ValueOf(c.doc).Elem()
@@ -126,13 +135,13 @@ func (c *checker) report() Report {
 
 // count puts a problem into its step's figures.
 func (c *checker) count(x Problem) {
-	i := slices.Index(Steps, StepOf(x.Field))
+	s := c.step(StepOf(x.Field))
 	switch {
-	case i < 0:
+	case s == nil:
 	case x.Severity == Block:
-		c.steps[i].Blocks++
+		s.Blocks++
 	case x.Severity == Warn:
-		c.steps[i].Warns++
+		s.Warns++
 	}
 }
 

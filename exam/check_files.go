@@ -13,6 +13,14 @@ func (c *checker) eligibility() {
 	if e.lack == lacksSchooling && len(c.doc.Education) == 0 {
 		return // education.required says it
 	}
+	if e.lack == lacksMonths && len(c.doc.Work) == 0 {
+		if slices.Contains(c.pack.Fields.Required, "work") {
+			return // it says so by itself
+		}
+		c.step(StepWork).Missing++
+		c.block("work", "work.required")
+		return
+	}
 	c.degreeNamed()
 	var args map[string]string
 	if len(e.Phrases) > 0 {
@@ -80,17 +88,25 @@ func (c *checker) collectCases() {
 	add(CaseAreaPoint, slices.ContainsFunc(e.Doubts, func(x string) bool { return x != DoubtShort && x != DoubtStudyStart }))
 }
 
-// autoChecked tells whether the national registers know the record: diplomas
-// of 大专 and above since 2002, degrees since 2008-09 (facts 2.2), found by
-// their number.
+// autoChecked tells whether the national registers can find the record.
 func (c *checker) autoChecked(r *record) bool {
-	auto := c.pack.AutoCheck
 	if r.list == "degrees" {
-		g := c.doc.Degrees[r.index]
-		return auto.DegreesSince != "" && g.Awarded >= auto.DegreesSince && g.CertificateNumber != "" && len(degreeRules(&g)) == 0
+		g := &c.doc.Degrees[r.index]
+		return c.pack.AutoCheck.knowsDegree(g) && g.CertificateNumber != "" && len(degreeRules(g)) == 0
 	}
-	e := c.doc.Education[r.index]
-	return slices.Contains(auto.Education, e.Level) && e.Graduated >= auto.EducationSince && e.CertificateNumber != "" && len(diplomaRules(&e)) == 0
+	e := &c.doc.Education[r.index]
+	return c.pack.AutoCheck.knowsEducation(e) && e.CertificateNumber != "" && len(diplomaRules(e)) == 0
+}
+
+// knowsEducation tells whether the registers hold such diplomas: 大专 and above
+// since 2002 (facts 2.2).
+func (a *AutoCheck) knowsEducation(e *Education) bool {
+	return slices.Contains(a.Education, e.Level) && e.Graduated >= a.EducationSince
+}
+
+// knowsDegree: degrees since 2008-09 (facts 2.2).
+func (a *AutoCheck) knowsDegree(g *Degree) bool {
+	return a.DegreesSince != "" && g.Awarded >= a.DegreesSince
 }
 
 // attachments looks for photo and evidence, when files were asked about.
@@ -98,7 +114,7 @@ func (c *checker) attachments() {
 	if c.files == nil {
 		return
 	}
-	photo := &c.steps[slices.Index(Steps, StepPhoto)]
+	photo := c.step(StepPhoto)
 	if slices.ContainsFunc(c.files, func(f File) bool { return f.Kind == FilePhoto }) {
 		photo.Done++
 	} else {

@@ -37,6 +37,9 @@ func (c *checker) education(i int, e *Education) {
 		c.note(place{"education", i, "started"}.path(), "education.started.needed")
 	}
 	c.ownMajor(place{"education", i, "social_work_major"}, e.Major, e.SocialWorkMajor)
+	if auto := c.pack.AutoCheck; e.CertificateNumber == "" && auto.knowsEducation(e) {
+		c.warn(place{"education", i, "certificate_number"}.path(), "education.certificate_number.wanted")
+	}
 	for _, rule := range diplomaRules(e) {
 		c.warn(place{"education", i, "certificate_number"}.path(), "education.certificate_number."+rule)
 	}
@@ -52,6 +55,9 @@ func (c *checker) degree(i int, g *Degree) {
 	c.month(place{"degrees", i, "awarded"}, g.Awarded)
 	c.notYet(place{"degrees", i, "awarded"}, g.Awarded)
 	c.ownMajor(place{"degrees", i, "social_work_major"}, g.Major, g.SocialWorkMajor)
+	if auto := c.pack.AutoCheck; g.CertificateNumber == "" && auto.knowsDegree(g) {
+		c.warn(place{"degrees", i, "certificate_number"}.path(), "degrees.certificate_number.wanted")
+	}
 	for _, rule := range degreeRules(g) {
 		c.warn(place{"degrees", i, "certificate_number"}.path(), "degrees.certificate_number."+rule)
 	}

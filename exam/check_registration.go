@@ -33,6 +33,7 @@ func (c *checker) subjects() {
 		switch {
 		case !ok:
 			c.block("subjects", "subjects.unknown")
+			return
 		case chosen[s.ID]:
 			c.block("subjects", "subjects.twice", "subject", s.Name.ZH, "subject_en", s.Name.EN)
 		}

@@ -133,6 +133,8 @@ var checkRows = []struct {
 	{"degrees.0.certificate_number", "123", "warn degrees.certificate_number.format degrees.0.certificate_number"},
 	{"certificates.0.level", "expert", "block certificates.level.unknown certificates.0.level"},
 
+	{"degrees.0.certificate_number", "", "warn degrees.certificate_number.wanted degrees.0.certificate_number"},
+	{"work.0", "", "block work.required work"},
 	{"work.0.from", "2020-13", "block work.from.format work.0.from"},
 	{"work.0.to", "2019-01", "block work.to.before_from work.0.to"},
 	{"work.0.employer_type", "circus", "warn work.employer_type.unknown work.0.employer_type"},
