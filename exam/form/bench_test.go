@@ -126,3 +126,12 @@ func BenchmarkPreview(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkVerify(b *testing.B) {
+	pdf, pack := pdfOf(b, makePaper(b, form.KindRegistration, verifiedInput(b))), samplePack(b)
+	for b.Loop() {
+		if !form.VerifyPDF(pdf, serverKeys, pack)[0].Genuine {
+			b.Fatal("not genuine")
+		}
+	}
+}

@@ -50,6 +50,15 @@ func Drawn(pdf []byte) []string {
 	return pages
 }
 
+// Text gives the text of a paper's pages.
+func Text(p *Paper) string {
+	var b strings.Builder
+	for _, pg := range p.pages {
+		pg.layers(func(i *item) { b.WriteString(i.text + "\n") })
+	}
+	return b.String()
+}
+
 // GlyphCode gives the code under which a file draws the last character of a
 // text, in a stream's hexadecimal.
 func GlyphCode(p *Paper, r rune) string {

@@ -222,19 +222,23 @@ func (in Input) sealed() (exam.Submission, exam.Seal, bool) {
 		return no()
 	}
 	sub, err := exam.DecodeSubmission(reg.Content)
-	if err != nil || !sameContent(in.Draft, sub) {
+	if err != nil || !in.sameContent(sub) {
 		return no()
 	}
 	return sub, seal, true
 }
 
-// sameContent tells whether the draft still says what was submitted.
-func sameContent(d exam.Draft, sub exam.Submission) bool {
+// sameContent tells whether the draft, made ready as for submission, still says
+// what was submitted.
+func (in Input) sameContent(sub exam.Submission) bool {
 	want, _ := exam.Draft{Files: sub.Files}.Photo()
-	have, _ := d.Photo()
-	content := sub.Document.Encode()
-	return have.SHA256 == want.SHA256 &&
-		(bytes.Equal(d.Document.Encode(), content) || bytes.Equal(exam.Normalize(d.Document).Encode(), content))
+	have, _ := in.Draft.Photo()
+	doc := exam.Normalize(in.Draft.Document)
+	if in.Pack != nil {
+		ready, _ := exam.Prepare(in.Draft, in.Pack, exam.Moment{})
+		doc = ready.Document
+	}
+	return have.SHA256 == want.SHA256 && bytes.Equal(doc.Encode(), sub.Document.Encode())
 }
 
 // signed tells whether a server's seal is over what is printed.

@@ -120,11 +120,12 @@ func splitFile(raw []byte) (*pdfFile, error) {
 		return fault("no cross-reference table")
 	}
 	entries := xref + len(fmt.Sprintf("xref\n0 %d\n", n))
-	if entries+20*n > len(raw) {
+	end := len(raw) - len(tail) + at
+	if entries+20*n > end {
 		return fault("cross-reference table cut short")
 	}
 	f := &pdfFile{}
-	trailer := raw[entries+20*n : len(raw)-len(tail)+at]
+	trailer := raw[entries+20*n : end]
 	if f.root, f.info = reference(trailer, "/Root "), reference(trailer, "/Info "); f.root == 0 || bytes.Contains(trailer, []byte("/Prev")) {
 		return fault("no catalogue")
 	}

@@ -217,14 +217,17 @@ func (s *sheet) work() {
 			"from", s.span(w.From, w.To, true), "employer", employer, "employer_type", s.employerType(w.EmployerType),
 			"place", w.Place, "position", w.Position, "duties", w.Duties, "social_work", s.yesNo(w.SocialWork)))
 	}
-	s.listOrNone("block.work", s.columns("period employer employer_type place position duties social_work", 28, 52, 18, 18, 19, 32.5, 12.5), rows)
+	s.listOrNone("block.work", s.columns("period employer employer_type place position duties social_work", 28, 51, 21, 17.5, 19, 31, 12.5), rows)
 }
 
 // employerType is the name of a kind of employer without the examples that the
 // list gives in brackets.
 func (s *sheet) employerType(code string) string {
-	name, _, _ := strings.Cut(s.choice("employer_type", code), "（")
-	return name
+	name := s.choice("employer_type", code)
+	if i := strings.IndexAny(name, "（("); i > 0 {
+		name = name[:i]
+	}
+	return strings.TrimSpace(name)
 }
 
 // listOrNone puts a list, or one row that says there is nothing.
