@@ -43,7 +43,7 @@ func BenchmarkPhoto(b *testing.B) {
 }
 
 func BenchmarkSmallCropOf48Megapixels(b *testing.B) {
-	data := file(b, tiled{small(), 6000, 8000}, 85)
+	data := file(b, huge(6000, 8000), 85)
 	for b.Loop() {
 		s := open(b, data)
 		if _, _, err := Fix(s, Adjustment{Crop: around(3000, 4000, 600, 840)}, Default()); err != nil {

@@ -91,17 +91,17 @@ func TestSmallPhotoIsNeverEnlarged(t *testing.T) {
 }
 
 func TestCropIsHeldToShapeAndPicture(t *testing.T) {
-	s := open(t, file(t, person(1).Draw(), 90)) // 600×800
+	s := open(t, file(t, person(1).Draw(), 90)) // 480×640
 	for _, c := range []struct {
 		adj      Adjustment
 		rule     string
 		severity exam.Severity
 	}{
-		{Adjustment{Crop: Crop{0, 0, 500, 600}}, "aspect", exam.Block},
-		{Adjustment{Crop: Crop{-50, 0, 500, 700}}, "crop_outside", exam.Block},
-		{Adjustment{Crop: Crop{50, 50, 500, 700}, Rotate: 30}, "crop_outside", exam.Block},
-		{Adjustment{Crop: Crop{50, 50, 500, 700}}, "", ""},
-		{Adjustment{Crop: Crop{50, 50, 500, 700}, Rotate: 2}, "", ""},
+		{Adjustment{Crop: Crop{0, 0, 400, 500}}, "aspect", exam.Block},
+		{Adjustment{Crop: Crop{-50, 0, 400, 560}}, "crop_outside", exam.Block},
+		{Adjustment{Crop: Crop{40, 40, 400, 560}, Rotate: 30}, "crop_outside", exam.Block},
+		{Adjustment{Crop: Crop{40, 40, 400, 560}}, "", ""},
+		{Adjustment{Crop: Crop{40, 40, 400, 560}, Rotate: 2}, "", ""},
 	} {
 		found := Check(s, c.adj, Default())
 		f, ok := found.Find(c.rule)
