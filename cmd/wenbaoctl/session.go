@@ -44,8 +44,10 @@ func (s *session) store() (*store.Store, error) {
 		return nil, err
 	}
 	o := s.st.Opening()
-	for _, key := range o.Warnings {
-		s.out.warn(key)
+	if o.Created { // about the folder's place and its key: once is enough
+		for _, key := range o.Warnings {
+			s.out.warn(key)
+		}
 	}
 	if key, args := o.Sentence(); key != "" {
 		s.out.warn(key, args)

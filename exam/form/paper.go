@@ -228,8 +228,8 @@ func (in Input) sealed() (exam.Submission, exam.Seal, bool) {
 	return sub, seal, true
 }
 
-// sameContent tells whether the draft, made ready as for submission, still says
-// what was submitted.
+// sameContent tells whether the draft, as it is or made ready for submission,
+// still says what was submitted.
 func (in Input) sameContent(sub exam.Submission) bool {
 	want, _ := exam.Draft{Files: sub.Files}.Photo()
 	have, _ := in.Draft.Photo()
@@ -238,7 +238,8 @@ func (in Input) sameContent(sub exam.Submission) bool {
 		ready, _ := exam.Prepare(in.Draft, in.Pack, exam.Moment{})
 		doc = ready.Document
 	}
-	return have.SHA256 == want.SHA256 && bytes.Equal(doc.Encode(), sub.Document.Encode())
+	content := sub.Document.Encode()
+	return have.SHA256 == want.SHA256 && (bytes.Equal(in.Draft.Document.Encode(), content) || bytes.Equal(doc.Encode(), content))
 }
 
 // signed tells whether a server's seal is over what is printed.
