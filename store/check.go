@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -54,7 +55,10 @@ func (f Finding) OK() bool { return len(f.Lost) == 0 && len(f.Faults) == 0 }
 
 // Check reads everything: both copies and whether they agree, every record of
 // every draft, every file and its hash.
-func (s *Store) Check(ctx context.Context) (Finding, error) {
+func (s *Store) Check(ctx context.Context) (Finding, error) { return s.check(ctx, nil) }
+
+// check is Check, with more drafts that should be there.
+func (s *Store) check(ctx context.Context, listed map[exam.DraftID]uint64) (Finding, error) {
 	faults, err := s.engine.Check(ctx)
 	if err != nil {
 		return Finding{}, named("check store", err)
@@ -63,16 +67,20 @@ func (s *Store) Check(ctx context.Context) (Finding, error) {
 	if c.view, c.ix, err = s.reading(); err != nil {
 		return Finding{}, err
 	}
-	return c.Finding, named("check store", c.all())
+	c.should = c.ix.revisions()
+	maps.Copy(c.should, listed)
+	err = c.all()
+	return c.Finding, named("check store", err)
 }
 
 // checker goes through the records of the store.
 type checker struct {
 	view
 	Finding
-	s   *Store
-	ix  *index
-	ctx context.Context
+	s      *Store
+	ix     *index
+	ctx    context.Context
+	should map[exam.DraftID]uint64 // drafts that were listed, and at which revision
 }
 
 func (c *checker) lose(l Loss) { c.Lost = append(c.Lost, l) }
@@ -195,7 +203,7 @@ func (c *checker) kindOf(id exam.DraftID, name string) string {
 
 // listed compares the drafts with the list, whose file is a witness of its own.
 func (c *checker) listed() {
-	for id, revision := range c.ix.revisions() {
+	for id, revision := range c.should {
 		h, err := c.head(id)
 		switch {
 		case err != nil:

@@ -15,7 +15,7 @@ import (
 // changed since a moment is what lies behind a mark.
 type index struct {
 	ready chan struct{} // closed when everything is loaded
-	first []row         // until then: the newest rows, newest first
+	first []row         // until then: the newest rows, newest first; nil when not known
 	total int           // until then: how many rows there are
 
 	mu      sync.RWMutex // guards what follows

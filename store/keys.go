@@ -244,18 +244,20 @@ func writeTwin(fs disk.FS, name string, content []byte) error {
 	return disk.WriteFile(fs, twinOf(name), framed)
 }
 
-// readTwin gives the content of the first sound copy; healed tells that the
-// other copy was not the same and has been written anew.
+// readTwin gives the content of the first sound copy and makes the other the
+// same again; healed tells that it was damaged, not just missing or older after
+// a cut between the two.
 func readTwin(fs disk.FS, name string, max int64) (content []byte, healed bool, err error) {
 	a, errA := readFramed(fs, name, max)
 	b, errB := readFramed(fs, twinOf(name), max)
+	healed = exam.KindOf(errA) == exam.KindDamaged || exam.KindOf(errB) == exam.KindDamaged
 	switch {
 	case errA == nil && errB == nil && string(a) == string(b):
 		return a, false, nil
 	case errA == nil:
-		return a, true, writeTwin(fs, name, a)
+		return a, healed, writeTwin(fs, name, a)
 	case errB == nil:
-		return b, true, writeTwin(fs, name, b)
+		return b, healed, writeTwin(fs, name, b)
 	}
 	return nil, false, errA
 }

@@ -8,20 +8,24 @@ import (
 
 	"wenbao/exam"
 	"wenbao/store/internal/disk"
+	"wenbao/store/internal/engine"
 )
 
 // loadIndex starts loading the index: the newest rows at once, all others
-// behind. When the file cannot be used, all drafts are read.
+// behind. When the file cannot be used, all drafts are read. A change that is
+// made meanwhile waits, holding the engine; so what asks the engine for more
+// than reading is done before.
 func (s *Store) loadIndex(v *vault) (*index, *indexLog) {
 	ix, l := newIndex(), &indexLog{fs: s.o.Disk, name: s.indexName()}
-	if seq, rows, total, err := newest(v, l.fs, l.name); err == nil {
-		if news, ok := s.engine.ChangedSince(seq); ok && len(news) == 0 {
-			ix.first, ix.total = rows, total
-		}
+	seq, rows, total, err := newest(v, l.fs, l.name)
+	news, usable := s.engine.ChangedSince(seq)
+	usable = usable && err == nil
+	if usable && len(news) == 0 {
+		ix.first, ix.total = rows, total
 	}
 	s.loading.Go(func() {
 		defer close(ix.ready)
-		if s.fill(v, ix, l) == nil {
+		if usable && s.fill(v, ix, l, seq, news) == nil {
 			return
 		}
 		*l = indexLog{fs: l.fs, name: l.name}
@@ -29,6 +33,34 @@ func (s *Store) loadIndex(v *vault) (*index, *indexLog) {
 		s.fillFromDrafts(v, ix)
 	})
 	return ix, l
+}
+
+// witness reads from the index file which drafts there were, at which revision:
+// after damage it knows what should be there. Nil when nobody needs to know.
+func (s *Store) witness(data []byte, f engine.Found) map[exam.DraftID]uint64 {
+	v, err := newVault(data)
+	if err != nil || len(f.Missing) == 0 && !f.Doubtful {
+		return nil
+	}
+	b, err := disk.ReadFile(s.o.Disk, s.indexName(), maxIndex)
+	if err != nil {
+		return nil
+	}
+	sealed, _ := readChunks(b)
+	listed := map[exam.DraftID]uint64{}
+	for _, one := range sealed {
+		k, err := parseChunk(v, one)
+		if err != nil {
+			continue
+		}
+		for _, id := range k.removed {
+			delete(listed, id)
+		}
+		for _, r := range k.rows {
+			listed[r.id] = r.revision
+		}
+	}
+	return listed
 }
 
 // firstRows is how many rows are shown before all are loaded.
@@ -93,8 +125,8 @@ func (ix *index) clear() {
 	clear(ix.entries)
 }
 
-// fill takes in the file, and what changed since it was written.
-func (s *Store) fill(v *vault, ix *index, l *indexLog) error {
+// fill takes in the file, which goes up to seq, and what changed since.
+func (s *Store) fill(v *vault, ix *index, l *indexLog, seq uint64, news []string) error {
 	b, err := disk.ReadFile(s.o.Disk, l.name, maxIndex)
 	if err != nil {
 		return err
@@ -117,12 +149,12 @@ func (s *Store) fill(v *vault, ix *index, l *indexLog) error {
 		}
 		l.seq = k.seq
 	}
-	if len(ix.slots) != chunks[len(chunks)-1].total {
+	if len(ix.slots) != chunks[len(chunks)-1].total || l.seq != seq {
 		return errIndex
 	}
 	l.size, l.fresh = int64(len(b)), int64(len(b))
 	ix.saved = len(ix.rows)
-	return s.catchUp(v, ix, l.seq)
+	return s.catchUp(v, ix, news)
 }
 
 // parseAll opens the chunks on two processors.
@@ -166,12 +198,8 @@ func (ix *index) take(r row, keep bool) {
 	}
 }
 
-// catchUp takes in what changed after the index file was written.
-func (s *Store) catchUp(v *vault, ix *index, seq uint64) error {
-	keys, ok := s.engine.ChangedSince(seq)
-	if !ok {
-		return errIndex
-	}
+// catchUp takes in the keys that changed after the index file was written.
+func (s *Store) catchUp(v *vault, ix *index, keys []string) error {
 	r := view{get: s.engine.Get, v: v}
 	changed := map[exam.DraftID]bool{}
 	for _, key := range keys {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"wenbao/exam"
 	"wenbao/store/internal/disk"
 	"wenbao/store/internal/engine"
 	"wenbao/store/internal/keyslot"
@@ -65,25 +66,26 @@ func (s *Store) Opening() Opening {
 	return o
 }
 
-// reckon finds out what was lost, when both copies were damaged.
-func (s *Store) reckon(ctx context.Context, f engine.Found) error {
-	if len(f.Missing) == 0 && f.Rescued == 0 {
+// reckon finds out what was lost, when both copies were damaged. listed is what
+// the list's own file knew of.
+func (s *Store) reckon(ctx context.Context, f engine.Found, listed map[exam.DraftID]uint64) error {
+	if len(f.Missing) == 0 && !f.Doubtful {
 		return nil
 	}
-	found, err := s.Check(ctx)
+	found, err := s.check(ctx, listed)
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.opening.Lost = found.Lost
 	missing := 0
 	for _, span := range f.Missing {
 		missing += span.Size()
 	}
 	if missing > 0 {
-		s.opening.Lost = append(s.opening.Lost, Loss{What: "steps", Count: missing})
+		found.Lost = append(found.Lost, Loss{What: "steps", Count: missing})
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opening.Lost = found.Lost
 	return nil
 }
 

@@ -211,7 +211,7 @@ func (ix *index) list(q Query) Page {
 
 // firstPage answers the plainest query while the rest is being loaded.
 func (ix *index) firstPage(q Query) (Page, bool) {
-	if q != (Query{Limit: q.Limit}) || q.Limit > len(ix.first) && len(ix.first) < ix.total {
+	if ix.first == nil || q != (Query{Limit: q.Limit}) || q.Limit > len(ix.first) && len(ix.first) < ix.total {
 		return Page{}, false
 	}
 	p := Page{Total: ix.total}

@@ -105,11 +105,13 @@ func (s *Store) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	found := s.engine.Found()
+	listed := s.witness(data, found)
 	if err := s.unlocked(data); err != nil {
 		return err
 	}
 	s.warn()
-	return s.reckon(ctx, s.engine.Found())
+	return s.reckon(ctx, found, listed)
 }
 
 // slots reads the key slots, or makes them, and gives the data key.

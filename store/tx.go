@@ -45,10 +45,12 @@ func (s *Store) update(op string, fn func(*tx) error) error {
 			for _, f := range t.then {
 				f(ix)
 			}
-			s.subs.tell(t.changes...)
 		})
 		return nil
 	})
+	if err == nil {
+		s.subs.tell(t.changes...)
+	}
 	return named(op, err)
 }
 

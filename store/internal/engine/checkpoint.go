@@ -66,7 +66,7 @@ func (e *Engine) Checkpoint() error {
 
 func (e *Engine) checkpoint() error {
 	ops, seq := e.take()
-	if len(ops) == 0 {
+	if len(ops) == 0 && seq == e.applied {
 		return nil
 	}
 	err := e.db.write(ops, seq)

@@ -21,7 +21,9 @@ import (
 )
 
 // The bbolt file has one bucket; its keys are "bucket/key". One more key says
-// up to which sequence number the journal has been taken in.
+// up to which sequence number the journal has been taken in, and how many
+// values there are with which sum of checksums: bbolt's pages have no checksums,
+// and a value that went missing with the count of its page would not be missed.
 var (
 	valuesBucket = []byte("values")
 	appliedKey   = []byte("\x00applied")
@@ -30,8 +32,16 @@ var (
 // maxDatabase bounds the bbolt file: 2 GiB.
 const maxDatabase = 2 << 30
 
-// initialMap is how much of the file is mapped from the start.
-var initialMap = map[bool]int{true: 0, false: 256 << 20}[runtime.GOOS == "windows" || strconv.IntSize < 64]
+// mapSize gives a large file room to grow: growing the map makes readers wait,
+// and address space costs nothing. On Windows the file would be made as large,
+// and a small one grows to 16 MiB at once.
+func mapSize(name string) int {
+	st, err := os.Stat(name)
+	if err != nil || st.Size() < 32<<20 || runtime.GOOS == "windows" || strconv.IntSize < 64 {
+		return 0
+	}
+	return int(min(2*st.Size(), maxDatabase))
+}
 
 // errDamaged is the cause when bbolt's file is not what was written.
 var errDamaged = errors.New("the database file is damaged")
@@ -50,13 +60,11 @@ func openDatabase(fs disk.FS, name string, max int) (*database, error) {
 	d := &database{fs: fs, name: name, max: max}
 	err := guarded(func() (err error) {
 		d.bolt, err = bolt.Open(name, 0o600, &bolt.Options{
-			Timeout:      2 * time.Second,
-			FreelistType: bolt.FreelistMapType,
-			MaxSize:      max,
-			NoStatistics: true,
-			// Growing the map makes readers wait; address space costs nothing. On
-			// Windows the file would be made as large.
-			InitialMmapSize: initialMap,
+			Timeout:         2 * time.Second,
+			FreelistType:    bolt.FreelistMapType,
+			MaxSize:         max,
+			NoStatistics:    true,
+			InitialMmapSize: mapSize(name),
 			OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
 				d.file, err = os.OpenFile(name, flag, mode)
 				return d.file, err
@@ -100,14 +108,14 @@ func (d *database) get(key string) (value []byte, err error) {
 				return nil
 			}
 			value = bytes.Clone(v)
-			return sound(value)
+			return sound(key, value)
 		})
 	})
 	return value, err
 }
 
-func sound(value []byte) error {
-	if _, ok := seal.Sound(value); !ok {
+func sound(key string, value []byte) error {
+	if _, ok := seal.Sound(key, value); !ok {
 		return &exam.Error{Kind: exam.KindDamaged, Op: "read database", Err: errDamaged}
 	}
 	return nil
@@ -129,7 +137,7 @@ func (d *database) read(prefix, after string, n int) (ops []op, last bool, err e
 					last = false
 					return nil
 				}
-				if err := sound(v); err != nil {
+				if err := sound(string(k), v); err != nil {
 					return err
 				}
 				ops = append(ops, op{string(k), bytes.Clone(v)})
@@ -158,17 +166,63 @@ func put(tx *bolt.Tx, ops []op, applied uint64) error {
 	if err != nil {
 		return err
 	}
+	t := total{}
+	if raw := b.Get(appliedKey); raw != nil {
+		if t, err = parseTotal(raw); err != nil {
+			return err
+		}
+	}
 	for _, o := range ops {
+		key := []byte(o.key)
+		t.remove(b.Get(key))
 		if o.value == nil {
-			err = b.Delete([]byte(o.key))
+			err = b.Delete(key)
 		} else {
-			err = b.Put([]byte(o.key), o.value)
+			t.add(o.value)
+			err = b.Put(key, o.value)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return b.Put(appliedKey, encodeApplied(applied))
+	t.applied = applied
+	return b.Put(appliedKey, t.encode())
+}
+
+// total says how far a database goes and what is in it.
+type total struct {
+	applied uint64 // sequence number
+	values  uint64 // how many
+	sums    uint64 // of their checksums
+}
+
+func (t *total) add(value []byte) {
+	if len(value) >= seal.Overhead {
+		t.values++
+		t.sums += uint64(seal.Sum(value))
+	}
+}
+
+func (t *total) remove(value []byte) {
+	if len(value) >= seal.Overhead {
+		t.values--
+		t.sums -= uint64(seal.Sum(value))
+	}
+}
+
+func (t total) encode() []byte {
+	raw := binary.BigEndian.AppendUint64(nil, t.applied)
+	raw = binary.BigEndian.AppendUint64(raw, t.values)
+	raw = binary.BigEndian.AppendUint64(raw, t.sums)
+	return binary.BigEndian.AppendUint32(raw, seal.Checksum(raw))
+}
+
+func parseTotal(raw []byte) (t total, err error) {
+	if len(raw) != 28 || binary.BigEndian.Uint32(raw[24:]) != seal.Checksum(raw[:24]) {
+		return t, &exam.Error{Kind: exam.KindDamaged, Op: "read database", Err: errDamaged}
+	}
+	u64 := binary.BigEndian.Uint64
+	return total{u64(raw), u64(raw[8:]), u64(raw[16:])}, nil
 }
 
 // createDatabase makes an empty bbolt file under a temporary name and gives it
@@ -195,10 +249,9 @@ func createDatabase(fs disk.FS, name string, max int, fill func(*database) error
 
 // inspection is what plain reading tells about a bbolt file.
 type inspection struct {
-	applied uint64
-	values  int
-	size    int64
-	fault   error // nil: the file is sound
+	total
+	size  int64
+	fault error // nil: the file is sound
 }
 
 // inspect reads a bbolt file without bbolt. With deep every page and the
@@ -218,42 +271,38 @@ func inspect(fs disk.FS, name string, deep bool, visit func(key string, value []
 		in.fault = err
 		return in, nil
 	}
-	if !deep {
-		raw, err := p.First()
-		if in.fault = err; err == nil {
-			in.applied, in.fault = appliedOf(raw)
-		}
-		return in, nil
+	raw, err := p.First()
+	if err == nil {
+		in.total, err = parseTotal(raw)
 	}
-	in.fault = errDamaged // until the number is found
-	faults, _ := p.Walk(func(v pages.Value) error {
-		if bytes.Equal(v.Key, appliedKey) {
-			in.applied, in.fault = appliedOf(v.Value)
-			return nil
-		}
-		in.values++
-		if err := sound(v.Value); err != nil {
-			in.fault = err
-		} else if visit != nil {
-			visit(string(v.Key), v.Value)
-		}
-		return nil
-	})
-	if len(faults) > 0 {
-		in.fault = faults[0]
+	if in.fault = err; err == nil && deep {
+		in.fault = in.verify(p, visit)
 	}
 	return in, nil
 }
 
-// The number has a checksum of its own, as no sealing protects it.
-func encodeApplied(seq uint64) []byte {
-	raw := binary.BigEndian.AppendUint64(nil, seq)
-	return binary.BigEndian.AppendUint32(raw, seal.Checksum(raw))
-}
-
-func appliedOf(raw []byte) (seq uint64, err error) {
-	if len(raw) != 12 || binary.BigEndian.Uint32(raw[8:]) != seal.Checksum(raw[:8]) {
-		return 0, errDamaged
+// verify reads every value and compares what is there with what should be.
+func (in *inspection) verify(p *pages.File, visit func(key string, value []byte)) (fault error) {
+	got := total{applied: in.applied}
+	faults, _ := p.Walk(func(v pages.Value) error {
+		if bytes.Equal(v.Key, appliedKey) {
+			return nil
+		}
+		if err := sound(string(v.Key), v.Value); err != nil {
+			fault = err
+			return nil
+		}
+		got.add(v.Value)
+		if visit != nil {
+			visit(string(v.Key), v.Value)
+		}
+		return nil
+	})
+	switch {
+	case len(faults) > 0:
+		return faults[0]
+	case fault == nil && got != in.total:
+		return fmt.Errorf("%d values of %d, or others", got.values, in.values)
 	}
-	return binary.BigEndian.Uint64(raw), nil
+	return fault
 }

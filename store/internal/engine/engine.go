@@ -232,7 +232,8 @@ func (t *Tx) add(o op) {
 	t.ops = append(t.ops, o)
 }
 
-// After runs f when the change is durable, before the next one begins.
+// After runs f when the change is durable, before anything else can see it: what
+// is told of a checkpoint has then been told of every change in it.
 func (t *Tx) After(f func()) { t.after = append(t.after, f) }
 
 // Update runs fn and makes what it put durable with one write and one sync.
@@ -253,10 +254,10 @@ func (e *Engine) Update(fn func(*Tx) error) error {
 	if err := e.journal.append(record{seq: t.Seq, time: e.o.Clock(), kind: kindChange, ops: t.ops}); err != nil {
 		return err
 	}
-	e.keep(t)
 	for _, f := range t.after {
 		f()
 	}
+	e.keep(t)
 	return nil
 }
 

@@ -17,6 +17,9 @@ type Found struct {
 	Replayed int  // changes that the journal had and bbolt had not
 	Dropped  int  // records that were cut off before they were acknowledged
 	Rebuilt  bool // bbolt's file was damaged or missing and was made anew
+	// Doubtful says that the database was rebuilt without a copy that was known to
+	// be complete: what is missing has to be found out.
+	Doubtful bool
 	// Rescued counts the values that only the damaged file still had.
 	Rescued  int
 	SetAside []string // names that damaged files were given
@@ -163,7 +166,7 @@ func (e *Engine) inspectDatabase(last record) (inspection, error) {
 	if err != nil || in.fault != nil {
 		return in, err
 	}
-	if e.found.Clean && in.applied+1 == last.seq && in.size > quickBytes {
+	if e.found.Clean && in.applied+1 >= last.seq && in.size > quickBytes {
 		return in, nil
 	}
 	return inspect(e.o.FS, e.database(), true, nil)

@@ -218,6 +218,7 @@ func (e *Engine) rescue(b *builder, base uint64) error {
 		}
 	}
 	e.found.Rescued += b.count
+	e.found.Doubtful = true
 	return b.flush()
 }
 
@@ -249,7 +250,7 @@ var pageSize = int64(os.Getpagesize())
 
 // offer keeps a value if it is sound and newer than what is there.
 func (b *builder) offer(key string, value []byte, base uint64) error {
-	seq, ok := seal.Sound(value)
+	seq, ok := seal.Sound(key, value)
 	if !ok || key == string(appliedKey) || seq <= base || seq <= b.deleted[key] {
 		return nil
 	}
@@ -260,7 +261,7 @@ func (b *builder) offer(key string, value []byte, base uint64) error {
 			return err
 		}
 	}
-	if old, _ := seal.Sound(have); have != nil && old >= seq {
+	if old, _ := seal.Sound(key, have); have != nil && old >= seq {
 		return nil
 	}
 	b.rescued[key] = slices.Clone(value)

@@ -117,8 +117,8 @@ func (e *Engine) copyDatabase(name string) (applied uint64, err error) {
 	e.mu.RUnlock()
 	err = guarded(func() error {
 		return db.bolt.View(func(tx *bolt.Tx) error {
-			var err error
-			if applied, err = appliedOf(tx.Bucket(valuesBucket).Get(appliedKey)); err == nil {
+			t, err := parseTotal(tx.Bucket(valuesBucket).Get(appliedKey))
+			if applied = t.applied; err == nil {
 				_, err = tx.WriteTo(io.NewOffsetWriter(f, 0))
 			}
 			return err

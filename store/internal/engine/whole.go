@@ -29,14 +29,15 @@ func (e *Engine) Export(ctx context.Context, fn func(bucket, key string, value [
 	err = guarded(func() error {
 		return db.bolt.View(func(tx *bolt.Tx) (err error) {
 			b := tx.Bucket(valuesBucket)
-			if seq, err = appliedOf(b.Get(appliedKey)); err != nil {
+			t, err := parseTotal(b.Get(appliedKey))
+			if seq = t.applied; err != nil {
 				return err
 			}
 			return b.ForEach(func(k, v []byte) error {
 				if bytes.Equal(k, appliedKey) {
 					return nil
 				}
-				if err := errors.Join(sound(v), ctx.Err()); err != nil {
+				if err := errors.Join(sound(string(k), v), ctx.Err()); err != nil {
 					return err
 				}
 				bucket, key, _ := strings.Cut(string(k), "/")

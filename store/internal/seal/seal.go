@@ -22,7 +22,7 @@ const KeySize = 32
 //
 //	version(1) sequence(8) crc32c(4) nonce(12) ciphertext tag(16)
 //
-// The checksum covers everything but itself.
+// The checksum covers the place and everything but itself.
 const Version = 1
 
 const (
@@ -51,12 +51,11 @@ var (
 var table = crc32.MakeTable(crc32.Castagnoli)
 
 // Checksum is the CRC-32C that all files of the store use.
-func Checksum(parts ...[]byte) uint32 {
-	var sum uint32
+func Checksum(parts ...[]byte) (crc uint32) {
 	for _, p := range parts {
-		sum = crc32.Update(sum, table, p)
+		crc = crc32.Update(crc, table, p)
 	}
-	return sum
+	return crc
 }
 
 // NewKey makes a random key.
@@ -90,14 +89,14 @@ func (b Box) Seal(bucket, key string, sequence uint64, plain []byte) []byte {
 	rand.Read(out[nonceAt:headSize])
 	var ad [adReserved]byte
 	out = b.aead.Seal(out, out[nonceAt:headSize], plain, place(ad[:0], bucket, key, out[:crcAt]))
-	binary.BigEndian.PutUint32(out[crcAt:], Checksum(out[:crcAt], out[nonceAt:]))
+	binary.BigEndian.PutUint32(out[crcAt:], sum(Place(bucket, key), out))
 	return out
 }
 
 // Open gives the plain value sealed for this place. The error is one of
 // [ErrSector], [ErrTampered] and [ErrVersion].
 func (b Box) Open(bucket, key string, sealed []byte) ([]byte, error) {
-	if _, ok := Sound(sealed); !ok {
+	if _, ok := Sound(Place(bucket, key), sealed); !ok {
 		return nil, ErrSector
 	}
 	if sealed[0] != Version {
@@ -111,14 +110,24 @@ func (b Box) Open(bucket, key string, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// Sound tells, without a key, whether a sealed value's checksum fits, and its
-// sequence number.
-func Sound(sealed []byte) (sequence uint64, ok bool) {
+// Place names where a value lies: "bucket/key".
+func Place(bucket, key string) string { return bucket + "/" + key }
+
+// Sound tells, without a key, whether the checksum of a sealed value in its
+// place fits, and its sequence number.
+func Sound(place string, sealed []byte) (sequence uint64, ok bool) {
 	if len(sealed) < minimum {
 		return 0, false
 	}
-	sum := binary.BigEndian.Uint32(sealed[crcAt:])
-	return binary.BigEndian.Uint64(sealed[1:]), sum == Checksum(sealed[:crcAt], sealed[nonceAt:])
+	return binary.BigEndian.Uint64(sealed[1:]), Sum(sealed) == sum(place, sealed)
+}
+
+// Sum is the checksum that a sealed value bears, of at least Overhead bytes.
+func Sum(sealed []byte) uint32 { return binary.BigEndian.Uint32(sealed[crcAt:]) }
+
+func sum(place string, sealed []byte) uint32 {
+	var b [adReserved]byte
+	return Checksum(append(b[:0], place...), sealed[:crcAt], sealed[nonceAt:])
 }
 
 // place is the associated data: bucket, key, version and sequence. Buckets hold

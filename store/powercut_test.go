@@ -1,0 +1,261 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"wenbao/exam"
+	"wenbao/store"
+	"wenbao/store/storetest"
+)
+
+// long is set for a release: more of everything.
+var long = os.Getenv("WENBAO_LONG") != ""
+
+// picture is all that a store shows, as text: two stores are the same when
+// their pictures are.
+func picture(s *store.Store) (string, error) {
+	var lines []string
+	for _, bin := range []bool{false, true} {
+		page, err := s.List(store.Query{Bin: bin, Limit: 1000})
+		if err != nil {
+			return "", err
+		}
+		for _, row := range page.Rows {
+			line, err := pictureOf(s, row)
+			if err != nil {
+				return "", err
+			}
+			lines = append(lines, line)
+		}
+	}
+	slices.Sort(lines)
+	entries, err := s.Entries()
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		lines = append(lines, fmt.Sprint("entry ", e.ID, e.Draft, e.Action, e.Attempts, e.Aside, exam.Digest(e.Content)[:8]))
+	}
+	cursor, err := s.Cursor()
+	if err != nil {
+		return "", err
+	}
+	device, err := s.Setting("device")
+	return strings.Join(append(lines, "cursor "+cursor, "device "+string(device)), "\n"), err
+}
+
+func pictureOf(s *store.Store, row store.Summary) (string, error) {
+	d, err := s.Draft(row.ID)
+	if err != nil {
+		return "", err
+	}
+	receipts, err := s.Receipts(row.ID)
+	if err != nil {
+		return "", err
+	}
+	history, err := s.History(row.ID)
+	if err != nil {
+		return "", err
+	}
+	for _, v := range history {
+		if _, err := s.At(row.ID, v.Revision); err != nil {
+			return "", err
+		}
+	}
+	for _, f := range d.Files {
+		if _, err := s.File(f.SHA256); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprint(d.ID, " ", d.Revision, " ", exam.Digest(d.Document.Encode())[:12], " ", d.State, " ", row.Transport, " ", d.Number(), " ",
+		len(d.Files), len(receipts), len(history), d.Deleted.IsZero(), row.Revision, row.Name == d.Document.Name), nil
+}
+
+// steps is a session with everything in it. Each step is one call that must be
+// there whole, or not at all.
+func steps(n int) []func(s *store.Store, ids *[]exam.DraftID) error {
+	ctx := context.Background()
+	var list []func(*store.Store, *[]exam.DraftID) error
+	add := func(f func(*store.Store, *[]exam.DraftID) error) { list = append(list, f) }
+	for i := range n {
+		add(func(s *store.Store, ids *[]exam.DraftID) error {
+			d, err := s.Create(storetest.Person(i), exam.PackRef{ID: "038-2026", Version: 1})
+			*ids = append(*ids, d.ID)
+			return err
+		})
+		for k := range 3 {
+			add(func(s *store.Store, ids *[]exam.DraftID) error {
+				doc := storetest.Person(i)
+				doc.Title = fmt.Sprint(k)
+				_, err := s.Save((*ids)[i], doc)
+				return err
+			})
+		}
+		switch i % 6 {
+		case 0:
+			add(func(s *store.Store, ids *[]exam.DraftID) error {
+				_, err := s.Attach((*ids)[i], exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, []byte(strings.Repeat(fmt.Sprint("photo", i), 100)))
+				return err
+			})
+		case 1, 2:
+			entry := exam.Entry{ID: exam.NewEntryID(), Action: exam.ActionSubmit, Content: []byte(strings.Repeat("c", 500))}
+			add(func(s *store.Store, ids *[]exam.DraftID) error {
+				entry.Draft = (*ids)[i]
+				_, err := s.Queue(entry, exam.StateQueued)
+				return err
+			})
+			if i%6 == 1 {
+				add(func(s *store.Store, ids *[]exam.DraftID) error {
+					reg, r := storetest.Answer((*ids)[i], entry.Content, 1, exam.StateSubmitted)
+					return s.Deliver(entry.ID, reg, r)
+				})
+			}
+		case 3:
+			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.Delete((*ids)[i]) })
+			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.Purge((*ids)[i]) })
+		case 4:
+			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.SetSetting("device", []byte(fmt.Sprint(i))) })
+			add(func(s *store.Store, ids *[]exam.DraftID) error {
+				reg, r := storetest.Answer((*ids)[i], []byte("x"), 2, exam.StateVerified)
+				return s.Apply(fmt.Sprint("c", i), []exam.Update{{Registration: reg, Receipt: r}})
+			})
+		case 5:
+			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.Compact(ctx) })
+		}
+	}
+	return list
+}
+
+// scratch gives a folder in memory if the system has one.
+func scratch(t testing.TB) string {
+	t.Helper()
+	if st, err := os.Stat("/dev/shm"); err != nil || !st.IsDir() {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp("/dev/shm", "wenbao-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// session runs the steps in recorded sessions and gives the picture after each.
+func session(t *testing.T, dir string, rec *storetest.Recorder, n int) (pictures []string) {
+	t.Helper()
+	o := storetest.Options()
+	o.Segment, o.Disk = 32<<10, rec
+	s, err := store.Open(context.Background(), dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures = append(pictures, see(t, s))
+	rec.Mark(0)
+	var ids []exam.DraftID
+	for i, step := range steps(n) {
+		if err := step(s, &ids); err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
+		pictures = append(pictures, see(t, s))
+		rec.Mark(i + 1)
+		if i%25 == 24 { // a new session
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if s, err = store.Open(context.Background(), dir, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return pictures
+}
+
+func see(t *testing.T, s *store.Store) string {
+	t.Helper()
+	p, err := picture(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestAPowerCutAtAnyWriteLosesNothingAcknowledged cuts the power after each
+// recorded write, sync and rename of whole sessions: first creation, saving,
+// rotation of the journal, checkpoints, snapshots, compaction, closing.
+func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
+	base := scratch(t)
+	rec := storetest.NewRecorder(base)
+	n, every, goal := 12, 4, 600
+	if long {
+		n, every, goal = 24, 1, 10_000
+	}
+	pictures := session(t, filepath.Join(base, "live"), rec, n)
+	seed := rand.Uint64()
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	cuts := 0
+	for round := 0; cuts < goal && !t.Failed(); round++ {
+		rec.Replay(func(c storetest.Cut) {
+			if t.Failed() || c.Event > 150 && rnd.IntN(every) != 0 { // first creation in full
+				return
+			}
+			for mode := range storetest.Modes {
+				if round > 0 && mode != storetest.Some {
+					continue // nothing random in the others
+				}
+				cuts++
+				at := filepath.Join(base, "cut")
+				if err := c.Build(at, mode, rnd); err != nil {
+					t.Fatal(err)
+				}
+				if err := checkCut(filepath.Join(at, "live"), pictures, c.Acked, rnd.IntN(20) == 0); err != nil {
+					t.Errorf("seed %d, event %d, mode %d, after step %d: %v", seed, c.Event, mode, c.Acked, err)
+				}
+				os.RemoveAll(at)
+			}
+		})
+	}
+	t.Logf("%d events, %d cut points opened, seed %d", rec.Len(), cuts, seed)
+}
+
+// checkCut opens what a cut left: it must show the last acknowledged step, or
+// the one after it, and go on working.
+func checkCut(dir string, pictures []string, acked int, deep bool) error {
+	o := storetest.Options()
+	o.Segment = 32 << 10
+	s, err := store.Open(context.Background(), dir, o)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	got, err := picture(s)
+	if err != nil {
+		return err
+	}
+	if got != pictures[acked] && (acked+1 >= len(pictures) || got != pictures[acked+1]) {
+		return fmt.Errorf("it shows\n%s\nnot\n%s", got, pictures[acked])
+	}
+	if o := s.Opening(); len(o.Lost) > 0 || o.Rebuilt || len(o.Damaged) > 0 {
+		return fmt.Errorf("opening found %+v", o)
+	}
+	if _, err := s.Create(storetest.Person(999), exam.PackRef{}); err != nil {
+		return fmt.Errorf("it cannot go on: %w", err)
+	}
+	if !deep {
+		return nil
+	}
+	found, err := s.Check(context.Background())
+	if err == nil && !found.OK() {
+		err = fmt.Errorf("check: %+v", found)
+	}
+	return err
+}
