@@ -162,8 +162,8 @@ func (x *subject) eyes(f face) {
 		tilt = math.Atan2(ry-ly, rx-lx) * 180 / math.Pi
 	}
 	if math.Abs(tilt) > x.spec.Tilt {
-		x.say("tilt", exam.Warn, number(math.Abs(tilt), 1)+"°", number(x.spec.Tilt, 1)+"°",
-			"turn", number(-tilt, 1))
+		x.say(either(tilt < 0, "tilt_left", "tilt_right"), exam.Warn,
+			number(math.Abs(tilt), 1)+"°", number(x.spec.Tilt, 1)+"°", "turn", number(-tilt, 1))
 	}
 	if red := x.red(f, tilt); red > x.spec.RedEyes {
 		x.say("red_eyes", exam.Warn, percent(red), percent(x.spec.RedEyes))

@@ -15,7 +15,7 @@ var rules = map[string][]string{
 	"file_large": nil, "pixels_many": nil, "pixels_few": nil, "aspect": nil, "crop_outside": nil, "grey": nil,
 	"background": nil, "background_colour": nil, "background_uneven": nil,
 	"face_none": nil, "face_many": nil, "head_small": nil, "head_large": nil,
-	"head_left": nil, "head_right": nil, "head_high": nil, "head_low": nil, "tilt": {"turn"}, "red_eyes": nil,
+	"head_left": nil, "head_right": nil, "head_high": nil, "head_low": nil, "tilt_left": {"turn"}, "tilt_right": {"turn"}, "red_eyes": nil,
 	"dark": nil, "bright": nil, "clipped": nil, "tint": nil, "blurred": nil,
 	"compressed": nil, "screenshot": nil, "rephotographed": nil,
 	"bytes": nil, "whitened": {"from", "to"}, "whiten_refused": nil,
