@@ -143,6 +143,23 @@ func TestAnEditionThatChangesTheRulesShowsWhoTurnsAndWhy(t *testing.T) {
 	}
 }
 
+func TestADraftThatOnlyBecomesReadyIsShownToo(t *testing.T) {
+	later := edited(t, "sample-2026", `"early": true, // must`, `"early": false, // may`)
+	d := complete()
+	d.Exam, d.Year, d.Level, d.Area, d.Subjects = "", 0, "basic", "A01", nil
+	draft := exam.Draft{ID: "ready", Document: d, Files: []exam.File{photo}, Pack: packSample.Ref()}
+	n := 0
+	for turn := range exam.Rejudge(slices.Values([]exam.Draft{draft}), packSample, later, exam.Moment{}) {
+		n++
+		if why := turn.Why(); len(why) != 1 || why[0].Key != "turn.cleared" || len(turn.Gone) != 1 || turn.Gone[0].Rule != "evidence.early" {
+			t.Errorf("%+v %+v", why, turn.Gone)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d drafts turned: %v", n, rules(exam.Check(d, draft.Files, packSample, exam.Moment{})))
+	}
+}
+
 func TestARejudgingStopsWhenNobodyReadsOn(t *testing.T) {
 	stricter := edited(t, "038-2026", `"months": 24,`, `"months": 90,`)
 	d := exam.Draft{Document: complete(), Pack: pack038.Ref()}

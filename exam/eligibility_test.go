@@ -148,6 +148,8 @@ var eligibilityRows = []struct {
 	{"1.4", "entry into full-time study unknown, and it does not matter", "junior", rec(fullTime("", "2020-06"), post("2020-01", "2022-12")), exam.Met, 24, 36, ""},
 	{"1.2 取得", "the diploma comes after registration closes", "junior", rec(edu(exam.Bachelor, false, "2026-07"), months(24)), exam.ForReview, 24, 24, "late"},
 
+	{"1.2 取得", "the diploma comes in the month registration closes", "junior", rec(edu(exam.Bachelor, false, "2026-03"), months(24)), exam.Met, 24, 24, ""},
+
 	// the most favourable of several records
 	{"1.3", "大专 in social work beats 本科 in another major with 2 years", "intermediate", rec(edu(exam.Associate, true, "2008-06"), edu(exam.Bachelor, false, "2012-06"), months(48)), exam.Met, 48, 48, ""},
 	{"1.3", "a degree beats the schooling", "intermediate", rec(edu(exam.Bachelor, false, "2012-06"), deg(exam.Master, true), months(12)), exam.Met, 12, 12, ""},

@@ -85,6 +85,16 @@ func TestARecordRemovedHereAndLeftThereGoes(t *testing.T) {
 	}
 }
 
+func TestARecordRemovedOnBothSidesGoes(t *testing.T) {
+	base, mine, theirs := complete(), complete(), complete()
+	base.Work = append(base.Work, exam.Work{Employer: "旧中心", From: "2018-01"})
+	mine.Work[0].Duties, theirs.Work[0].Place = "个案", "开封市"
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	if len(conflicts) != 0 || len(doc.Work) != 1 || doc.Work[0].Duties != "个案" || doc.Work[0].Place != "开封市" {
+		t.Errorf("%+v %s", conflicts, doc.Encode())
+	}
+}
+
 func TestRecordsAreKnownByTheirIDWhateverElseChanges(t *testing.T) {
 	base := complete()
 	base.Work[0].ID = "w1"

@@ -12,6 +12,7 @@ import (
 func TestCreditCodesAreCheckedByTheirLastCharacter(t *testing.T) {
 	for code, want := range map[string]bool{
 		"91350100M000100Y43": true, "91350100M000100Y4A": false, "91350100M000100Y4": false, "": false,
+		"524101000007364670": true, "52410100000079190Y": true, // remainder 0 and 1: the second mod of the rule
 		"91350100I000100Y43": false, "9135O100M000100Y43": false, "９1350100M000100Y4": false,
 	} {
 		if ValidCreditCode(code) != want {
