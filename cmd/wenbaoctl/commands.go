@@ -179,8 +179,23 @@ type storeCommands struct {
 	Backup  storeBackup  `cmd:""`
 	Restore storeRestore `cmd:""`
 	Compact storeCompact `cmd:""`
-	Keys    storeKeys    `cmd:""`
+	Keys    keysCommands `cmd:""`
 }
+
+type keysCommands struct {
+	List       keysList       `cmd:""`
+	Passphrase keysPassphrase `cmd:""`
+	Recovery   keysRecovery   `cmd:""`
+}
+
+type keysList struct{}
+
+type keysPassphrase struct {
+	NewFile string `type:"existingfile" placeholder:"FILE" xor:"what" required:""`
+	Remove  bool   `xor:"what" required:""`
+}
+
+type keysRecovery struct{}
 
 type storeCheck struct{}
 
@@ -189,12 +204,11 @@ type storeBackup struct {
 }
 
 type storeRestore struct {
-	File string `arg:"" type:"existingfile" name:"file"`
+	File         string `arg:"" type:"existingfile" name:"file"`
+	RecoveryFile string `type:"existingfile" placeholder:"FILE"`
 }
 
 type storeCompact struct{}
-
-type storeKeys struct{}
 
 type packCommands struct {
 	Show   packShow   `cmd:""`

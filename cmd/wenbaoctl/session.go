@@ -29,12 +29,9 @@ func (s *session) store() (*store.Store, error) {
 	if s.st != nil {
 		return s.st, nil
 	}
-	dir := s.Data
-	if dir == "" {
-		var err error
-		if dir, err = local.Folder(); err != nil {
-			return nil, err
-		}
+	dir, err := s.folder()
+	if err != nil {
+		return nil, err
 	}
 	keys, err := local.Keys(s.PassphraseFile, s.getenv("WENBAO_PASSPHRASE"))
 	if err != nil {
@@ -53,6 +50,14 @@ func (s *session) store() (*store.Store, error) {
 		s.out.warn(key, args)
 	}
 	return s.st, nil
+}
+
+// folder is the data folder of this run.
+func (s *session) folder() (string, error) {
+	if s.Data != "" {
+		return s.Data, nil
+	}
+	return local.Folder()
 }
 
 // close ends the run, and tells whether the store had been damaged and was repaired.

@@ -16,7 +16,7 @@ import (
 // environment (WENBAO_PASSPHRASE), which holds the passphrase itself or names a
 // file with it. A file that cannot be read or is empty is KindLocked.
 func Keys(passphraseFile, environment string) (store.Keys, error) {
-	keys := store.Keys{}
+	keys := store.Keys{Keyring: store.SystemKeyring()}
 	if passphraseFile == "" {
 		if info, err := os.Stat(environment); err != nil || !info.Mode().IsRegular() {
 			keys.Passphrase = environment

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/store"
+)
+
+// dispute is a submission that met another version on the server.
+type dispute struct {
+	draft  exam.Draft
+	entry  exam.Entry
+	merged exam.Document // both sides' changes, with the base where they disagree
+	fields []exam.FieldConflict
+}
+
+// disputeOf merges what this machine submitted with the server's version; nil
+// when no conflict of the draft waits.
+func disputeOf(st *store.Store, id exam.DraftID) (*dispute, error) {
+	d, err := st.Draft(id)
+	if err != nil {
+		return nil, err
+	}
+	e, err := entryOf(st, id)
+	if err != nil || e == nil || !e.Aside || e.Last != exam.KindConflict || e.Current == nil {
+		return nil, err
+	}
+	theirs, err := exam.DecodeSubmission(e.Current.Content)
+	if err != nil {
+		return nil, err
+	}
+	var base exam.Submission // empty when this machine knows no earlier version
+	if d.Registration != nil && len(d.Registration.Content) > 0 {
+		if base, err = exam.DecodeSubmission(d.Registration.Content); err != nil {
+			return nil, err
+		}
+	}
+	merged, fields := exam.Merge(base.Document, exam.Normalize(d.Document), theirs.Document)
+	return &dispute{d, *e, merged, fields}, nil
+}
+
+func (c *conflictsList) Run(s *session) error {
+	st, err := s.store()
+	if err != nil {
+		return err
+	}
+	entries, err := st.Entries()
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, e := range entries {
+		dis, err := disputeOf(st, e.Draft)
+		if err != nil {
+			return err
+		}
+		if dis != nil && dis.entry.ID == e.ID {
+			found = true
+			s.showDispute(dis)
+		}
+	}
+	if found {
+		s.out.found(exitConflict)
+	} else {
+		s.out.say("ctl.conflict_none")
+	}
+	return nil
+}
+
+func (s *session) showDispute(dis *dispute) {
+	s.out.record(map[string]any{"id": dis.draft.ID, "version": dis.entry.Current.Version, "fields": append([]exam.FieldConflict{}, dis.fields...)})
+	s.out.text("%s\n", s.words.Say("ctl.conflict_head", map[string]string{"id": string(dis.draft.ID), "name": dis.draft.Document.Name, "count": strconv.Itoa(len(dis.fields))}))
+	for _, f := range dis.fields {
+		s.out.text("%s\n", s.words.Say("ctl.conflict_row", map[string]string{"field": s.fieldName(f.Path), "path": f.Path, "mine": f.Mine, "theirs": f.Theirs}))
+	}
+}
+
+func (c *resolveCommand) Run(s *session) error {
+	st, d, err := s.draft(c.ID)
+	if err != nil {
+		return err
+	}
+	dis, err := disputeOf(st, d.ID)
+	if err != nil {
+		return err
+	}
+	if dis == nil {
+		return &said{exam.KindState, "ctl.conflict_not_here", map[string]string{"id": c.ID}}
+	}
+	doc, err := dis.decide(c.Choices)
+	if err != nil {
+		return err
+	}
+	return s.again(st, dis, doc)
+}
+
+// decide settles every disputed field as the choices (PATH=mine or PATH=theirs)
+// say; all of them must be settled.
+func (dis *dispute) decide(choices []string) (exam.Document, error) {
+	doc := dis.merged
+	chosen := map[string]string{}
+	for _, c := range choices {
+		path, side, ok := strings.Cut(c, "=")
+		if !ok || side != "mine" && side != "theirs" {
+			return doc, usage("ctl.choice_form", map[string]string{"choice": shorten(c)})
+		}
+		chosen[path] = side
+	}
+	var missing []string
+	for _, f := range dis.fields {
+		text := f.Mine
+		switch chosen[f.Path] {
+		case "mine":
+		case "theirs":
+			text = f.Theirs
+		default:
+			missing = append(missing, f.Path)
+			continue
+		}
+		if err := doc.Set(f.Path, text); err != nil {
+			return doc, err
+		}
+	}
+	if len(missing) > 0 {
+		return doc, &said{exam.KindConflict, "ctl.choice_missing", map[string]string{"fields": strings.Join(missing, " ")}}
+	}
+	return doc, nil
+}
+
+// again saves the decided document and hands it in on the server's version.
+// Both sides stay in the history: this machine's as the revision before, the
+// server's with its own registration.
+func (s *session) again(st *store.Store, dis *dispute, doc exam.Document) error {
+	d, err := st.Save(dis.draft.ID, doc)
+	if err != nil {
+		return err
+	}
+	pack, err := s.pack(doc)
+	if err != nil {
+		return err
+	}
+	sub, report := exam.Prepare(d, pack, now())
+	if !report.Submittable {
+		s.showReport(report)
+		s.out.found(exitProblems)
+		return nil
+	}
+	e := exam.SubmitEntry(d, sub, time.Now())
+	e.Base = dis.entry.Current.Version
+	if _, err := st.Queue(e, exam.StateQueued); err != nil {
+		return err
+	}
+	s.out.record(map[string]any{"id": d.ID, "queued": true})
+	s.out.text("%s\n", s.words.Say("ctl.resolved", map[string]string{"id": string(d.ID)}))
+	return nil
+}
