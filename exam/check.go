@@ -55,7 +55,7 @@ func newChecker(d Document, files []File, p *Pack, at Moment) *checker {
 	return c
 }
 
-// args are pairs of name and text.
+// pairs makes a map of names and texts in turn.
 func pairs(args []string) map[string]string {
 	if len(args) == 0 {
 		return nil

@@ -10,12 +10,13 @@ func (c *checker) eligibility() {
 	if c.level == nil {
 		return
 	}
-	if e.lack == lacksSchooling && len(c.doc.Education) == 0 {
+	asked := func(list string) bool { return slices.Contains(c.pack.Fields.Required, list) }
+	if e.lack == lacksSchooling && len(c.doc.Education) == 0 && asked("education") {
 		return // education.required says it
 	}
 	if e.lack == lacksMonths && len(c.doc.Work) == 0 {
-		if slices.Contains(c.pack.Fields.Required, "work") {
-			return // it says so by itself
+		if asked("work") {
+			return // work.required says it
 		}
 		c.step(StepWork).Missing++
 		c.block("work", "work.required")

@@ -10,12 +10,12 @@ func (c *checker) schooling() {
 	for i := range c.doc.Degrees {
 		c.degree(i, &c.doc.Degrees[i])
 	}
-	c.countOf("education", len(c.doc.Education), MaxEducation)
-	c.countOf("degrees", len(c.doc.Degrees), MaxDegrees)
+	c.atMost("education", len(c.doc.Education), MaxEducation)
+	c.atMost("degrees", len(c.doc.Degrees), MaxDegrees)
 }
 
-// countOf refuses more records than the form takes.
-func (c *checker) countOf(list string, n, most int) {
+// atMost refuses more records than the form takes.
+func (c *checker) atMost(list string, n, most int) {
 	if n > most {
 		c.block(list, "list.too_long", "most", itoa(most))
 	}
@@ -85,8 +85,8 @@ func (c *checker) work() {
 	for i := range c.doc.Work {
 		c.post(i, &c.doc.Work[i])
 	}
-	c.countOf("certificates", len(c.doc.Certificates), MaxCertificates)
-	c.countOf("work", len(c.doc.Work), MaxWork)
+	c.atMost("certificates", len(c.doc.Certificates), MaxCertificates)
+	c.atMost("work", len(c.doc.Work), MaxWork)
 	c.month(plain("first_worked"), c.doc.FirstWorked)
 	c.together()
 }

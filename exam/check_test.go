@@ -469,3 +469,22 @@ func TestSubjectsByNameAreSentByTheirIDs(t *testing.T) {
 		t.Errorf("%v", rules(r))
 	}
 }
+
+// Whatever a pack requires, a candidate who does not qualify cannot submit.
+func TestWhoDoesNotQualifyIsBlockedWhateverThePackRequires(t *testing.T) {
+	loose := edited(t, "sample-2026", `"education", "education.level", "education.school", "education.graduated",`, ``)
+	rapid.Check(t, func(t *rapid.T) {
+		p := map[bool]*exam.Pack{false: pack038, true: loose}[rapid.Bool().Draw(t, "loose")]
+		d := anyCareer(t)
+		if p == loose {
+			d.Exam, d.Area, d.Level = "sample", "A01", rapid.SampledFrom([]exam.Level{"basic", "advanced"}).Draw(t, "its level")
+		}
+		r := exam.Check(d, nil, p, exam.Moment{})
+		blocked := slices.ContainsFunc(r.Problems, func(x exam.Problem) bool {
+			return x.Severity == exam.Block && (strings.HasPrefix(x.Rule, "eligibility.") || x.Rule == "work.required" || x.Rule == "education.required")
+		})
+		if blocked != (r.Eligibility.Verdict == exam.NotMet || len(d.Education) == 0 && p == pack038) {
+			t.Fatalf("%s, and %v", r.Eligibility.Verdict, rules(r))
+		}
+	})
+}

@@ -110,7 +110,7 @@ func (p *Pack) validateFields(f *faults) {
 	}
 	for field, list := range p.Choices {
 		f.check(len(list) > 0, "choices.%s: empty", field)
-		f.unique("choices."+field, list, func(c Choice) string { return c.Code })
+		uniqueIDs(f, "choices."+field, list, func(c Choice) string { return c.Code })
 		for _, c := range list {
 			c.Name.validate(f, "choices."+field+" "+c.Code)
 		}
@@ -118,7 +118,7 @@ func (p *Pack) validateFields(f *faults) {
 	f.check(p.Photo.Width > 0 && p.Photo.Height > 0 && p.Photo.MinBytes > 0 && p.Photo.MinBytes < p.Photo.MaxBytes, "photo: sizes missing or contradictory")
 }
 
-// unique refuses empty and doubled ids.
+// uniqueIDs refuses empty and doubled ids.
 func uniqueIDs[T any](f *faults, at string, list []T, id func(T) string) {
 	seen := map[string]bool{}
 	for _, x := range list {
@@ -126,8 +126,6 @@ func uniqueIDs[T any](f *faults, at string, list []T, id func(T) string) {
 		seen[id(x)] = true
 	}
 }
-
-func (f *faults) unique(at string, list []Choice, id func(Choice) string) { uniqueIDs(f, at, list, id) }
 
 func (p *Pack) validateLevels(f *faults) {
 	f.check(len(p.Levels) > 0, "levels: none")
