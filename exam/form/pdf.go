@@ -41,6 +41,7 @@ type file struct {
 	doc  *gofpdf.Fpdf
 	set  typeset
 	said statement
+	out  []byte // of the last page, to be written over
 }
 
 // newFile begins a file named and dated after its first paper.
@@ -61,11 +62,12 @@ func (f *file) add(p *Paper) error {
 	f.said.Papers = append(f.said.Papers, p.stated())
 	for _, pg := range p.pages {
 		f.doc.AddPage()
-		painter := painter{set: &f.set, out: make([]byte, 0, 32<<10)}
+		painter := painter{set: &f.set, out: f.out[:0]}
 		if err := painter.page(pg); err != nil {
 			return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
 		}
-		f.doc.RawWriteBuf(bytes.NewReader(painter.out))
+		f.doc.RawWriteStr(string(painter.out))
+		f.out = painter.out
 	}
 	return nil
 }

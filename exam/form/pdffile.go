@@ -190,7 +190,9 @@ func (f *pdfFile) write(w io.Writer) error {
 	offsets := make([]int, len(f.objects)+1)
 	for _, o := range f.objects {
 		offsets[o.number] = out.n
-		out.print(strconv.Itoa(o.number), " 0 obj\n", string(o.body), "endobj\n")
+		out.print(strconv.Itoa(o.number) + " 0 obj\n")
+		out.bytes(o.body)
+		out.print("endobj\n")
 	}
 	xref := out.n
 	out.print(fmt.Sprintf("xref\n0 %d\n0000000000 65535 f \n", len(offsets)))
@@ -214,11 +216,11 @@ type counter struct {
 	err error
 }
 
-func (c *counter) print(texts ...string) {
-	for _, text := range texts {
-		if c.err == nil {
-			_, c.err = c.w.WriteString(text)
-			c.n += len(text)
-		}
+func (c *counter) print(text string) { c.bytes([]byte(text)) }
+
+func (c *counter) bytes(raw []byte) {
+	if c.err == nil {
+		_, c.err = c.w.Write(raw)
+		c.n += len(raw)
 	}
 }
