@@ -1,11 +1,11 @@
 package engine
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"time"
 
-	"wenbao/exam"
 	"wenbao/store/internal/disk"
 )
 
@@ -70,7 +70,7 @@ func (e *Engine) checkpoint() error {
 		return nil
 	}
 	err := e.db.write(ops, seq)
-	if exam.KindOf(err) == exam.KindDamaged && e.rebuildNow() == nil {
+	if errors.Is(err, errDamaged) && e.rebuildNow() == nil {
 		err = e.db.write(ops, seq)
 	}
 	e.taken(seq, err)

@@ -54,9 +54,11 @@ type database struct {
 	bolt *bolt.DB
 	file *os.File
 	max  int
+	shut bool
 }
 
-func openDatabase(fs disk.FS, name string, max int) (*database, error) {
+// openDatabase opens a bbolt file; create is os.O_CREATE if it may be made.
+func openDatabase(fs disk.FS, name string, max int, create int) (*database, error) {
 	d := &database{fs: fs, name: name, max: max}
 	err := guarded(func() (err error) {
 		d.bolt, err = bolt.Open(name, 0o600, &bolt.Options{
@@ -66,7 +68,7 @@ func openDatabase(fs disk.FS, name string, max int) (*database, error) {
 			NoStatistics:    true,
 			InitialMmapSize: mapSize(name),
 			OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
-				d.file, err = os.OpenFile(name, flag, mode)
+				d.file, err = os.OpenFile(name, flag&^os.O_CREATE|create, mode)
 				return d.file, err
 			},
 		})
@@ -89,13 +91,17 @@ func guarded(fn func() error) (err error) {
 			err = &exam.Error{Kind: exam.KindDamaged, Op: "use database", Err: fmt.Errorf("%w: %v", errDamaged, r)}
 		}
 	}()
-	return fn()
+	if err = fn(); errors.Is(err, berrors.ErrDatabaseNotOpen) { // a rebuild came half-way
+		err = &exam.Error{Kind: exam.KindDamaged, Op: "use database", Err: errDamaged}
+	}
+	return err
 }
 
 func (d *database) close() error {
-	if d == nil {
+	if d == nil || d.shut {
 		return nil
 	}
+	d.shut = true
 	return guarded(d.bolt.Close)
 }
 
@@ -233,7 +239,7 @@ func createDatabase(fs disk.FS, name string, max int, fill func(*database) error
 	_ = fs.Remove(tmp)
 	var d *database
 	err := fs.Commit(tmp, func() (err error) {
-		d, err = openDatabase(fs, tmp, max)
+		d, err = openDatabase(fs, tmp, max, os.O_CREATE)
 		return err
 	})
 	if err != nil {

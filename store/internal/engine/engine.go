@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -113,7 +114,7 @@ func (e *Engine) Found() Found {
 // rebuilt on the way.
 func (e *Engine) Get(bucket, key string) ([]byte, error) {
 	value, rebuilt, err := e.get(bucket + "/" + key)
-	if exam.KindOf(err) == exam.KindDamaged && e.heal(rebuilt) == nil {
+	if errors.Is(err, errDamaged) && e.heal(rebuilt) == nil {
 		value, _, err = e.get(bucket + "/" + key)
 	}
 	return value, disk.Error("read "+bucket, err)
@@ -146,7 +147,7 @@ func (e *Engine) Scan(bucket, prefix string, fn func(key string, value []byte) e
 	full, after := bucket+"/"+prefix, ""
 	for {
 		ops, last, rebuilt, err := e.batch(full, after)
-		if exam.KindOf(err) == exam.KindDamaged && e.heal(rebuilt) == nil {
+		if errors.Is(err, errDamaged) && e.heal(rebuilt) == nil {
 			ops, last, _, err = e.batch(full, after)
 		}
 		if err != nil {

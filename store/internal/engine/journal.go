@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"slices"
@@ -256,20 +257,17 @@ func (j *journal) finish() {
 	j.file = nil
 }
 
-// trim removes the segments that hold nothing after seq.
+// trim removes the segments that hold nothing after seq, oldest first.
 func (j *journal) trim(seq uint64) error {
-	keep := 0
-	for i := range j.segments[:max(len(j.segments)-1, 0)] {
-		if j.segments[i].first != 0 && j.nextFirst(i) > seq+1 {
-			break
-		}
-		if err := j.fs.Remove(j.path(j.segments[i].ordinal)); err != nil {
+	removed := false
+	for len(j.segments) > 1 && (j.segments[0].first == 0 || j.nextFirst(0) <= seq+1) {
+		if err := j.fs.Remove(j.path(j.segments[0].ordinal)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		keep = i + 1
+		j.segments = slices.Delete(j.segments, 0, 1)
+		removed = true
 	}
-	j.segments = slices.Delete(j.segments, 0, keep)
-	if keep == 0 {
+	if !removed {
 		return nil
 	}
 	return j.fs.SyncDir(j.dir)

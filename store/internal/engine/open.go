@@ -122,7 +122,7 @@ func (e *Engine) recover() error {
 	if in.fault != nil {
 		return e.openRebuilt()
 	}
-	if e.db, err = openDatabase(e.o.FS, e.database(), e.o.MaxDatabase); err != nil {
+	if e.db, err = openDatabase(e.o.FS, e.database(), e.o.MaxDatabase, 0); err != nil {
 		if kind := exam.KindOf(disk.Error("", err)); kind == exam.KindReadOnly || kind == exam.KindFull {
 			return disk.Error("open database", err)
 		}
@@ -189,7 +189,7 @@ func (e *Engine) openRebuilt() error {
 	if err != nil {
 		return err
 	}
-	if e.db, err = openDatabase(e.o.FS, e.database(), e.o.MaxDatabase); err != nil {
+	if e.db, err = openDatabase(e.o.FS, e.database(), e.o.MaxDatabase, 0); err != nil {
 		return disk.Error("open database", err)
 	}
 	return e.replay(applied)

@@ -33,10 +33,14 @@ func (e *Engine) heal(rebuilt int) error {
 func (e *Engine) rebuildNow() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	_ = e.db.close()
 	_, err := e.rebuild(e.applied)
-	if err == nil {
-		e.db, err = openDatabase(e.o.FS, e.database(), e.o.MaxDatabase)
+	if !e.db.shut {
+		return disk.Error("rebuild database", err)
+	}
+	if db, openErr := openDatabase(e.o.FS, e.database(), e.o.MaxDatabase, 0); openErr == nil {
+		e.db = db
+	} else {
+		err = errors.Join(err, openErr)
 	}
 	if err != nil {
 		return disk.Error("rebuild database", err)
@@ -89,6 +93,7 @@ func (e *Engine) rebuild(upTo uint64) (applied uint64, err error) {
 	}
 	e.found.Rebuilt = true
 	e.found.Missing = append(e.found.Missing, missing...)
+	_ = e.db.close() // where open files cannot be renamed
 	return applied, disk.Error("rebuild database", e.swap())
 }
 

@@ -172,7 +172,7 @@ func (e *Engine) rewrite(ctx context.Context) error {
 		return err
 	}
 	err = replace(e.o.FS, fresh, e.database())
-	db, openErr := openDatabase(e.o.FS, e.database(), e.o.MaxDatabase)
+	db, openErr := openDatabase(e.o.FS, e.database(), e.o.MaxDatabase, 0)
 	if openErr == nil {
 		e.db = db
 	}
