@@ -36,8 +36,8 @@ func inverse2(dst []byte, stride int, b *[64]int32) {
 	dst[stride], dst[stride+1] = sample((sum-lower)>>3), sample((diff-slope)>>3)
 }
 
-// 1/3, 1/√6, 1/3√2 and 1/√2 in fixBits, times √3 and the 3/8 of the scaling:
-// what the passes of a 3-point transform multiply by.
+// What one pass of the 3-point transform multiplies by, in fixBits; √(3/8) of
+// the scaling is in each.
 const (
 	fix0354 = 2896 // √(1/8): the mean
 	fix0433 = 3547 // √(3/16): the slope
