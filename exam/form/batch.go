@@ -29,7 +29,7 @@ func Batch(ctx context.Context, papers iter.Seq2[*Paper, error], open func(part 
 		if err != nil {
 			return err
 		}
-		err = current.end(w, 1)
+		err = current.end(w)
 		if closed := w.Close(); err == nil {
 			err = closed
 		}
@@ -48,7 +48,7 @@ func Batch(ctx context.Context, papers iter.Seq2[*Paper, error], open func(part 
 			return err
 		}
 		if current == nil {
-			current = newFile(p)
+			current = newFile(p, 1)
 		}
 		if err := current.add(p); err != nil {
 			return err

@@ -25,27 +25,29 @@ func (p *Paper) PDF() ([]byte, error) {
 
 // writePDF writes papers as one file. effort is zlib's level for the pages.
 func writePDF(w io.Writer, papers []*Paper, effort int) error {
-	f := newFile(papers[0])
+	f := newFile(papers[0], effort)
 	for _, p := range papers {
 		if err := f.add(p); err != nil {
 			return err
 		}
 	}
-	return f.end(w, effort)
+	return f.end(w)
 }
 
 // file is a PDF file being written. gofpdf makes pages, attachments and catalogue;
-// what is on a page is written into its stream directly, and [finish] puts in the
-// pictures and a font of exactly the glyphs used.
+// [finish] puts in what is on the pages, the pictures, and a font of exactly the
+// glyphs used.
 type file struct {
-	doc  *gofpdf.Fpdf
-	set  typeset
-	said statement
-	out  []byte // of the last page, to be written over
+	doc    *gofpdf.Fpdf
+	set    typeset
+	said   statement
+	pages  [][]byte // content streams, deflated
+	out    []byte   // the last page's content, to be written over
+	effort int      // zlib's level for the pages
 }
 
 // newFile begins a file named and dated after its first paper.
-func newFile(first *Paper) *file {
+func newFile(first *Paper, effort int) *file {
 	doc := gofpdf.New("P", "mm", "A4", "")
 	doc.SetCompression(false)
 	doc.SetCatalogSort(true)
@@ -54,7 +56,7 @@ func newFile(first *Paper) *file {
 	doc.SetCreationDate(first.record.printed.In(china))
 	doc.SetModificationDate(first.record.printed.In(china))
 	doc.SetTitle(utf16Text(first.record.words.Say("form.file."+string(first.Kind))), false)
-	return &file{doc: doc, said: statement{Layout: Layout}}
+	return &file{doc: doc, said: statement{Layout: Layout}, effort: effort}
 }
 
 // add paints a paper's pages; the paper is not needed any more.
@@ -66,13 +68,14 @@ func (f *file) add(p *Paper) error {
 		if err := painter.page(pg); err != nil {
 			return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
 		}
-		f.doc.RawWriteStr(string(painter.out))
 		f.out = painter.out
+		f.pages = append(f.pages, stream(f.out, f.effort, ""))
 	}
 	return nil
 }
 
-func (f *file) end(w io.Writer, effort int) error {
+// end writes the file.
+func (f *file) end(w io.Writer) error {
 	said, err := f.said.encode()
 	if err != nil {
 		return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
@@ -82,8 +85,7 @@ func (f *file) end(w io.Writer, effort int) error {
 	if err := f.doc.Output(&raw); err != nil {
 		return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
 	}
-	f.doc = nil
-	return finish(w, raw.Bytes(), &f.set, effort)
+	return finish(w, raw.Bytes(), f.pages, &f.set)
 }
 
 // utf16Text is text for gofpdf's metadata, which garbles it otherwise.

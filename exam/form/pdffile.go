@@ -21,9 +21,9 @@ type object struct {
 	body   []byte
 }
 
-// finish writes gofpdf's file anew with the fonts in it, the pages deflated, and
-// one cross-reference table over all.
-func finish(w io.Writer, raw []byte, set *typeset, effort int) error {
+// finish writes gofpdf's file anew with the pages' contents, the pictures and the
+// font in it, and one cross-reference table over all.
+func finish(w io.Writer, raw []byte, pages [][]byte, set *typeset) error {
 	file, err := splitFile(raw)
 	if err != nil {
 		return err
@@ -50,23 +50,11 @@ func finish(w io.Writer, raw []byte, set *typeset, effort int) error {
 		case o.number == 2:
 			file.objects[i].body = []byte(resources.Replace(string(o.body)))
 		case bytes.HasPrefix(o.body, []byte("<</Length ")):
-			if content, ok := plainStream(o.body); ok {
-				file.objects[i].body = stream(content, effort, "")
-			}
+			file.objects[i].body, pages = pages[0], pages[1:]
 		}
 	}
 	file.objects = append(file.objects, added...)
 	return file.write(w)
-}
-
-// plainStream is the content of an undeflated stream as gofpdf writes it.
-func plainStream(body []byte) ([]byte, bool) {
-	head, rest, ok := bytes.Cut(body, []byte(">>\nstream\n"))
-	size, err := strconv.Atoi(string(bytes.TrimPrefix(head, []byte("<</Length "))))
-	if !ok || err != nil || size < 0 || size > len(rest) {
-		return nil, false
-	}
-	return rest[:size], true
 }
 
 var deflaters [10]sync.Pool // of *zlib.Writer by level; one is over 1 MB
