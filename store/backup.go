@@ -82,7 +82,7 @@ func (s *Store) portable(passphrase string) (keyslot.Header, []byte, error) {
 		h, err = h.Add(keyslot.Passphrase, []byte(passphrase), s.vault.raw, s.o.Keys.cost(), s.o.Clock())
 	}
 	if len(h.Slots) == 0 {
-		err = exam.Errorf(exam.KindInvalid, "read keys", "neither passphrase nor recovery code would open it elsewhere")
+		err = &exam.Error{Kind: exam.KindInvalid, Op: "read keys", Err: ErrNoPortableKey}
 	}
 	return h, s.vault.raw, err
 }

@@ -48,6 +48,12 @@ var (
 	ErrRecoveryWrong    = errors.New("the recovery code is wrong")
 	ErrKeyMissing       = errors.New("the key of this computer is missing") // keyring entry or key file
 	ErrStoreLocked      = errors.New("the store is locked")
+	// ErrNoPortableKey is the cause of [exam.KindInvalid] when a backup could not be
+	// opened on another machine.
+	ErrNoPortableKey = errors.New("neither passphrase nor recovery code")
+	// ErrRestoreCutOff is the cause of [exam.KindState] in a folder where a restore
+	// did not come to its end.
+	ErrRestoreCutOff = errors.New("a restore was cut off")
 	// ErrNoSecret says that a keyring holds nothing under a name.
 	ErrNoSecret = errors.New("no such secret")
 )

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"sync"
 	"time"
@@ -49,7 +50,11 @@ type Store struct {
 	release func() error // of the folder's lock
 	engine  *engine.Engine
 	subs    subscribers
-	files   sync.Mutex // one attaches or purges at a time
+
+	stopping sync.Once
+	stopped  error
+
+	files sync.Mutex // one attaches or purges at a time
 
 	mu      sync.RWMutex // guards what follows
 	keys    keyring
@@ -93,7 +98,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 
 func (s *Store) start(ctx context.Context) error {
 	if disk.Exists(s.o.Disk, filepath.Join(s.dir, restoring)) {
-		return exam.Errorf(exam.KindState, "open store", "a restore was cut off; restore again")
+		return &exam.Error{Kind: exam.KindState, Op: "open store", Err: ErrRestoreCutOff}
 	}
 	data, err := s.slots()
 	if err != nil {
@@ -152,21 +157,21 @@ func (s *Store) unlocked(data []byte) error {
 	return nil
 }
 
-// Close makes the store's last work durable and leaves the folder to others.
+// Close makes the store's last work durable and leaves the folder to others. A
+// second call gives what the first gave.
 func (s *Store) Close() error { return s.stop() }
 
 func (s *Store) stop() error {
-	var err error
-	s.loading.Wait()
-	if s.engine != nil {
-		err = s.engine.Close()
-	}
-	s.Lock()
-	s.subs.close()
-	if e := s.release(); err == nil {
-		err = e
-	}
-	return disk.Error("close store", err)
+	s.stopping.Do(func() {
+		s.loading.Wait()
+		if s.engine != nil {
+			s.stopped = s.engine.Close()
+		}
+		s.Lock()
+		s.subs.close()
+		s.stopped = disk.Error("close store", errors.Join(s.stopped, s.release()))
+	})
+	return s.stopped
 }
 
 // Lock forgets every key and everything that was read with them. Until

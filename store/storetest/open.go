@@ -54,12 +54,24 @@ func Close(t testing.TB, s *store.Store) {
 	_ = s.Close()
 }
 
-// Canaries searches every file under dir for words of personal data, in each
-// encoding that a careless writer might use, and fails the test where one is
-// found.
+// Canaries fails the test where [Search] finds a word of personal data in a file
+// under dir.
 func Canaries(t testing.TB, dir string, words ...string) {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+	found, err := Search(dir, words...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, where := range found {
+		t.Error(where)
+	}
+}
+
+// Search looks for words in every byte of every file under dir, and in their
+// names, in each encoding that a careless writer might use, and says where they
+// are.
+func Search(dir string, words ...string) (found []string, err error) {
+	err = filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
@@ -70,15 +82,13 @@ func Canaries(t testing.TB, dir string, words ...string) {
 		for _, word := range words {
 			for how, form := range encodings(word) {
 				if bytes.Contains(raw, form) || bytes.Contains([]byte(name), form) {
-					t.Errorf("%s holds personal data as %s", filepath.Base(name), how)
+					found = append(found, filepath.Base(name)+" holds personal data as "+how)
 				}
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	return found, err
 }
 
 // encodings gives the forms of a word; base64 at each of its three offsets,

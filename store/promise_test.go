@@ -1,0 +1,432 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"wenbao/assets"
+	"wenbao/exam"
+	"wenbao/store"
+	"wenbao/store/storetest"
+)
+
+// full makes an open store with everything in it that can be personal.
+func full(t *testing.T, dir string, o store.Options) (*store.Store, exam.Draft, []string) {
+	t.Helper()
+	s := storetest.OpenAt(t, dir, o)
+	doc := storetest.Person(42)
+	doc.Name, doc.NameRemark = "仇金丝雀", "金丝雀一号"
+	d, err := s.Create(doc, exam.PackRef{ID: "038-2026", Version: 1})
+	photo := bytes.Repeat([]byte("金丝雀的照片"), 50)
+	do := func(e error) {
+		t.Helper()
+		if err == nil {
+			err = e
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(nil)
+	doc.Address = "金丝雀路一号"
+	_, e := s.Save(d.ID, doc)
+	do(e)
+	_, e = s.Attach(d.ID, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg", Name: "金丝雀.jpg"}, photo)
+	do(e)
+	entry := exam.Entry{ID: exam.NewEntryID(), Draft: d.ID, Action: exam.ActionSubmit, Content: doc.Encode()}
+	_, e = s.Queue(entry, exam.StateQueued)
+	do(e)
+	reg, r := storetest.Answer(d.ID, entry.Content, 1, exam.StateSubmitted)
+	do(s.Deliver(entry.ID, reg, r))
+	do(s.SetSetting("note", []byte("金丝雀设置")))
+	d, e = s.Draft(d.ID)
+	do(e)
+	return s, d, []string{"金丝雀", doc.IDNumber, doc.Phone, doc.Email, "社区居民服务", "qiujinsique", reg.Number, exam.Digest(photo)}
+}
+
+func TestNothingPersonalLiesOnTheDiskUnsealed(t *testing.T) {
+	dir, away := t.TempDir(), t.TempDir()
+	s, d, canaries := full(t, dir, storetest.Options())
+	storetest.Canaries(t, dir, canaries...)
+	if _, err := s.NewRecoveryCode(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Backup(context.Background(), filepath.Join(away, "b.wenbao"), ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Compact(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Canaries(t, dir, canaries...)
+	storetest.Canaries(t, away, canaries...)
+	_, err := s.Save(d.ID, exam.Document{Name: strings.Repeat("金丝雀", 100_000)})
+	if exam.KindOf(err) != exam.KindTooLarge || strings.Contains(err.Error(), "金丝雀") {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Canaries(t, dir, canaries...)
+}
+
+// TestTheCanarySearchFindsWhatIsThere: a search that cannot fail proves nothing.
+func TestTheCanarySearchFindsWhatIsThere(t *testing.T) {
+	for i, form := range []string{"xx金丝雀yy", hex.EncodeToString([]byte("金丝雀")), base64.StdEncoding.EncodeToString([]byte("a金丝雀bc")), "\xd1\x91\x1d\x4e\xc0\x96"} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "f"), []byte(form), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := storetest.Search(dir, "金丝雀"); err != nil || len(found) != 1 {
+			t.Errorf("form %d: %v, %v", i, found, err)
+		}
+	}
+}
+
+// ciphertexts gives every sealed value of a draft that lies in the database.
+func ciphertexts(t *testing.T, dir string, id exam.DraftID) (list [][]byte) {
+	t.Helper()
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	raw, err := os.ReadFile(filepath.Join(dir, "wenbao.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(copied, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := bbolt.Open(copied, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("values")).ForEach(func(k, v []byte) error {
+			if bytes.Contains(k, []byte(id)) {
+				list = append(list, bytes.Clone(v))
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestAfterPurgeAndCompactionNoByteIsLeftInAnyFile(t *testing.T) {
+	dir := t.TempDir()
+	o := storetest.Options()
+	o.Segment = 16 << 10
+	s, d, _ := full(t, dir, o)
+	for i := range 60 { // through checkpoints and snapshots
+		if _, err := s.Create(storetest.Person(i), exam.PackRef{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Check(context.Background()); err != nil { // all is in the database
+		t.Fatal(err)
+	}
+	traces := ciphertexts(t, dir, d.ID)
+	files, err := filepath.Glob(filepath.Join(dir, "files", "*", "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	photo, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces = append(traces, photo)
+	if len(traces) < 8 {
+		t.Fatalf("only %d traces of the draft", len(traces))
+	}
+	if err := s.Delete(d.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Purge(d.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Compact(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range allFiles(t, dir) {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, trace := range traces {
+			for at := 0; at+16 <= len(trace); at += 16 {
+				if bytes.Contains(raw, trace[at:at+16]) {
+					t.Fatalf("%s holds sealed bytes of the purged draft", filepath.Base(name))
+				}
+			}
+		}
+	}
+}
+
+func TestTheKeysOfAStore(t *testing.T) {
+	dir := t.TempDir()
+	o := storetest.Options()
+	s, d, _ := full(t, dir, o)
+	code, err := s.NewRecoveryCode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetPassphrase("第一个密码 one"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetPassphrase("第二个密码 two"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "key")); !errors.Is(err, os.ErrNotExist) {
+		t.Fatal("the key file is still there")
+	}
+	for name, try := range map[string]struct {
+		keys store.Keys
+		want error
+	}{
+		"nothing":        {store.Keys{}, store.ErrPassphraseNeeded},
+		"old passphrase": {store.Keys{Passphrase: "第一个密码 one"}, store.ErrPassphraseWrong},
+		"wrong code":     {store.Keys{Recovery: strings.Repeat("ABCD-", 8)}, store.ErrRecoveryWrong},
+		"no code":        {store.Keys{Recovery: "abc"}, store.ErrRecoveryWrong},
+		"passphrase":     {store.Keys{Passphrase: "第二个密码 ｔｗｏ"}, nil}, // full width is the same
+		"code":           {store.Keys{Recovery: " " + strings.ToLower(code)}, nil},
+	} {
+		o.Keys = try.keys
+		s, err := store.Open(context.Background(), dir, o)
+		if !errors.Is(err, try.want) || try.want != nil && exam.KindOf(err) != exam.KindLocked {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil {
+			if _, err := s.Draft(d.ID); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			s.Close()
+		}
+	}
+}
+
+func TestALockedStoreTellsNothingAndLosesNothing(t *testing.T) {
+	s, d, _ := full(t, t.TempDir(), storetest.Options())
+	if err := s.SetPassphrase("密码"); err != nil {
+		t.Fatal(err)
+	}
+	before := see(t, s)
+	s.Lock()
+	_, errDraft := s.Draft(d.ID)
+	_, errList := s.List(store.Query{})
+	_, errSave := s.Save(d.ID, exam.Document{})
+	_, errEntries := s.Entries()
+	for _, err := range []error{errDraft, errList, errSave, errEntries, s.SetSetting("x", nil), s.SetPassphrase("y")} {
+		if exam.KindOf(err) != exam.KindLocked || !errors.Is(err, store.ErrStoreLocked) {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Unlock(store.Keys{Passphrase: "falsch"}); !errors.Is(err, store.ErrPassphraseWrong) {
+		t.Fatal(err)
+	}
+	if err := s.Unlock(store.Keys{Passphrase: "密码"}); err != nil {
+		t.Fatal(err)
+	}
+	if after := see(t, s); after != before {
+		t.Fatalf("after unlocking\n%s\nnot\n%s", after, before)
+	}
+}
+
+func TestABackupOpensElsewhereWithPassphraseOrCode(t *testing.T) {
+	ctx := context.Background()
+	s, _, _ := full(t, t.TempDir(), storetest.Options())
+	name := filepath.Join(t.TempDir(), "b.wenbao")
+	if _, err := s.Backup(ctx, name, ""); !errors.Is(err, store.ErrNoPortableKey) {
+		t.Fatal("a backup that nobody could open:", err)
+	}
+	code, err := s.NewRecoveryCode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := s.Backup(ctx, name, "只为备份")
+	if err != nil || rep.Drafts != 1 || rep.Files != 1 {
+		t.Fatal(rep, err)
+	}
+	want := see(t, s)
+	for _, keys := range []store.Keys{{Passphrase: "只为备份"}, {Recovery: code}} {
+		o := storetest.Options()
+		keys.Cost = storetest.CheapCost
+		o.Keys = keys
+		dir := filepath.Join(t.TempDir(), "new")
+		if got, err := store.RestoreBackup(ctx, name, dir, o); err != nil || got != rep {
+			t.Fatal(got, err)
+		}
+		if _, err := store.RestoreBackup(ctx, name, dir, o); exam.KindOf(err) != exam.KindState {
+			t.Fatal("over a store:", err)
+		}
+		o.Keys.Recovery = ""
+		restored := storetest.OpenAt(t, dir, o)
+		if got := see(t, restored); got != want {
+			t.Fatalf("restored\n%s\nnot\n%s", got, want)
+		}
+	}
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for i := range 200 {
+		broken := bytes.Clone(raw)
+		if i%2 == 0 {
+			broken[rnd.IntN(len(broken))] ^= 1 << rnd.IntN(8)
+		} else {
+			broken = broken[:rnd.IntN(len(broken))]
+		}
+		bad := filepath.Join(t.TempDir(), "bad")
+		os.WriteFile(bad, broken, 0o600)
+		o := storetest.Options()
+		o.Keys.Recovery = code
+		_, err := store.RestoreBackup(ctx, bad, filepath.Join(t.TempDir(), "x"), o)
+		if kind := exam.KindOf(err); kind != exam.KindDamaged && kind != exam.KindInvalid && kind != exam.KindLocked && kind != exam.KindUpgrade {
+			t.Fatalf("damage %d: %v", i, err)
+		}
+	}
+}
+
+func TestARestoreCutAtAnyStepIsWholeOrBegunAgain(t *testing.T) {
+	ctx := context.Background()
+	s, _, _ := full(t, t.TempDir(), storetest.Options())
+	name := filepath.Join(t.TempDir(), "b.wenbao")
+	if _, err := s.Backup(ctx, name, "备份"); err != nil {
+		t.Fatal(err)
+	}
+	want := see(t, s)
+	base := scratch(t)
+	rec := storetest.NewRecorder(base)
+	o := storetest.Options()
+	o.Keys.Passphrase, o.Disk = "备份", rec
+	if _, err := store.RestoreBackup(ctx, name, filepath.Join(base, "live"), o); err != nil {
+		t.Fatal(err)
+	}
+	o.Disk = nil
+	rnd := rand.New(rand.NewPCG(1, 1))
+	wholes := 0
+	rec.Replay(func(c storetest.Cut) {
+		for mode := range storetest.Modes {
+			at := filepath.Join(base, "cut")
+			dir := filepath.Join(at, "live")
+			if err := c.Build(at, mode, rnd); err != nil {
+				t.Fatal(err)
+			}
+			s, err := store.Open(ctx, dir, o)
+			if errors.Is(err, store.ErrRestoreCutOff) {
+				if _, err = store.RestoreBackup(ctx, name, dir, o); err == nil {
+					s, err = store.Open(ctx, dir, o)
+				}
+			}
+			if err != nil {
+				t.Fatalf("event %d, mode %d: %v", c.Event, mode, err)
+			}
+			if got := see(t, s); got == want {
+				wholes++
+			} else if !s.Opening().Created {
+				t.Fatalf("event %d, mode %d: it shows\n%s\nnot\n%s", c.Event, mode, got, want)
+			}
+			s.Close()
+			os.RemoveAll(at)
+		}
+	})
+	if wholes < 30 {
+		t.Fatalf("only %d whole restores", wholes)
+	}
+}
+
+func TestTheClockDecidesNothing(t *testing.T) {
+	for _, year := range []int{1970, 2100} {
+		o := storetest.Options()
+		o.Clock = func() time.Time { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC) }
+		dir := t.TempDir()
+		s, d, _ := full(t, dir, o)
+		o.Clock = nil
+		want := see(t, s)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = storetest.OpenAt(t, dir, o)
+		if got := see(t, s); got != want {
+			t.Fatal(got)
+		}
+		other, err := s.Create(storetest.Person(1), exam.PackRef{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page, err := s.List(store.Query{}); err != nil || page.Rows[0].ID != other.ID || page.Rows[1].ID != d.ID {
+			t.Fatalf("%d: the list is sorted by the clock: %+v, %v", year, page.Rows, err)
+		}
+	}
+}
+
+func TestSearchFindsByEveryKey(t *testing.T) {
+	s := storetest.Open(t)
+	for i, name := range []string{"单晓乐", "仇英", "曾国荃", "欧阳修文", "尉迟恭", "吕布", "张三丰", "Ablikim·Yusup", "𬭎铁生"} {
+		doc := storetest.Person(i)
+		doc.Name = name
+		if _, err := s.Create(doc, exam.PackRef{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, name := range map[string]string{
+		"单": "单晓乐", "晓乐": "单晓乐", "shan": "单晓乐", "SXL": "单晓乐", "sxy": "单晓乐", "shanxiaole": "单晓乐",
+		"qiu": "仇英", "zeng": "曾国荃", "zgq": "曾国荃", "ouyang": "欧阳修文", "oyxw": "欧阳修文", "yuchi": "尉迟恭", "ycg": "尉迟恭",
+		"lv": "吕布", "lü": "吕布", "ｚｓｆ": "张三丰", "三 zhang": "张三丰", "yusup": "Ablikim·Yusup", "𬭎": "𬭎铁生",
+		"19900000003": "欧阳修文", "00000004": "尉迟恭", storetest.IDNumber(2): "曾国荃", storetest.IDNumber(6)[12:]: "张三丰",
+		strings.ToLower(storetest.IDNumber(5)[10:]): "吕布",
+	} {
+		page, err := s.List(store.Query{Search: text})
+		if err != nil || page.Total != 1 || page.Rows[0].Name != name {
+			t.Errorf("%q finds %d rows, not %s: %+v", text, page.Total, name, page.Rows)
+		}
+	}
+	for _, text := range []string{"dan", "chou", "ceng", "不在", "19900000099", "qx"} {
+		if page, err := s.List(store.Query{Search: text}); err != nil || page.Total != 0 {
+			t.Errorf("%q finds %+v", text, page.Rows)
+		}
+	}
+}
+
+func TestEveryErrorHasWordsInBothLanguages(t *testing.T) {
+	var keys []string
+	for _, kind := range []exam.Kind{
+		exam.KindBusy, exam.KindFull, exam.KindReadOnly, exam.KindDamaged, exam.KindUpgrade, exam.KindNotFound, exam.KindState, exam.KindLocked, exam.KindTooLarge, exam.KindInternal,
+	} {
+		key, _ := store.Say(exam.Errorf(kind, "test", "x"))
+		keys = append(keys, key)
+	}
+	for _, err := range []error{store.ErrPassphraseNeeded, store.ErrPassphraseWrong, store.ErrRecoveryWrong, store.ErrKeyMissing, store.ErrStoreLocked, store.ErrNoPortableKey, store.ErrRestoreCutOff} {
+		key, _ := store.Say(&exam.Error{Kind: exam.KindLocked, Op: "test", Err: err})
+		keys = append(keys, key)
+	}
+	for _, o := range []store.Opening{{Lost: make([]store.Loss, 1)}, {Rebuilt: true}, {Replayed: 1}} {
+		key, _ := o.Sentence()
+		keys = append(keys, key)
+	}
+	for _, what := range []string{"draft", "history", "record", "file", "steps"} {
+		key, _ := store.Loss{What: what}.Say()
+		keys = append(keys, key)
+	}
+	for _, key := range append(keys, "store.warn.key_file", "store.warn.network", "store.warn.removable") {
+		for _, lang := range assets.Languages {
+			if text := assets.In(lang).Say(key, map[string]string{"count": "2"}); strings.Contains(text, "⟦") || text == "" {
+				t.Errorf("%s has no words in %s", key, lang)
+			}
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"errors"
+	"strconv"
+
+	"wenbao/exam"
+)
+
+// Say gives the translation key and arguments of what a person should read
+// about an error of this package: what happened, what it means, what to do.
+func Say(err error) (key string, args map[string]string) {
+	for cause, key := range map[error]string{
+		ErrPassphraseNeeded: "store.error.passphrase_needed",
+		ErrPassphraseWrong:  "store.error.passphrase_wrong",
+		ErrRecoveryWrong:    "store.error.recovery_wrong",
+		ErrKeyMissing:       "store.error.key_missing",
+		ErrStoreLocked:      "store.error.locked",
+		ErrNoPortableKey:    "store.backup.no_key",
+		ErrRestoreCutOff:    "store.error.restore_unfinished",
+	} {
+		if errors.Is(err, cause) {
+			return key, nil
+		}
+	}
+	switch kind := exam.KindOf(err); kind {
+	case exam.KindTooLarge:
+		return "store.error.too_large", map[string]string{"limit": strconv.Itoa(MaxFileBytes >> 20)}
+	case exam.KindBusy, exam.KindFull, exam.KindReadOnly, exam.KindDamaged, exam.KindUpgrade, exam.KindNotFound, exam.KindState, exam.KindLocked:
+		return "store.error." + string(kind), nil
+	}
+	return "store.error.other", nil
+}
+
+// Say gives the translation key and arguments that name the loss.
+func (l Loss) Say() (key string, args map[string]string) {
+	return "store.lost." + l.What, map[string]string{
+		"id": string(l.Draft), "name": l.Name, "revision": strconv.FormatUint(l.Revision, 10), "count": strconv.Itoa(l.Count),
+	}
+}
