@@ -37,7 +37,7 @@ func newClient(base *url.URL, rt http.RoundTripper, credential []byte, now func(
 		SetResponseBodyLimit(wire.MaxMessage).
 		SetLogger(silent{}).
 		SetHeader(wire.HeaderProtocol, wire.Version).
-		SetHeader("User-Agent", "wenbao").
+		SetHeader("User-Agent", "").
 		SetHeader("Accept-Encoding", "zstd").
 		SetHeader("Authorization", "Bearer "+base64.RawURLEncoding.EncodeToString(credential))
 	h.SetCookieJar(nil)

@@ -10,15 +10,16 @@ import (
 // Bounds of what the engine does with a line. They come from measurements on
 // good, bad and awful lines; see DESIGN.md.
 const (
-	firstWidth = 4
-	maxWidth   = 16
-	minPiece   = 2 << 10
-	maxPiece   = 64 << 10
-	firstPiece = 32 << 10
+	firstWidth   = 4
+	maxWidth     = 16
+	minPiece     = 2 << 10
+	maxPiece     = 64 << 10
+	firstPiece   = 32 << 10
+	unknownPiece = 4 << 10
 
-	minTimeout   = 4 * time.Second
+	minTimeout   = 2 * time.Second
 	maxTimeout   = 2 * time.Minute
-	firstTimeout = 20 * time.Second
+	firstTimeout = 30 * time.Second
 	slowest      = 200 // bytes per second; silence is never taken for a slower line
 
 	firstPause = time.Second
@@ -112,7 +113,7 @@ func (l *line) allowed() int {
 func (l *line) timeout() time.Duration {
 	t := firstTimeout.Seconds()
 	if l.rate > 0 {
-		t = minTimeout.Seconds() + 4*l.rtt.Seconds() + 3*float64(l.bytes)/l.rate
+		t = minTimeout.Seconds() + 3*l.rtt.Seconds() + 2*float64(l.bytes)/l.rate
 	}
 	return time.Duration(min(t*l.stretch, maxTimeout.Seconds()) * float64(time.Second))
 }
@@ -125,10 +126,10 @@ func (l *line) piece() int {
 }
 
 func (l *line) pieceLocked() int {
-	want := l.acked / l.breaks / safety
-	if l.rate > 0 {
-		want = min(want, l.rate*8)
+	if l.rate == 0 {
+		return unknownPiece // nothing is known yet: on a very slow line more would be thrown away
 	}
+	want := min(l.acked/l.breaks/safety, l.rate*8)
 	size := minPiece
 	for size*2 <= maxPiece && float64(size*2) <= want {
 		size *= 2
@@ -156,18 +157,8 @@ func (t *ticket) succeeded() {
 			l.rtt += (sample - l.rtt) / 16
 		}
 	}
-	l.width = min(l.width+1/l.width*2, l.useful())
+	l.width = min(l.width+1, maxWidth)
 	l.release(t)
-}
-
-// useful is how many requests fill the line: two and a half times what is under
-// way in one round trip, and enough to hide the setting-up of connections.
-func (l *line) useful() float64 {
-	n := 8.0
-	if l.rate > 0 {
-		n = max(n, 2.5*l.rate*l.rtt.Seconds()/float64(firstPiece)+3)
-	}
-	return min(n, maxWidth)
 }
 
 func (l *line) transit(n int64) time.Duration {
@@ -177,11 +168,13 @@ func (l *line) transit(n int64) time.Duration {
 	return time.Duration(float64(n) / l.rate * float64(time.Second))
 }
 
-// measure takes the rate over windows of at least half a second and 16 KB.
+// measure takes the rate over windows of at least half a second and 16 KB; the
+// first may be shorter.
 func (l *line) measure(now time.Time, n int64) {
 	l.window.bytes += n
 	took := now.Sub(l.window.began)
-	if took < 500*time.Millisecond || l.window.bytes < 16<<10 && took < 5*time.Second {
+	enough := took >= 500*time.Millisecond && (l.window.bytes >= 16<<10 || took >= 5*time.Second)
+	if !enough && (l.rate > 0 || l.window.bytes < 2*unknownPiece || took <= 0) {
 		return
 	}
 	rate := float64(l.window.bytes) / took.Seconds()

@@ -47,10 +47,11 @@ func (e *Engine) pass(ctx context.Context) (Result, error) {
 type pass struct {
 	e      *Engine
 	hurry  bool
-	known  map[exam.EntryID]bool // entries taken up or found not due
-	queue  []exam.Entry          // due, one a registration
-	busy   map[exam.DraftID]bool // registrations being worked on
-	closed map[string]bool       // scopes whose window is closed
+	known  map[exam.EntryID]bool         // entries taken up or found not due
+	queue  []exam.Entry                  // due, one a registration
+	behind map[exam.DraftID][]exam.Entry // steps that wait for the one before them
+	busy   map[exam.DraftID]bool         // registrations being worked on
+	closed map[string]bool               // scopes whose window is closed
 	result Result
 	err    error // why the pass ends early
 }
@@ -137,16 +138,36 @@ func (p *pass) look() error {
 	for _, q := range p.queue {
 		seen[q.Draft] = true
 	}
+	p.behind = map[exam.DraftID][]exam.Entry{}
 	for _, entry := range entries {
-		first := !seen[entry.Draft] && !p.busy[entry.Draft]
-		seen[entry.Draft] = true
-		if !first || p.known[entry.ID] || entry.Aside || !p.due(entry) {
+		if seen[entry.Draft] || p.busy[entry.Draft] {
+			p.behind[entry.Draft] = append(p.behind[entry.Draft], entry)
 			continue
 		}
+		seen[entry.Draft] = true
+		p.take(entry)
+	}
+	return nil
+}
+
+// take queues an entry if it is due and was not tried in this pass.
+func (p *pass) take(entry exam.Entry) {
+	if !p.known[entry.ID] && !entry.Aside && p.due(entry) {
 		p.known[entry.ID] = true
 		p.queue = append(p.queue, entry)
 	}
-	return nil
+}
+
+// follow queues the step that waited for one that went through.
+func (p *pass) follow(id exam.DraftID) {
+	waiting := p.behind[id]
+	for len(waiting) > 0 && p.known[waiting[0].ID] {
+		waiting = waiting[1:]
+	}
+	if len(waiting) > 0 {
+		p.behind[id] = waiting[1:]
+		p.take(waiting[0])
+	}
 }
 
 func (p *pass) due(entry exam.Entry) bool {
@@ -175,7 +196,7 @@ func closedProblem() []exam.Problem {
 func (p *pass) end(ctx context.Context, d done) {
 	if d.err == nil {
 		p.result.Delivered++
-		p.err = firstOf(p.err, p.look()) // the registration's next step, if one waits
+		p.follow(d.entry.Draft)
 		return
 	}
 	switch f := d.err; f.kind {

@@ -50,6 +50,8 @@ type DB struct {
 	name  string
 	epoch uint64
 
+	reserved serials
+
 	queue  chan *job
 	closed chan struct{}
 	once   sync.Once
@@ -160,8 +162,60 @@ func (db *DB) begin(tx *bbolt.Tx, now time.Time) error {
 	}
 	db.name = string(m.Get([]byte("name")))
 	serial := max(number(m.Get([]byte("serial")))+leap(), clockSerial(now))
+	db.reserved.add(serial, blockOfSerials)
+	serial += blockOfSerials
 	db.epoch = max(number(m.Get([]byte("epoch")))+1, uint64(max(0, now.Unix())))
 	return errors.Join(m.Put([]byte("schema"), []byte(schema)), m.Put([]byte("serial"), uint64Key(serial)), m.Put([]byte("epoch"), uint64Key(db.epoch)))
+}
+
+// serials are numbers that were reserved on the disk before they are given out.
+type serials struct {
+	mu   sync.Mutex
+	n    uint64
+	left int
+}
+
+// blockOfSerials is how many are reserved at one time; what a crash leaves
+// unused is never given.
+const blockOfSerials = 10_000
+
+func (s *serials) add(n uint64, count int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n, s.left = n, count
+}
+
+// pop gives a reserved serial; 0 when none is left.
+func (s *serials) pop() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.left == 0 {
+		return 0
+	}
+	s.left--
+	s.n++
+	return s.n
+}
+
+// next gives a serial, reserving another block when the last is used up.
+func (db *DB) next(ctx context.Context) (uint64, error) {
+	for {
+		if n := db.reserved.pop(); n > 0 {
+			return n, nil
+		}
+		err := db.write(ctx, func(tx *bbolt.Tx) error {
+			m := tx.Bucket(bMeta)
+			from := number(m.Get([]byte("serial")))
+			if err := m.Put([]byte("serial"), uint64Key(from+blockOfSerials)); err != nil {
+				return err
+			}
+			tx.OnCommit(func() { db.reserved.add(from, blockOfSerials) })
+			return nil
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
 }
 
 // leap and clockSerial keep a server that was restored from an older copy from

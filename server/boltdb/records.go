@@ -48,24 +48,80 @@ type receiptRow struct {
 	Signature []byte `json:"g"`
 }
 
-// Decide implements server.Registrations.
+// guesses is how often a decision is made beside the writer before it is made
+// inside.
+const guesses = 4
+
+// Decide implements server.Registrations. Decisions cost far more than writes
+// (rules, signatures), so they are made side by side on what a read transaction
+// shows; the one writer then only looks whether that is still so. Who loses that
+// race too often decides inside the writer, where nothing can change.
 func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) error {
+	for range guesses {
+		var h server.Held
+		err := db.read(func(tx *bbolt.Tx) (err error) {
+			h, _, err = held(tx, q)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		var serialErr error
+		h.Serial = func() uint64 {
+			n, err := db.next(ctx)
+			serialErr = err
+			return n
+		}
+		d := decide(h)
+		if serialErr != nil || d.Record == nil || h.Answered != nil {
+			return serialErr
+		}
+		stale := false
+		err = db.write(ctx, func(tx *bbolt.Tx) error {
+			now, row, err := held(tx, q)
+			if stale = err == nil && !sameHeld(h, now); err != nil || stale {
+				return err
+			}
+			return db.keep(tx, q, row, d)
+		})
+		if err != nil || !stale {
+			return err
+		}
+	}
 	return db.write(ctx, func(tx *bbolt.Tx) error {
 		h, old, err := held(tx, q)
 		if err != nil {
 			return err
 		}
+		var none bool
+		h.Serial = func() uint64 {
+			n := db.reserved.pop()
+			none = n == 0
+			return n
+		}
 		d := decide(h)
-		if d.Record == nil {
+		if none {
+			return exam.Errorf(exam.KindUnreachable, "decide", "no serial is reserved at this moment")
+		}
+		if d.Record == nil || h.Answered != nil {
 			return nil
 		}
 		return db.keep(tx, q, old, d)
 	})
 }
 
+// sameHeld tells whether a decision on a would be the same on b.
+func sameHeld(a, b server.Held) bool {
+	switch {
+	case (a.Answered == nil) != (b.Answered == nil), (a.Record == nil) != (b.Record == nil), a.Taken != b.Taken, len(a.Lacks) != len(b.Lacks):
+		return false
+	}
+	return a.Record == nil || a.Record.Seq == b.Record.Seq
+}
+
 // held reads all that a question asks about.
 func held(tx *bbolt.Tx, q server.Question) (server.Held, *row, error) {
-	h := server.Held{Serial: func() uint64 { return next(tx) }}
+	var h server.Held
 	if q.Entry != "" {
 		if raw := tx.Bucket(bAnswers).Get(answerKey(q)); raw != nil {
 			a, err := decodeAnswer(raw)
@@ -142,15 +198,6 @@ func (w *writer) delete(bucket, key []byte) {
 	if w.err == nil {
 		w.err = w.tx.Bucket(bucket).Delete(key)
 	}
-}
-
-// next gives the next serial; within a transaction a failure to write it is
-// found by the next write.
-func next(tx *bbolt.Tx) uint64 {
-	m := tx.Bucket(bMeta)
-	n := number(m.Get([]byte("serial"))) + 1
-	m.Put([]byte("serial"), uint64Key(n))
-	return n
 }
 
 // nextSeq gives the owner's next change number: one more than the last, and

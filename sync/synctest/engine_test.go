@@ -114,6 +114,22 @@ func TestStepsOfOneRegistrationFollowEachOtherToCompletion(t *testing.T) {
 	}
 }
 
+func TestAFullDocumentIsLetPassAndPacksToAThird(t *testing.T) {
+	raw, _ := assets.Pack("038-2026")
+	p, err := exam.ParsePack(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := exam.Check(FullDocument(3), nil, p, exam.Moment{})
+	if !report.Submittable {
+		t.Errorf("%+v", report.Problems)
+	}
+	content := Submit(exam.NewDraftID(), 0, FullDocument(3)).Content
+	if packed := wire.Pack(content); len(content) < 2200 || len(packed)*3 > len(content) {
+		t.Errorf("%d bytes, packed %d", len(content), len(packed))
+	}
+}
+
 func TestManyRegistrationsAreDeliveredSideBySide(t *testing.T) {
 	s := practiceServer(t, func(c *server.Config) {
 		c.Limits.PerOwner = 1e6

@@ -21,7 +21,7 @@ const dictionaryID = 1
 func Dictionary() []byte { return dictionary }
 
 var packer = sync.OnceValue(func() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderCRC(false),
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
 		zstd.WithEncoderDictRaw(dictionaryID, dictionary))
 	if err != nil {
 		panic("wire: " + err.Error())
