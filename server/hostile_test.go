@@ -1,0 +1,342 @@
+package server_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/server"
+	"wenbao/server/boltdb"
+	"wenbao/server/servertest"
+	"wenbao/sync/synctest"
+	"wenbao/sync/wire"
+)
+
+// fresh makes a practice server on an empty database.
+func fresh(t testing.TB, change func(*server.Config)) *server.Server {
+	t.Helper()
+	db, err := boltdb.Open(t.TempDir(), boltdb.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := server.Config{Repository: db, Rules: rules(t), Signer: signer, Practice: true, Limits: generous}
+	if change != nil {
+		change(&c)
+	}
+	s, err := server.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Drain(); db.Close() })
+	return s
+}
+
+// device is a client with a credential.
+type device struct {
+	t      testing.TB
+	h      http.Handler
+	bearer string
+}
+
+func newDevice(t testing.TB, h http.Handler, name string) device {
+	sum := sha256.Sum256([]byte(name))
+	return device{t, h, "Bearer " + base64.RawURLEncoding.EncodeToString(sum[:])}
+}
+
+// do makes a request; header holds pairs.
+func (d device) do(method, path, mediaType string, body []byte, header ...string) *httptest.ResponseRecorder {
+	d.t.Helper()
+	r := httptest.NewRequest(method, path, bytes.NewReader(body))
+	r.Header.Set("Authorization", d.bearer)
+	if mediaType != "" {
+		r.Header.Set("Content-Type", mediaType)
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	d.h.ServeHTTP(w, r)
+	return w
+}
+
+// submission gives a submission with its photo in one body.
+func submission(id exam.DraftID, n int) (body []byte, mediaType string) {
+	raw := synctest.Photo(rand.New(rand.NewPCG(uint64(n), 7)), 24_000)
+	f := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}
+	return wire.PackStep(synctest.Submit(id, 0, synctest.Document(n), f).Content, []wire.File{{SHA256: f.SHA256, Bytes: raw}})
+}
+
+func (d device) submit(id exam.DraftID, n, base int, entry exam.EntryID) *httptest.ResponseRecorder {
+	body, mediaType := submission(id, n)
+	return d.do("PUT", "/v1/registrations/"+string(id), mediaType, body, "Idempotency-Key", string(entry), "If-Match", fmt.Sprintf(`"%d"`, base))
+}
+
+func kindOf(t testing.TB, w *httptest.ResponseRecorder) exam.Kind {
+	t.Helper()
+	if w.Code < 400 {
+		return ""
+	}
+	p, err := wire.Decode[wire.Problem](w.Body.Bytes())
+	if err != nil {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return p.Kind
+}
+
+func TestTheSameStepGetsTheSameBytesForEver(t *testing.T) {
+	s := fresh(t, nil)
+	d := newDevice(t, servertest.Witness(t, s), "a")
+	id, entry := exam.NewDraftID(), exam.NewEntryID()
+	first := d.submit(id, 1, 0, entry)
+	if first.Code != http.StatusCreated {
+		t.Fatal(first.Code, first.Body)
+	}
+	confirm := func(key exam.EntryID) *httptest.ResponseRecorder {
+		return d.do("POST", "/v1/registrations/"+string(id)+"/confirm", "", nil, "Idempotency-Key", string(key), "If-Match", `"2"`)
+	}
+	if w := confirm(exam.NewEntryID()); w.Code != http.StatusOK {
+		t.Fatal(w.Code, w.Body)
+	}
+	for range 5 {
+		if again := d.submit(id, 1, 0, entry); again.Code != first.Code || !bytes.Equal(again.Body.Bytes(), first.Body.Bytes()) {
+			t.Fatal(again.Code, again.Body)
+		}
+	}
+	if w := d.submit(id, 2, 0, entry); kindOf(t, w) != exam.KindInvalid {
+		t.Fatal("the key of another step was taken:", w.Code)
+	}
+	if w := confirm(entry); kindOf(t, w) != exam.KindInvalid {
+		t.Fatal("the key of another step was taken:", w.Code)
+	}
+}
+
+func TestOtherPeoplesThingsAreNotThere(t *testing.T) {
+	s := fresh(t, nil)
+	h := servertest.Witness(t, s)
+	mine, other := newDevice(t, h, "mine"), newDevice(t, h, "other")
+	id := exam.NewDraftID()
+	if w := mine.submit(id, 1, 0, exam.NewEntryID()); w.Code != http.StatusCreated {
+		t.Fatal(w.Code, w.Body)
+	}
+	body, mediaType := submission(id, 1)
+	content, files, err := wire.UnpackStep(mediaType, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := mine.do("GET", "/v1/registrations/"+string(id), "", nil)
+	a, err := wire.Decode[wire.Answer](answer.Body.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	restore := wire.Encode(wire.Restore{Content: string(content), Receipt: a.Receipt})
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"read":     other.do("GET", "/v1/registrations/"+string(id), "", nil),
+		"submit":   other.submit(id, 1, 2, exam.NewEntryID()),
+		"withdraw": other.do("POST", "/v1/registrations/"+string(id)+"/withdraw", "", nil, "Idempotency-Key", string(exam.NewEntryID()), "If-Match", `"2"`),
+		"restore":  other.do("PUT", "/v1/registrations/"+string(id)+"/receipt", wire.JSON, restore),
+		"photo":    other.do("GET", "/v1/files/"+files[0].SHA256, "", nil),
+	} {
+		if kind := kindOf(t, w); kind != exam.KindNotFound && kind != wire.KindLacks {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+	changes := other.do("GET", "/v1/changes", "", nil)
+	if c, err := wire.Decode[wire.Changes](changes.Body.Bytes()); err != nil || len(c.Answers) != 0 {
+		t.Error("changes of somebody else:", changes.Body)
+	}
+	// Knowing a hash is not having the file: a submission that names it is asked for its bytes.
+	theirs := exam.NewDraftID()
+	entry := synctest.Submit(theirs, 0, synctest.Document(9), exam.File{Kind: exam.FilePhoto, SHA256: files[0].SHA256, Size: int64(len(files[0].Bytes)), Type: "image/jpeg"})
+	w := other.do("PUT", "/v1/registrations/"+string(theirs), wire.Packed, wire.Pack(entry.Content), "Idempotency-Key", string(entry.ID), "If-Match", `"0"`)
+	if kindOf(t, w) != wire.KindLacks {
+		t.Error("a hash was taken for a file:", w.Code, w.Body)
+	}
+}
+
+func TestHostileRequestsAreRefusedAndBreakNothing(t *testing.T) {
+	s := fresh(t, nil)
+	d := newDevice(t, s, "hostile")
+	id := string(exam.NewDraftID())
+	key := []string{"Idempotency-Key", string(exam.NewEntryID()), "If-Match", `"0"`}
+	hash := exam.Digest([]byte("x"))
+	bomb := wire.Deflate(make([]byte, 64<<20))
+	for name, w := range map[string]*httptest.ResponseRecorder{
+		"path trick":      d.do("GET", "/v1/registrations/..%2f..%2fetc%2fpasswd", "", nil),
+		"file path trick": d.do("GET", "/v1/files/..%2f..%2fwenbaod.bolt", "", nil),
+		"huge body":       d.do("PUT", "/v1/registrations/"+id, wire.JSON, make([]byte, wire.MaxStepBody+1), key...),
+		"zip bomb":        d.do("PUT", "/v1/registrations/"+id, wire.Packed, bomb[:min(len(bomb), wire.MaxStepBody)], key...),
+		"not JSON":        d.do("PUT", "/v1/registrations/"+id, wire.JSON, []byte("{"), key...),
+		"no media type":   d.do("PUT", "/v1/registrations/"+id, "", []byte("{}"), key...),
+		"bad multipart":   d.do("PUT", "/v1/registrations/"+id, "multipart/form-data; boundary=x", []byte("--x\r\n"), key...),
+		"no key":          d.do("PUT", "/v1/registrations/"+id, wire.JSON, []byte("{}"), "If-Match", `"0"`),
+		"no base":         d.do("PUT", "/v1/registrations/"+id, wire.JSON, []byte("{}"), "Idempotency-Key", string(exam.NewEntryID())),
+		"negative base":   d.do("PUT", "/v1/registrations/"+id, wire.JSON, []byte("{}"), "Idempotency-Key", string(exam.NewEntryID()), "If-Match", `"-1"`),
+		"range beyond":    d.do("PUT", "/v1/files/"+hash, wire.Bytes, []byte("x"), "Content-Range", "bytes 9223372036854775806-9223372036854775807/9223372036854775807", "Content-Digest", wire.ContentDigest([]byte("x"))),
+		"wrong digest":    d.do("PUT", "/v1/files/"+hash, wire.Bytes, []byte("x"), "Content-Range", "bytes 0-0/1", "Content-Digest", wire.ContentDigest([]byte("y"))),
+		"upper-case hash": d.do("PUT", "/v1/files/"+strings.ToUpper(hash), wire.Bytes, []byte("x"), "Content-Range", "bytes 0-0/1", "Content-Digest", wire.ContentDigest([]byte("x"))),
+		"many files":      d.do("POST", "/v1/files/missing", wire.JSON, wire.Encode(wire.FileQuery{Files: make([]wire.FileRef, wire.MaxQuery+1)})),
+		"odd cursor":      d.do("GET", "/v1/changes?wait=x", "", nil),
+		"no such method":  d.do("POST", "/v1/registrations/"+id+"/pay", wire.JSON, []byte(`{"method":"gold"}`), key...),
+		"old client":      d.do("GET", "/v1/hello", "", nil, wire.HeaderProtocol, "0"),
+		"forged receipt":  d.do("PUT", "/v1/registrations/"+id+"/receipt", wire.JSON, wire.Encode(wire.Restore{Content: "{}", Receipt: exam.Receipt{KeyID: exam.KeyID(s.Public()), Statement: []byte("{}"), Signature: make([]byte, 64)}})),
+	} {
+		if kind := kindOf(t, w); w.Code < 400 || w.Code >= 500 || kind == exam.KindInternal {
+			t.Errorf("%s: %d %.200s", name, w.Code, w.Body)
+		}
+	}
+	nobody := device{t, s, "Bearer short"}
+	if w := nobody.do("GET", "/v1/changes", "", nil); kindOf(t, w) != exam.KindUnauthorized || w.Header().Get("WWW-Authenticate") == "" {
+		t.Error("a credential that is none:", w.Code)
+	}
+	if list, err := s.Repository.List(t.Context(), "", 10); err != nil || len(list) != 0 {
+		t.Errorf("%d registrations, %v", len(list), err)
+	}
+	if w := d.submit(exam.NewDraftID(), 1, 0, exam.NewEntryID()); w.Code != http.StatusCreated {
+		t.Error("and then an honest one:", w.Code, w.Body)
+	}
+}
+
+func TestADeviceThatAsksTooMuchIsToldWhenToComeBack(t *testing.T) {
+	now := time.Date(2026, 3, 9, 1, 0, 0, 0, time.UTC)
+	s := fresh(t, func(c *server.Config) {
+		c.Limits = server.Limits{PerOwner: 1, OwnerBurst: 3}
+		c.Now = func() time.Time { return now }
+	})
+	greedy, modest := newDevice(t, s, "greedy"), newDevice(t, s, "modest")
+	var last *httptest.ResponseRecorder
+	for range 4 {
+		last = greedy.do("GET", "/v1/changes", "", nil)
+	}
+	if kindOf(t, last) != exam.KindRateLimited || last.Header().Get("Retry-After") != "1" {
+		t.Fatal(last.Code, last.Header())
+	}
+	if w := modest.do("GET", "/v1/changes", "", nil); w.Code != http.StatusOK {
+		t.Fatal("one device's greed is another's loss:", w.Code)
+	}
+}
+
+func TestNumbersOfPracticeCannotBeTakenForReal(t *testing.T) {
+	for practice, want := range map[bool]string{true: "演练410000", false: "410000"} {
+		s := fresh(t, func(c *server.Config) { c.Practice = practice; c.Rules = always{c.Rules} })
+		w := newDevice(t, s, "a").submit(exam.NewDraftID(), 1, 0, exam.NewEntryID())
+		a, err := wire.Decode[wire.Answer](w.Body.Bytes())
+		if err != nil || !strings.HasPrefix(a.Registration.Number, want) || (a.Registration.State == exam.StateVerified) != practice {
+			t.Errorf("practice %v: %s", practice, w.Body)
+		}
+		st, err := a.Receipt.Verify([]ed25519.PublicKey{s.Public()})
+		if err != nil || st.Practice != practice {
+			t.Error("the receipt does not say what it is:", st, err)
+		}
+	}
+}
+
+// always has every window open.
+type always struct{ server.Rules }
+
+func (always) Closed(exam.Document, exam.Action, time.Time) (string, bool) { return "", false }
+
+func TestADrainingServerIsNotReadyAndEndsLongPolls(t *testing.T) {
+	s := fresh(t, nil)
+	d := newDevice(t, s, "a")
+	answered := make(chan int)
+	go func() { answered <- d.do("GET", "/v1/changes?wait=50", "", nil).Code }()
+	s.Drain()
+	if code := <-answered; code != http.StatusOK {
+		t.Error(code)
+	}
+	if w := d.do("GET", "/readyz", "", nil); w.Code != http.StatusServiceUnavailable {
+		t.Error(w.Code)
+	}
+	if w := d.do("GET", "/healthz", "", nil); w.Code != http.StatusOK {
+		t.Error(w.Code)
+	}
+}
+
+func TestAReviewerReachesEveryState(t *testing.T) {
+	s := fresh(t, func(c *server.Config) { c.Practice = false; c.Rules = always{c.Rules}; c.ManualPayments = true })
+	d := newDevice(t, servertest.Witness(t, s), "a")
+	desk := server.NewDesk(s)
+	id := exam.NewDraftID()
+	do := func(want exam.State, action exam.Action, reason string) {
+		t.Helper()
+		out, err := desk.Do(t.Context(), server.Command{Do: "decide", ID: string(id), Action: action, Reason: reason})
+		if err != nil || out.Record.State != want {
+			t.Fatal(action, out.Record, err)
+		}
+	}
+	step := func(want exam.State, path, body string, base int) {
+		t.Helper()
+		w := d.do("POST", "/v1/registrations/"+string(id)+path, wire.JSON, []byte(body), "Idempotency-Key", string(exam.NewEntryID()), "If-Match", fmt.Sprintf(`"%d"`, base))
+		a, err := wire.Decode[wire.Answer](w.Body.Bytes())
+		if err != nil || a.Registration.State != want {
+			t.Fatal(path, w.Code, w.Body)
+		}
+	}
+	if w := d.submit(id, 1, 0, exam.NewEntryID()); w.Code != http.StatusCreated {
+		t.Fatal(w.Body)
+	}
+	if out, err := desk.Do(t.Context(), server.Command{Do: "list"}); err != nil || len(out.Rows) != 1 || out.Rows[0].ID != id || out.Rows[0].Area != "410000" {
+		t.Fatal(out, err)
+	}
+	if _, err := desk.Do(t.Context(), server.Command{Do: "decide", ID: string(id), Action: exam.ActionAsk}); exam.KindOf(err) != exam.KindInvalid {
+		t.Fatal("asked without a reason:", err)
+	}
+	do(exam.StateNeedsMaterials, exam.ActionAsk, "请补充学历证书")
+	if w := d.submit(id, 1, 3, exam.NewEntryID()); w.Code != http.StatusOK {
+		t.Fatal(w.Body)
+	}
+	do(exam.StateVerified, exam.ActionVerify, "")
+	step(exam.StateConfirmed, "/confirm", "", 6)
+	step(exam.StatePaying, "/pay", `{"method":"sandbox"}`, 7)
+	do(exam.StateConfirmed, exam.ActionUnpaid, "")
+	step(exam.StatePaying, "/pay", `{"method":"sandbox"}`, 9)
+	do(exam.StateCompleted, exam.ActionSettle, "")
+	if _, err := desk.Do(t.Context(), server.Command{Do: "decide", ID: string(id), Action: exam.ActionVerify}); exam.KindOf(err) != exam.KindState {
+		t.Fatal(err)
+	}
+	out, err := desk.Do(t.Context(), server.Command{Do: "show", ID: string(id)})
+	if err != nil || len(out.Record.History) != out.Record.Version {
+		t.Fatal(out.Record, err)
+	}
+	if again, err := desk.Do(t.Context(), server.Command{Do: "show", ID: out.Record.Number}); err != nil || again.Record.ID != id {
+		t.Fatal("by number:", err)
+	}
+}
+
+// FuzzServer sends anything to any route: no answer may be a 5xx, and nothing
+// may panic.
+func FuzzServer(f *testing.F) {
+	s := fresh(f, nil)
+	d := newDevice(f, s, "fuzz")
+	body, mediaType := submission("0198a000-7c4d-7e21-9b0a-000000000001", 1)
+	f.Add("PUT", "/v1/registrations/0198a000-7c4d-7e21-9b0a-000000000001", mediaType, body, `"0"`, "bytes 0-1/2")
+	f.Add("PUT", "/v1/files/"+exam.Digest([]byte("ab")), wire.Bytes, []byte("ab"), "", "bytes 0-1/2")
+	f.Add("GET", "/v1/changes?after=x.1&wait=0", "", []byte{}, "", "")
+	f.Add("POST", "/v1/files/missing", wire.JSON, []byte(`{"files":[{"sha256":"","size":-1}]}`), "", "")
+	f.Add("PUT", "/v1/registrations/0198a000-7c4d-7e21-9b0a-000000000001/receipt", wire.JSON, []byte(`{"content":"{}","receipt":{}}`), "", "")
+	f.Fuzz(func(t *testing.T, method, path, mediaType string, body []byte, base, span string) {
+		r, err := http.NewRequest(method, "http://x"+path, bytes.NewReader(body))
+		if err != nil || strings.Contains(path, "wait") && !strings.Contains(path, "wait=0") {
+			return
+		}
+		r.RemoteAddr = "127.0.0.1:1"
+		r.Header = http.Header{"Authorization": {d.bearer}, "Content-Type": {mediaType}, "If-Match": {base}, "Content-Range": {span},
+			"Content-Digest": {wire.ContentDigest(body)}, "Idempotency-Key": {"0198a000-7c4d-7e21-9b0a-00000000000f"}}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code >= 500 {
+			raw, _ := io.ReadAll(w.Body)
+			t.Fatalf("%d %s", w.Code, raw)
+		}
+	})
+}

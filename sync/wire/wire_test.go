@@ -1,0 +1,135 @@
+package wire
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"wenbao/exam"
+)
+
+func TestWhatIsPackedUnpacksToTheSameBytes(t *testing.T) {
+	content := []byte(`{"schema":1,"document":{"exam":"038","name":"测试"}}`)
+	raw := bytes.Repeat([]byte{0xFF, '-', '-'}, 9000)
+	files := []File{{exam.Digest(raw), raw}, {exam.Digest([]byte("x")), []byte("x")}}
+	for _, with := range [][]File{nil, files} {
+		body, mediaType := PackStep(content, with)
+		gotContent, gotFiles, err := UnpackStep(mediaType, body)
+		if err != nil || !bytes.Equal(gotContent, content) || len(gotFiles) != len(with) {
+			t.Fatal(err, len(gotFiles))
+		}
+		for i, f := range gotFiles {
+			if f.SHA256 != with[i].SHA256 || !bytes.Equal(f.Bytes, with[i].Bytes) {
+				t.Error(i)
+			}
+		}
+	}
+	plain, _, err := UnpackStep("application/json; charset=utf-8", content)
+	if err != nil || !bytes.Equal(plain, content) {
+		t.Error("plain JSON of a client that is not ours:", err)
+	}
+}
+
+func TestABombIsRefusedBeforeItTakesTheMemory(t *testing.T) {
+	if _, err := Unpack(Pack(make([]byte, exam.MaxDocumentBytes+1))); exam.KindOf(err) != exam.KindInvalid {
+		t.Error(err)
+	}
+	if _, err := Inflate(Deflate(make([]byte, MaxMessage+1))); exam.KindOf(err) != exam.KindInvalid {
+		t.Error(err)
+	}
+}
+
+func TestTheDictionaryOfTheProtocolNeverChanges(t *testing.T) {
+	const was = "a132e9e70207af3e049ae54beb746959952bb2ba5b93bf7545204c58828e8528"
+	if got := exam.Digest(Dictionary()); got != was {
+		t.Errorf("dictionary 1 is %s: clients in the field have %s; make a dictionary 2", got, was)
+	}
+}
+
+func TestRangesLoseExactlyWhatArrived(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		missing := []Range{{0, 50}}
+		lacks := map[int64]bool{}
+		for i := range int64(50) {
+			lacks[i] = true
+		}
+		for range r.IntN(12) {
+			from := r.Int64N(50)
+			to := from + 1 + r.Int64N(50-from)
+			for _, o := range Overlap(missing, from, to) {
+				for i := o.From; i < o.To; i++ {
+					if !lacks[i] || i < from || i >= to {
+						t.Fatal("overlap has a byte that is there, or outside")
+					}
+				}
+			}
+			missing = Without(missing, from, to)
+			for i := from; i < to; i++ {
+				delete(lacks, i)
+			}
+		}
+		n := 0
+		for _, m := range missing {
+			for i := m.From; i < m.To; i++ {
+				if n++; !lacks[i] {
+					t.Fatal("missing, but it is there")
+				}
+			}
+		}
+		if n != len(lacks) || !slices.IsSortedFunc(missing, func(a, b Range) int { return int(a.From - b.To) }) {
+			t.Fatal(missing, len(lacks))
+		}
+	}
+}
+
+func TestContentRangeReadsBackAndRefusesTheRest(t *testing.T) {
+	if from, to, size, err := ParseContentRange(ContentRange(3, 10, 20)); err != nil || from != 3 || to != 10 || size != 20 {
+		t.Error(from, to, size, err)
+	}
+	for _, h := range []string{"", "bytes 0-0", "bytes 5-4/10", "bytes 0-10/10", "bytes -1-2/10", "bytes 0-1/99999999999", "bytes 0-300000/400000",
+		"bytes +0-1/2", "items 0-1/2", "bytes 0-1/*", "bytes 00000000000000-1/2"} {
+		if _, _, _, err := ParseContentRange(h); err == nil {
+			t.Errorf("%q was taken", h)
+		}
+	}
+}
+
+func TestDigestsOfARangeIgnoreTheOrder(t *testing.T) {
+	a, b := Summary{"a", 1}, Summary{"b", 2}
+	if DigestRange([]Summary{a, b}) != DigestRange([]Summary{b, a}) || DigestRange([]Summary{a}) == DigestRange([]Summary{{"a", 2}}) {
+		t.Error("order counts, or versions do not")
+	}
+}
+
+func TestKindsThatAreNotForTheWireBecomeInternal(t *testing.T) {
+	for _, k := range []exam.Kind{exam.KindLocked, exam.KindDamaged, exam.KindUntrusted, "anything"} {
+		if p := NewProblem(k, ""); p.Kind != exam.KindInternal || p.Status != 500 {
+			t.Error(k, p)
+		}
+	}
+}
+
+func FuzzUnpackStep(f *testing.F) {
+	body, mediaType := PackStep([]byte("{}"), []File{{exam.Digest([]byte("x")), []byte("x")}})
+	f.Add(mediaType, body)
+	f.Add(Packed, Pack([]byte("{}")))
+	f.Add(JSON, []byte("{}"))
+	f.Fuzz(func(t *testing.T, mediaType string, body []byte) {
+		content, files, err := UnpackStep(mediaType, body)
+		if err == nil && (len(content) > exam.MaxDocumentBytes || len(files) > MaxFiles) {
+			t.Fatal("beyond the limits")
+		}
+	})
+}
+
+func FuzzContentRange(f *testing.F) {
+	f.Add("bytes 0-1/2")
+	f.Fuzz(func(t *testing.T, h string) {
+		from, to, size, err := ParseContentRange(h)
+		if err == nil && (from < 0 || from >= to || to > size || size > MaxFile || to-from > MaxPiece) {
+			t.Fatal(from, to, size)
+		}
+	})
+}
