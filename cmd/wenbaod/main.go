@@ -30,6 +30,7 @@ type cli struct {
 	Export   exportCmd   `cmd:"" help:"Print every registration the server holds, one a line."`
 	Review   reviewCmd   `cmd:"" help:"Decide registrations that wait for a person."`
 	Practice practiceCmd `cmd:"" help:"Rehearse bad days on a practice server."`
+	Pack     packCmd     `cmd:"" help:"Sign exam packs."`
 }
 
 // folder is the data folder that every command works on.

@@ -23,6 +23,9 @@ type keysCmd struct {
 
 type keysPublicCmd struct{ folder }
 
+// Help gives the example.
+func (keysPublicCmd) Help() string { return "Example:\n\n  wenbaod keys public --data /var/lib/wenbao > server.key" }
+
 func (c *keysPublicCmd) Run(e *env) error {
 	key, err := keyfile.Open(c.Data)
 	if err != nil {
@@ -52,6 +55,9 @@ type attachment struct {
 	SHA256 string        `json:"sha256"`
 	Size   int64         `json:"size"`
 }
+
+// Help gives the example.
+func (exportCmd) Help() string { return "Example:\n\n  wenbaod export --data /var/lib/wenbao --json > registrations.jsonl" }
 
 func (c *exportCmd) Run(e *env) error {
 	repo, err := opener(e.ctx, c.folder)(c.Data)
@@ -102,6 +108,9 @@ type reviewListCmd struct {
 	JSON  bool   `help:"One JSON document a line." name:"json"`
 }
 
+// Help gives the example.
+func (reviewListCmd) Help() string { return "Example:\n\n  wenbaod review list --data /var/lib/wenbao" }
+
 func (c *reviewListCmd) Run(e *env) error {
 	command := server.Command{Do: "list", State: exam.State(c.State)}
 	for {
@@ -135,9 +144,15 @@ type chosen struct {
 
 type reviewShowCmd struct{ chosen }
 
+// Help gives the example.
+func (reviewShowCmd) Help() string { return "Example:\n\n  wenbaod review show 4100002600000000018 --data /var/lib/wenbao" }
+
 func (c *reviewShowCmd) Run(e *env) error { return e.onOne(c.chosen, server.Command{Do: "show"}) }
 
 type approveCmd struct{ chosen }
+
+// Help gives the example.
+func (approveCmd) Help() string { return "Example:\n\n  wenbaod review approve 4100002600000000018 --data /var/lib/wenbao" }
 
 func (c *approveCmd) Run(e *env) error {
 	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionVerify})
@@ -148,6 +163,9 @@ type askCmd struct {
 	Reason string `help:"What the candidate is to hand in." required:""`
 }
 
+// Help gives the example.
+func (askCmd) Help() string { return "Example:\n\n  wenbaod review ask 4100002600000000018 --reason 请补充工作年限证明 --data /var/lib/wenbao" }
+
 func (c *askCmd) Run(e *env) error {
 	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionAsk, Reason: c.Reason})
 }
@@ -157,11 +175,17 @@ type refuseCmd struct {
 	Reason string `help:"Why, for the candidate to read." required:""`
 }
 
+// Help gives the example.
+func (refuseCmd) Help() string { return "Example:\n\n  wenbaod review refuse 4100002600000000018 --reason 学历证书无法核实 --data /var/lib/wenbao" }
+
 func (c *refuseCmd) Run(e *env) error {
 	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionRefuse, Reason: c.Reason})
 }
 
 type settleCmd struct{ chosen }
+
+// Help gives the example.
+func (settleCmd) Help() string { return "Example:\n\n  wenbaod review settle 4100002600000000018 --data /var/lib/wenbao" }
 
 func (c *settleCmd) Run(e *env) error {
 	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionSettle})

@@ -30,6 +30,9 @@ type serveCmd struct {
 // drainFor is how long requests in flight may take when the server is told to stop.
 const drainFor = 20 * time.Second
 
+// Help gives the example.
+func (serveCmd) Help() string { return "Example:\n\n  wenbaod serve --data /var/lib/wenbao --listen :8443 --tls-cert cert.pem --tls-key key.pem" }
+
 func (c *serveCmd) Run(e *env) error {
 	rules, err := rulesOf(c.Pack)
 	if err != nil {

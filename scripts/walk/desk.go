@@ -47,7 +47,7 @@ func openDesk(ctx context.Context, out, runes string) (*desk, error) {
 	n, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
 		d.close()
-		return nil, fmt.Errorf("Xvfb gave no display: %w", err)
+		return nil, fmt.Errorf("no display from Xvfb: %w", err)
 	}
 	d.display = ":" + strings.TrimSpace(n)
 	wm := d.command("openbox")
