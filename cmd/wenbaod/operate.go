@@ -24,7 +24,9 @@ type keysCmd struct {
 type keysPublicCmd struct{ folder }
 
 // Help gives the example.
-func (keysPublicCmd) Help() string { return "Example:\n\n  wenbaod keys public --data /var/lib/wenbao > server.key" }
+func (keysPublicCmd) Help() string {
+	return "Example:\n\n  wenbaod keys public --data /var/lib/wenbao > server.key"
+}
 
 func (c *keysPublicCmd) Run(e *env) error {
 	key, err := keyfile.Open(c.Data)
@@ -57,7 +59,9 @@ type attachment struct {
 }
 
 // Help gives the example.
-func (exportCmd) Help() string { return "Example:\n\n  wenbaod export --data /var/lib/wenbao --json > registrations.jsonl" }
+func (exportCmd) Help() string {
+	return "Example:\n\n  wenbaod export --data /var/lib/wenbao --json > registrations.jsonl"
+}
 
 func (c *exportCmd) Run(e *env) error {
 	repo, err := opener(e.ctx, c.folder)(c.Data)
@@ -145,14 +149,18 @@ type chosen struct {
 type reviewShowCmd struct{ chosen }
 
 // Help gives the example.
-func (reviewShowCmd) Help() string { return "Example:\n\n  wenbaod review show 4100002600000000018 --data /var/lib/wenbao" }
+func (reviewShowCmd) Help() string {
+	return "Example:\n\n  wenbaod review show 4100002600000000018 --data /var/lib/wenbao"
+}
 
 func (c *reviewShowCmd) Run(e *env) error { return e.onOne(c.chosen, server.Command{Do: "show"}) }
 
 type approveCmd struct{ chosen }
 
 // Help gives the example.
-func (approveCmd) Help() string { return "Example:\n\n  wenbaod review approve 4100002600000000018 --data /var/lib/wenbao" }
+func (approveCmd) Help() string {
+	return "Example:\n\n  wenbaod review approve 4100002600000000018 --data /var/lib/wenbao"
+}
 
 func (c *approveCmd) Run(e *env) error {
 	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionVerify})
@@ -164,7 +172,9 @@ type askCmd struct {
 }
 
 // Help gives the example.
-func (askCmd) Help() string { return "Example:\n\n  wenbaod review ask 4100002600000000018 --reason 请补充工作年限证明 --data /var/lib/wenbao" }
+func (askCmd) Help() string {
+	return "Example:\n\n  wenbaod review ask 4100002600000000018 --reason 请补充工作年限证明 --data /var/lib/wenbao"
+}
 
 func (c *askCmd) Run(e *env) error {
 	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionAsk, Reason: c.Reason})
@@ -176,7 +186,9 @@ type refuseCmd struct {
 }
 
 // Help gives the example.
-func (refuseCmd) Help() string { return "Example:\n\n  wenbaod review refuse 4100002600000000018 --reason 学历证书无法核实 --data /var/lib/wenbao" }
+func (refuseCmd) Help() string {
+	return "Example:\n\n  wenbaod review refuse 4100002600000000018 --reason 学历证书无法核实 --data /var/lib/wenbao"
+}
 
 func (c *refuseCmd) Run(e *env) error {
 	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionRefuse, Reason: c.Reason})
@@ -185,7 +197,9 @@ func (c *refuseCmd) Run(e *env) error {
 type settleCmd struct{ chosen }
 
 // Help gives the example.
-func (settleCmd) Help() string { return "Example:\n\n  wenbaod review settle 4100002600000000018 --data /var/lib/wenbao" }
+func (settleCmd) Help() string {
+	return "Example:\n\n  wenbaod review settle 4100002600000000018 --data /var/lib/wenbao"
+}
 
 func (c *settleCmd) Run(e *env) error {
 	return e.onOne(c.chosen, server.Command{Do: "decide", Action: exam.ActionSettle})

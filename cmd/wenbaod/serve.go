@@ -31,7 +31,9 @@ type serveCmd struct {
 const drainFor = 20 * time.Second
 
 // Help gives the example.
-func (serveCmd) Help() string { return "Example:\n\n  wenbaod serve --data /var/lib/wenbao --listen :8443 --tls-cert cert.pem --tls-key key.pem" }
+func (serveCmd) Help() string {
+	return "Example:\n\n  wenbaod serve --data /var/lib/wenbao --listen :8443 --tls-cert cert.pem --tls-key key.pem"
+}
 
 func (c *serveCmd) Run(e *env) error {
 	rules, err := rulesOf(c.Pack)
