@@ -175,6 +175,7 @@ func TestEveryFieldOfARandomRegistrationIsInTheText(t *testing.T) {
 		rapid.RuneFrom(nil, &unicode.RangeTable{R32: []unicode.Range32{{Lo: 0x20000, Hi: 0x2A6D6, Stride: 1}, {Lo: 0x2B820, Hi: 0x2CEA1, Stride: 1}}}),
 		rapid.SampledFrom([]rune("，。（）·ABCxyz0189@-.éß 　㐀䶮〇①\u202E\U0010FFFD")),
 	), 0, 40, -1)
+	rounds := 0
 	rapid.Check(t, func(t *rapid.T) {
 		d := sampleDocument()
 		for _, path := range []string{"name", "name_remark", "id_number", "phone", "email", "address", "postcode", "city", "checkpoint", "title", "level", "area", "gender", "ethnicity",
@@ -191,11 +192,14 @@ func TestEveryFieldOfARandomRegistrationIsInTheText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pdf, err := p.PDF()
-		if err != nil {
-			t.Fatal(err)
+		if rounds++; rounds%4 == 0 { // writing and reading a file takes longest
+			pdf, err := p.PDF()
+			if err != nil {
+				t.Fatal(err)
+			}
+			expectFields(t, p, strings.Join(form.Drawn(pdf), ""))
 		}
-		expectFields(t, p, strings.Join(form.Drawn(pdf), ""))
+		expectFields(t, p, form.Text(p))
 		if all := dense(fieldText(p)); !strings.Contains(all, dense(d.Name)) || !strings.Contains(all, dense(d.IDNumber)) || !strings.Contains(all, dense(d.Work[1].Duties)) {
 			t.Errorf("a value of the document is in no field")
 		}
