@@ -281,7 +281,7 @@ func (s *sheet) promiseText() []string {
 // stamps puts the two boxes for the employer and the office; they take what is
 // left of the page within reason.
 func (s *sheet) stamps() {
-	const least, most = 23.0, 46.0
+	const least, most = 23.0, 58.0
 	s.need(least)
 	h := min(s.room(), most)
 	for i, key := range []string{"stamp.employer", "stamp.office"} {
