@@ -48,14 +48,14 @@ func (t *tx) putHead(id exam.DraftID, h head, doc exam.Document) error {
 	}
 	t.then = append(t.then, func(ix *index) { ix.put(id, h, doc) })
 	t.tell(DraftChanged, id)
-	return t.seal(id, bucketDrafts, string(id), encode(h, h.document))
+	return t.sealHead(id, h)
 }
 
 // touch puts a head whose document is as it was.
 func (t *tx) touch(id exam.DraftID, h head) error {
 	t.then = append(t.then, func(ix *index) { ix.touch(id, h) })
 	t.tell(DraftChanged, id)
-	return t.seal(id, bucketDrafts, string(id), encode(h, h.document))
+	return t.sealHead(id, h)
 }
 
 // Draft gives a draft as it is now, also one that lies in the bin.

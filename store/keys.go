@@ -76,6 +76,8 @@ type vault struct {
 
 	mu     sync.Mutex
 	drafts map[exam.DraftID]seal.Box
+	typed  exam.DraftID // the draft that was changed last
+	head   head         // and its newest state
 }
 
 // cachedKeys bounds the drafts whose ciphers are kept ready; one is about 1 KB.
@@ -113,6 +115,19 @@ func (v *vault) forget(id exam.DraftID) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.drafts, id)
+	v.typed = ""
+}
+
+func (v *vault) lastHead(id exam.DraftID) (head, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.head, v.typed == id
+}
+
+func (v *vault) keepHead(id exam.DraftID, h head) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.typed, v.head = id, h
 }
 
 // fileName names a file by its content without giving the content's hash away.

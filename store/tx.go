@@ -114,6 +114,14 @@ func (r view) head(id exam.DraftID) (head, error) {
 	return decodeHead(plain)
 }
 
+// head gives the draft's newest state, of the draft being typed from memory.
+func (t *tx) head(id exam.DraftID) (head, error) {
+	if h, ok := t.v.lastHead(id); ok && !t.Has(bucketDrafts, string(id)) {
+		return h, nil
+	}
+	return t.view.head(id)
+}
+
 // registration gives what the server said last, zero when it said nothing.
 func (r view) registration(id exam.DraftID) (rec registrationRecord, err error) {
 	b, err := r.box(id)
@@ -156,6 +164,12 @@ func (r view) assemble(id exam.DraftID, h head, doc exam.Document) (exam.Draft, 
 	}
 	d.Delivered = reg.Delivered
 	return d, err
+}
+
+// sealHead puts the newest state of a draft.
+func (t *tx) sealHead(id exam.DraftID, h head) error {
+	t.then = append(t.then, func(*index) { t.v.keepHead(id, h) })
+	return t.seal(id, bucketDrafts, string(id), encode(h, h.document))
 }
 
 // seal puts a value that is sealed with the draft's key.

@@ -215,6 +215,12 @@ func (t *Tx) Get(bucket, key string) ([]byte, error) {
 	return t.e.Get(bucket, key)
 }
 
+// Has tells whether the change has put or deleted the key itself.
+func (t *Tx) Has(bucket, key string) bool {
+	_, ok := t.last[bucket+"/"+key]
+	return ok
+}
+
 // Put sets a sealed value, which must not change any more.
 func (t *Tx) Put(bucket, key string, value []byte) { t.add(op{bucket + "/" + key, value}) }
 

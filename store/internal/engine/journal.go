@@ -231,7 +231,9 @@ func (j *journal) zeros(name string, size int64) error {
 	if err != nil {
 		return err
 	}
-	block := make([]byte, min(size, 1<<20))
+	// In single pages: a file system may keep what was written at once as one large
+	// page, and then writes all of it for every record.
+	block := make([]byte, min(size, 4<<10))
 	for at := int64(0); at < size && err == nil; at += int64(len(block)) {
 		_, err = f.WriteAt(block[:min(int64(len(block)), size-at)], at)
 	}
@@ -283,13 +285,17 @@ func (j *journal) nextFirst(i int) uint64 {
 	return math.MaxUint64
 }
 
-// bytes is what the journal takes up, but for the part not yet used.
-func (j *journal) bytes() (n int64) {
-	for _, s := range j.segments {
-		n += s.bytes
+// grown tells how many segments, and bytes but for the part not yet used, the
+// journal has taken up for the changes after seq.
+func (j *journal) grown(seq uint64) (segments int, bytes int64) {
+	for i, s := range j.segments {
+		if i+1 == len(j.segments) || j.nextFirst(i) > seq+1 {
+			segments++
+			bytes += s.bytes
+		}
 	}
 	if j.file != nil {
-		n += j.offset - j.capacity
+		bytes += j.offset - j.capacity
 	}
-	return n
+	return segments, bytes
 }

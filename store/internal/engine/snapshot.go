@@ -48,11 +48,15 @@ func (e *Engine) maybeSnapshot() error {
 	if err != nil {
 		return err
 	}
+	newest := uint64(0)
+	if n := len(list); n > 0 {
+		newest = list[n-1]
+	}
 	e.write.Lock()
-	size, segments := e.journal.bytes(), len(e.journal.segments)
+	segments, size := e.journal.grown(newest)
 	e.write.Unlock()
 	due := size >= max(2*e.o.Segment, e.databaseSize()) || segments > maxSegments
-	if n := len(list); !due && !e.alone() || n > 0 && list[n-1] == e.takenIn() {
+	if !due && !e.alone() || newest > 0 && newest == e.takenIn() {
 		return nil
 	}
 	return e.snapshot()

@@ -1,0 +1,227 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+	_ "modernc.org/sqlite"
+
+	"wenbao/exam"
+	"wenbao/store"
+	"wenbao/store/internal/disk"
+	"wenbao/store/storetest"
+)
+
+// saver is one way to make an edit durable.
+type saver struct {
+	name string
+	save func(i int) error
+	took []time.Duration
+	disk int64 // bytes written
+}
+
+// BenchmarkSave compares one durable edit of a 3 KB draft, one writer, in turns
+// of a hundred within one run: the store (encrypted, with list, search and
+// history) editing one draft as a person does, and any draft at random; a bare
+// write and fdatasync of as many bytes; bbolt.Update; SQLite (WAL,
+// synchronous=FULL). It prints a table; figures are multiples of the bare write.
+func BenchmarkSave(b *testing.B) {
+	for _, n := range []int{0, 10_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			savers := []*saver{rawSaver(b), storeSaver(b, n, false), storeSaver(b, n, true), boltSaver(b, n), sqliteSaver(b, n)}
+			for round := 0; b.Loop(); round++ {
+				for _, s := range savers {
+					s.turn(b, round)
+				}
+			}
+			b.ReportMetric(0, "ns/op")
+			raw := savers[0]
+			fmt.Printf("save, %d drafts inside: raw %v, p99 %v, %.0f/s\n", n, raw.at(50), raw.at(99), raw.rate())
+			for _, s := range savers {
+				fmt.Printf("  %-14s p50 %5.2f  p99 %5.2f  rate %5.2f  %5.1f KB/save\n", s.name,
+					ratio(s.at(50), raw.at(50)), ratio(s.at(99), raw.at(99)), s.rate()/raw.rate(), float64(s.disk)/float64(len(s.took))/1024)
+			}
+			b.ReportMetric(ratio(savers[1].at(50), raw.at(50)), "p50/raw")
+			b.ReportMetric(ratio(savers[1].at(99), raw.at(99)), "p99/raw")
+			b.ReportMetric(savers[1].rate()/raw.rate(), "rate/raw")
+		})
+	}
+}
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
+
+func (s *saver) turn(b *testing.B, round int) {
+	b.Helper()
+	before := written()
+	for i := range 100 {
+		start := time.Now()
+		if err := s.save(round*100 + i); err != nil {
+			b.Fatal(s.name, err)
+		}
+		s.took = append(s.took, time.Since(start))
+	}
+	s.disk += written() - before
+}
+
+func (s *saver) at(percent int) time.Duration {
+	sorted := slices.Sorted(slices.Values(s.took))
+	return sorted[(len(sorted)-1)*percent/100]
+}
+
+// rate is saves a second of the median turn, what is done behind included.
+func (s *saver) rate() float64 {
+	var turns []time.Duration
+	for turn := range slices.Chunk(s.took, 100) {
+		sum := time.Duration(0)
+		for _, d := range turn {
+			sum += d
+		}
+		turns = append(turns, sum)
+	}
+	return 100 / median(turns).Seconds()
+}
+
+// written is what this process has given to the disk, where the system tells.
+func written() int64 {
+	raw, _ := os.ReadFile("/proc/self/io")
+	_, after, _ := strings.Cut(string(raw), "\nwrite_bytes: ")
+	n, _ := strconv.ParseInt(strings.SplitN(after, "\n", 2)[0], 10, 64)
+	return n
+}
+
+func edited(i int) exam.Document {
+	doc := storetest.Person(7)
+	doc.Email = fmt.Sprintf("edit%d@example.invalid", i)
+	return doc
+}
+
+func rawSaver(b *testing.B) *saver {
+	f, err := disk.OS{}.Create(filepath.Join(b.TempDir(), "raw"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { f.Close() })
+	const size = 64 << 20
+	for at := int64(0); at < size; at += 4096 { // in pages, as the journal does
+		if _, err := f.WriteAt(make([]byte, 4096), at); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := f.Sync(); err != nil {
+		b.Fatal(err)
+	}
+	record := edited(0).Encode()
+	at := int64(0)
+	return &saver{name: "raw", save: func(int) error {
+		if at += int64(len(record)); at+int64(len(record)) > size {
+			at = 0
+		}
+		if _, err := f.WriteAt(record, at); err != nil {
+			return err
+		}
+		return f.Sync()
+	}}
+}
+
+func storeSaver(b *testing.B, n int, random bool) *saver {
+	dir := b.TempDir()
+	if n > 0 {
+		if err := os.CopyFS(filepath.Join(dir, "s"), os.DirFS(seeded(b, n))); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s, err := store.Open(context.Background(), filepath.Join(dir, "s"), store.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { s.Close() })
+	d, err := s.Create(edited(0), exam.PackRef{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ids := []exam.DraftID{d.ID}
+	if random {
+		for offset := 0; offset < n; offset += 1000 {
+			page, err := s.List(store.Query{Limit: 1000, Offset: offset})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, row := range page.Rows {
+				ids = append(ids, row.ID)
+			}
+		}
+	}
+	name := map[bool]string{false: "store, one", true: "store, random"}[random]
+	return &saver{name: name, save: func(i int) error {
+		_, err := s.Save(ids[i*7919%len(ids)], edited(i+1))
+		return err
+	}}
+}
+
+func boltSaver(b *testing.B, n int) *saver {
+	db, err := bbolt.Open(filepath.Join(b.TempDir(), "b.db"), 0o600, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	put := func(from, to int) error {
+		return db.Update(func(tx *bbolt.Tx) error {
+			bucket, err := tx.CreateBucketIfNotExists([]byte("drafts"))
+			for i := from; err == nil && i < to; i++ {
+				err = bucket.Put(fmt.Appendf(nil, "%036d", i), edited(i).Encode())
+			}
+			return err
+		})
+	}
+	for i := 0; i < n; i += 1000 {
+		if err := put(i, i+1000); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return &saver{name: "bbolt.Update", save: func(i int) error {
+		at := i * 7919 % (n + 1)
+		return put(at, at+1)
+	}}
+}
+
+func sqliteSaver(b *testing.B, n int) *saver {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "s.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("create table drafts (id text primary key, updated integer, document blob) without rowid; create index recent on drafts (updated)"); err != nil {
+		b.Fatal(err)
+	}
+	const upsert = "insert into drafts values (?, ?, ?) on conflict (id) do update set updated = excluded.updated, document = excluded.document"
+	for from := 0; from < n; from += 1000 {
+		tx, err := db.Begin()
+		for i := from; err == nil && i < from+1000; i++ {
+			_, err = tx.Exec(upsert, fmt.Sprintf("%036d", i), i, edited(i).Encode())
+		}
+		if err == nil {
+			err = tx.Commit()
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	stmt, err := db.Prepare(upsert)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &saver{name: "SQLite WAL", save: func(i int) error {
+		_, err := stmt.Exec(fmt.Sprintf("%036d", i*7919%(n+1)), n+i, edited(i).Encode())
+		return err
+	}}
+}
