@@ -91,14 +91,7 @@ func (i *inspector) collect() inspected {
 		out.Focus = f.controlID()
 	}
 	out.Width, out.Height = c.PixelCoordinateForPosition(fyne.NewPos(c.Size().Width, c.Size().Height))
-	root := w.win.Content()
-	if top := c.Overlays().Top(); top != nil {
-		root = top
-		if w.asked != nil {
-			root = w.asked.Content
-		}
-	}
-	walk(root, func(o identified) { out.Controls = append(out.Controls, i.thing(c, o)) })
+	walk(w.front(), func(o identified) { out.Controls = append(out.Controls, i.thing(c, o)) })
 	return out
 }
 

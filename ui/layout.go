@@ -481,3 +481,49 @@ func (s *shell) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	put(s.body, left, top+head, width, size.Height-top-head-foot)
 	put(s.foot, left, size.Height-foot, width, foot)
 }
+
+// bar sets its first object at the left and the others at the right; where they
+// do not fit, the others go on below.
+type bar struct {
+	asked
+	gap float32
+}
+
+// rest is how wide the first object may be beside the others; negative when it
+// has no room.
+func (l *bar) rest(objects []fyne.CanvasObject, width float32) float32 {
+	left := width - objects[0].MinSize().Width
+	for _, o := range objects[1:] {
+		left -= o.MinSize().Width + l.gap
+	}
+	return left
+}
+
+func (l *bar) heightFor(objects []fyne.CanvasObject, width float32) float32 {
+	if l.rest(objects, width) >= 0 {
+		return lineHeight(objects, width)
+	}
+	below := (&flow{gap: l.gap}).heightFor(objects[1:], width)
+	return heightFor(objects[0], width) + l.gap + below
+}
+
+func (l *bar) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := widest(objects)
+	return fyne.NewSize(w, l.heightFor(objects, max(w, l.width)))
+}
+
+func (l *bar) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	if rest := l.rest(objects, size.Width); rest >= 0 {
+		r := row{gap: l.gap}
+		r.Layout(objects, size)
+		return
+	}
+	first := heightFor(objects[0], size.Width)
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[0].Resize(fyne.NewSize(size.Width, first))
+	(&flow{gap: l.gap}).place(objects[1:], size.Width, func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Resize(fyne.NewSize(w, h))
+		o.Move(fyne.NewPos(x, first+l.gap+y))
+	})
+}

@@ -209,7 +209,7 @@ func (h *header) refresh() {
 		if tone != present.Calm {
 			icon = theme.WarningIcon()
 		}
-		objects = append(objects, newRow(6, -1, glyph(icon, tones[tone].ink), newText(textStyle{size: sizeCaption, color: tones[tone].ink, line: true}, k.say(saved))))
+		objects = append(objects, newRow(6, 1, glyph(icon, tones[tone].ink), newText(textStyle{size: sizeCaption, color: tones[tone].ink, line: tone == present.Calm}, k.say(saved))))
 		whereTone, where := f.Where()
 		objects = append(objects, badge(whereTone, k.say(where)))
 		drawn += k.say(saved) + k.say(where)
@@ -224,7 +224,7 @@ func (h *header) refresh() {
 	}
 	h.drawn = drawn
 	back := canvas.NewRectangle(tint(colorPage))
-	bar := container.New(&inset{left: gapLarge, top: gapSmall, right: gapLarge, bottom: gapSmall}, newRow(gap, 0, objects...))
-	h.box.Objects = []fyne.CanvasObject{back, newColumn(0, bar, rule())}
+	strip := container.New(&inset{left: gapLarge, top: gapSmall, right: gapLarge, bottom: gapSmall}, container.New(&bar{gap: gap}, objects...))
+	h.box.Objects = []fyne.CanvasObject{back, newColumn(0, strip, rule())}
 	h.box.Refresh()
 }

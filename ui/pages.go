@@ -172,7 +172,11 @@ func (w *Window) contactsCard() fyne.CanvasObject {
 	box := newColumn(gapSmall, newText(styleStrong, k.key("help.contacts")))
 	list := w.desk.Contacts()
 	for _, c := range list {
-		box.Add(newColumn(0, body(k.say(present.Named(c.Name))), newText(styleStrong, c.Phone), caption(k.say(present.Named(c.Hours)))))
+		reach := c.Phone
+		if reach == "" {
+			reach = c.URL
+		}
+		box.Add(newColumn(0, body(k.say(present.Named(c.Name))), newText(styleStrong, reach), caption(k.say(present.Named(c.Hours)))))
 	}
 	if len(list) == 0 {
 		box.Add(caption(k.key("help.no_contacts")))

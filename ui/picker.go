@@ -88,6 +88,7 @@ func (p *Picker) unfold() {
 	p.list.HideSeparators = true
 	p.list.OnSelected = func(i widget.ListItemID) { p.take(i) }
 	p.open = widget.NewPopUp(newListBox(p.search, p.list), c)
+	p.hooks.over(p.open.Content)
 	p.place(c)
 	c.Focus(p.search)
 }

@@ -19,6 +19,8 @@ type control struct {
 type hooks struct {
 	// focused is told which control has the focus now.
 	focused func(o fyne.CanvasObject)
+	// over is told what lies over the page and takes all input.
+	over func(o fyne.CanvasObject)
 	// key gets every key that the control itself has no use for.
 	key func(*fyne.KeyEvent)
 	// shortcut gets every shortcut and tells whether it was the window's.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image/color"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -68,8 +69,8 @@ var palette = map[fyne.ThemeColorName][2]color.NRGBA{
 
 	theme.ColorNameButton:              {rgb(0xf0f3f6), rgb(0x2a3038)},
 	theme.ColorNameDisabledButton:      {rgb(0xf0f3f6), rgb(0x2a3038)},
-	theme.ColorNameDisabled:            {rgb(0x66717f), rgb(0x98a2ae)},
-	theme.ColorNamePlaceHolder:         {rgb(0x66717f), rgb(0x98a2ae)},
+	theme.ColorNameDisabled:            {rgb(0x5f6977), rgb(0x98a2ae)},
+	theme.ColorNamePlaceHolder:         {rgb(0x5f6977), rgb(0x98a2ae)},
 	theme.ColorNameHyperlink:           {rgb(0x1a5fb4), rgb(0x86b6f5)},
 	theme.ColorNameInputBackground:     {rgb(0xffffff), rgb(0x1f242a)},
 	theme.ColorNameInputBorder:         {rgb(0xb4bdc9), rgb(0x505a67)},
@@ -126,12 +127,21 @@ func NewTheme(f Fonts, l Look) *Theme {
 	l.TextScale = min(max(l.TextScale, 1), 2)
 	t := &Theme{look: l, regular: theme.DefaultTheme().Font(fyne.TextStyle{}), bold: theme.DefaultTheme().Font(fyne.TextStyle{Bold: true})}
 	if f.Regular != nil {
-		t.regular = fyne.NewStaticResource("regular.ttf", f.Regular)
+		t.regular = face("regular.ttf", f.Regular)
 	}
 	if f.Bold != nil {
-		t.bold = fyne.NewStaticResource("bold.ttf", f.Bold)
+		t.bold = face("bold.ttf", f.Bold)
 	}
 	return t
+}
+
+// faces holds the resources of fonts by their bytes: Fyne parses a font once for
+// each resource, which takes a tenth of a second.
+var faces sync.Map
+
+func face(name string, font []byte) fyne.Resource {
+	r, _ := faces.LoadOrStore(&font[0], fyne.NewStaticResource(name, font))
+	return r.(fyne.Resource)
 }
 
 // Color implements [fyne.Theme].

@@ -34,6 +34,7 @@ type Window struct {
 	body    *fyne.Container // the page
 	foot    *fyne.Container // what can be undone
 	asked   *widget.PopUp
+	over    fyne.CanvasObject // what lies over the page, while something does
 	inspect *inspector
 	entries map[string]*Entry // of the page, so that typing outlives a rebuilding
 
@@ -106,7 +107,7 @@ func (w *Window) dress() {
 	if lang == "" {
 		lang = w.lang
 	}
-	w.kit = &kit{words: assets.In(lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut}}
+	w.kit = &kit{words: assets.In(lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, over: func(o fyne.CanvasObject) { w.over = o }}}
 	w.app.Settings().SetTheme(NewTheme(w.fonts, Look{Brightness: Brightness(look.Brightness), TextScale: look.TextScale}))
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
@@ -336,6 +337,7 @@ func (w *Window) showAsk() {
 	box := newColumn(gap, heading(w.kit.say(a.Title)), body(w.kit.say(a.Text)), newFlow(gapSmall, no, yes))
 	width := min(460*textScale(), w.win.Canvas().Size().Width-gapHuge*2)
 	w.asked = widget.NewModalPopUp(padded(gapLarge, box), w.win.Canvas())
+	w.over = w.asked.Content
 	w.asked.Show()
 	w.asked.Resize(fyne.NewSize(width, heightFor(box, width-2*gapLarge)+2*gapLarge+gapSmall))
 	w.win.Canvas().Focus(no)
@@ -468,6 +470,15 @@ func (w *Window) close() {
 	})
 }
 
+// front is what takes input now: the page, or what lies over it. Fyne does not
+// tell what a list or a question holds, so those who open one do.
+func (w *Window) front() fyne.CanvasObject {
+	if w.win.Canvas().Overlays().Top() != nil && w.over != nil {
+		return w.over
+	}
+	return w.win.Content()
+}
+
 // walk calls see for every control in sight of a tree, in reading order.
 func walk(o fyne.CanvasObject, see func(identified)) {
 	if o == nil || !o.Visible() {
@@ -493,8 +504,6 @@ func children(o fyne.CanvasObject) []fyne.CanvasObject {
 		return []fyne.CanvasObject{v.content}
 	case *Picker:
 		return []fyne.CanvasObject{v.content}
-	case *widget.PopUp:
-		return []fyne.CanvasObject{v.Content}
 	}
 	return nil
 }

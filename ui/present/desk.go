@@ -222,7 +222,7 @@ func (d *Desk) Trouble() (Text, bool) {
 	if d.trouble == "" {
 		return Text{}, false
 	}
-	return T("ui.saved.failed." + string(saveReason(d.trouble))), true
+	return T("ui.trouble." + string(saveReason(d.trouble))), true
 }
 
 // Search narrows the list of drafts.

@@ -104,7 +104,7 @@ func TestAStoreThatCannotBeReadIsSaid(t *testing.T) {
 	d := present.NewDesk(w.Ports(), w.Loop, func() {})
 	d.Start()
 	w.Loop.Drain()
-	if text, bad := d.Trouble(); !bad || text.Key() != "ui.saved.failed.damaged" {
+	if text, bad := d.Trouble(); !bad || text.Key() != "ui.trouble.damaged" {
 		t.Errorf("says %s", text.Key())
 	}
 }

@@ -27,6 +27,7 @@ type Form struct {
 	typed   map[string]bool      // fields whose problems may be shown
 	left    map[exam.StepID]bool // steps that were left: all their problems are shown
 	rest    func()               // stops the pause after the last key
+	resting string               // the field it is about; "" when none runs
 	past    []Version
 	message *Message // last outcome of a step such as 提交; nil none
 }
@@ -108,8 +109,9 @@ func (f *Form) restAfter(path string) {
 	if f.rest != nil {
 		f.rest()
 	}
+	f.resting = path
 	f.rest = f.desk.loop.After(showPause, func() {
-		f.rest = nil
+		f.rest, f.resting = nil, ""
 		f.typed[path] = true
 		f.desk.changed()
 	})
@@ -146,9 +148,9 @@ func (f *Form) Leave(path string) {
 			f.Set(path, text)
 		}
 	}
-	if f.rest != nil && !f.typed[path] {
+	if f.resting == path {
 		f.rest()
-		f.rest = nil
+		f.rest, f.resting = nil, ""
 		f.typed[path] = true
 		f.desk.changed()
 	}
@@ -259,7 +261,7 @@ func (f *Form) mark(v StepView) StepMark {
 		return StepOpen
 	case v.Missing > 0:
 		return StepMissing
-	case v.Doubts > 0 && f.left[v.ID]:
+	case v.Doubts > 0 && (f.left[v.ID] || f.begun(v.ID)):
 		return StepDoubt
 	case !f.left[v.ID] && !f.begun(v.ID):
 		return StepOpen

@@ -162,6 +162,17 @@ func TestProblemsWaitUntilTypingPauses(t *testing.T) {
 	}
 }
 
+func TestLeavingOneFieldLateKeepsWhatIsToBeSaidOfAnother(t *testing.T) {
+	w, _, f := opened(t, exam.Document{IDType: exam.ResidentID})
+	f.Show(exam.StepPerson)
+	f.Set("id_number", "4101")
+	f.Leave("name") // the window says it a moment after the focus went on
+	w.Loop.Advance(time.Second)
+	if p := fieldOf(t, f, "id_number").Problems; len(p) != 1 {
+		t.Errorf("after a pause: %v", p)
+	}
+}
+
 func TestWhatIsMissingIsSaidOnceTheStepWasLeft(t *testing.T) {
 	w, _, f := opened(t, exam.Document{})
 	f.Show(exam.StepPerson)

@@ -1,7 +1,7 @@
 package present
 
 import (
-	"strings"
+	"slices"
 
 	"wenbao/exam"
 )
@@ -91,7 +91,7 @@ type ReviewSection struct {
 // Review gives what will be submitted, as the candidate reads it through.
 func (f *Form) Review() []ReviewSection {
 	doc := exam.Normalize(f.doc)
-	subjects := CopyRow{Path: "subjects", Field: label("subjects"), Value: Plain(strings.Join(f.subjectNames(doc), "、"))}
+	subjects := CopyRow{Path: "subjects", Field: label("subjects"), Value: f.subjectNames()}
 	out := []ReviewSection{
 		{exam.StepRegistration, append(f.copyRows(doc, "level"), append([]CopyRow{subjects}, f.copyRows(doc, "area", "city", "checkpoint")...)...)},
 		{exam.StepPerson, f.copyRows(doc, "name", "name_remark", "id_type", "id_number", "gender", "birth_date", "nationality", "ethnicity", "political_status", "phone", "email", "address", "postcode")},
@@ -102,15 +102,23 @@ func (f *Form) Review() []ReviewSection {
 	return out
 }
 
-func (f *Form) subjectNames(doc exam.Document) (names []string) {
-	for _, s := range f.pack.Subjects(doc.Level) {
-		for _, chosen := range doc.Subjects {
-			if s.ID == chosen {
-				names = append(names, s.Name.ZH)
-			}
+// subjectNames joins the names of the subjects chosen.
+func (f *Form) subjectNames() Text {
+	var all exam.Text
+	chosen := f.subjects()
+	for _, s := range f.pack.Subjects(f.doc.Level) {
+		if slices.Contains(chosen, s.ID) {
+			all.ZH, all.EN = joined(all.ZH, "、", s.Name.ZH), joined(all.EN, ", ", s.Name.EN)
 		}
 	}
-	return names
+	return Named(all)
+}
+
+func joined(list, by, next string) string {
+	if list == "" {
+		return next
+	}
+	return list + by + next
 }
 
 // Commitment gives the wording of the commitment.

@@ -114,13 +114,25 @@ func (f *Form) field(s fieldSpec, path string) Field {
 		out.Label = T("ui.tick." + s.path)
 	}
 	if s.kind == Ticks {
-		out.Value = strings.Join(f.doc.Subjects, ",")
+		out.Value = strings.Join(f.subjects(), ",")
 	}
 	if s.hint {
 		out.Hint = T("ui.hint." + s.path)
 	}
 	f.explain(&out)
 	return out
+}
+
+// subjects are the ids chosen; none means all of the level, as the official form
+// ticks them beforehand.
+func (f *Form) subjects() (ids []string) {
+	if len(f.doc.Subjects) > 0 {
+		return f.doc.Subjects
+	}
+	for _, s := range f.pack.Subjects(f.doc.Level) {
+		ids = append(ids, s.ID)
+	}
+	return ids
 }
 
 // explain says why a field cannot be changed or where its value comes from.

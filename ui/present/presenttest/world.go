@@ -311,7 +311,7 @@ type photos struct{}
 
 func (photos) Open(data []byte) (present.Portrait, []present.Finding, error) {
 	if bytes.HasPrefix(data, []byte("not a picture")) {
-		return nil, []present.Finding{{Text: present.Said(exam.Phrase{Key: "photo.format"}), Severity: exam.Block}}, exam.Errorf(exam.KindInvalid, "open photo", "no picture")
+		return nil, []present.Finding{{Text: present.Said(exam.Phrase{Key: "photo.heic"}), Severity: exam.Block}}, exam.Errorf(exam.KindInvalid, "open photo", "no picture")
 	}
 	return portrait{}, nil, nil
 }
@@ -326,7 +326,7 @@ func (portrait) Proposed() present.Crop {
 // Make refuses crops that are smaller than the photo has to be.
 func (portrait) Make(c present.Crop) ([]byte, []present.Finding, error) {
 	if c.Width < 295 {
-		return nil, []present.Finding{{Text: present.Said(exam.Phrase{Key: "photo.size"}), Severity: exam.Block}}, nil
+		return nil, []present.Finding{{Text: present.Said(exam.Phrase{Key: "photo.pixels_few", Args: map[string]string{"value": "100×140", "limit": "295×413"}}), Severity: exam.Block}}, nil
 	}
 	return JPEG(), nil, nil
 }

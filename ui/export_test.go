@@ -1,0 +1,145 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+// What the tests outside the package may see.
+
+// Palette gives the two values of every token.
+var Palette = palette
+
+// Pieces is the line breaker's cutting.
+var Pieces = pieces
+
+// Control is a control as tests see it.
+type Control struct {
+	ID       string
+	Object   fyne.CanvasObject
+	Disabled bool
+}
+
+// Controls lists the controls of a tree in reading order.
+func Controls(o fyne.CanvasObject) (list []Control) {
+	walk(o, func(i identified) {
+		d, ok := i.(fyne.Disableable)
+		list = append(list, Control{i.controlID(), i, ok && d.Disabled()})
+	})
+	return list
+}
+
+// ID names a control, "" for other things.
+func ID(o any) string {
+	if i, ok := o.(identified); ok {
+		return i.controlID()
+	}
+	return ""
+}
+
+// Find gives the control with an id on the page shown.
+func (w *Window) Find(id string) fyne.CanvasObject {
+	o, ok := w.find(func(i identified) bool { return i.controlID() == id })
+	if !ok {
+		return nil
+	}
+	return o
+}
+
+// Body is the page shown.
+func (w *Window) Body() fyne.CanvasObject { return w.body }
+
+// Front is what takes input now.
+func (w *Window) Front() fyne.CanvasObject { return w.front() }
+
+// Refresh brings the window up to date.
+func (w *Window) Refresh() { w.refresh() }
+
+// Inspected is the map of the controls without the file.
+func (w *Window) Inspected() any { return (&inspector{window: w}).collect() }
+
+// NewTestEntry is an Entry outside a window.
+func NewTestEntry() (e *Entry, passedOn *[]fyne.KeyName) {
+	passedOn = &[]fyne.KeyName{}
+	h := &hooks{focused: func(fyne.CanvasObject) {}, key: func(k *fyne.KeyEvent) { *passedOn = append(*passedOn, k.Name) }, shortcut: func(fyne.Shortcut) bool { return false }, over: func(fyne.CanvasObject) {}}
+	return newEntry(control{id: "test", kind: "entry", hooks: h}, 1), passedOn
+}
+
+// NewTestText is a Text with its lines at a width.
+func NewTestText(content string, width float32) []string {
+	return newText(styleBody, content).broken(width)
+}
+
+// Outline writes what a tree shows: controls and words, one a line, indented.
+func Outline(o fyne.CanvasObject) string {
+	var b strings.Builder
+	outline(&b, o, 0)
+	return b.String()
+}
+
+func outline(b *strings.Builder, o fyne.CanvasObject, depth int) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	line := func(format string, args ...any) {
+		fmt.Fprintf(b, "%s%s\n", strings.Repeat("  ", depth), fmt.Sprintf(format, args...))
+	}
+	switch v := o.(type) {
+	case *Text:
+		line("%s", v.content)
+		return
+	case *Entry:
+		line("[%s %s] %q placeholder %q", v.kind, v.id, v.Text, v.PlaceHolder)
+		return
+	case identified:
+		off := ""
+		if d, ok := v.(fyne.Disableable); ok && d.Disabled() {
+			off = " disabled"
+		}
+		line("[%s %s%s]", v.controlKind(), v.controlID(), off)
+		depth++
+	case *canvas.Image:
+		if v.Image != nil {
+			line("picture %v", v.Image.Bounds().Size())
+		}
+		return
+	}
+	for _, child := range children(o) {
+		outline(b, child, depth)
+	}
+}
+
+// Cut lists the texts of a tree that do not fit where they stand.
+func Cut(root fyne.CanvasObject, width float32) (cut []string) {
+	var visit func(o fyne.CanvasObject, x float32)
+	visit = func(o fyne.CanvasObject, x float32) {
+		if o == nil || !o.Visible() {
+			return
+		}
+		x += o.Position().X
+		if t, ok := o.(*Text); ok {
+			lines := t.broken(t.Size().Width)
+			for _, l := range lines {
+				if t.measure(l) > t.Size().Width+1 {
+					cut = append(cut, fmt.Sprintf("%q is %.0f wide in %.0f", l, t.measure(l), t.Size().Width))
+				}
+			}
+			if h := t.lineHeight() * float32(len(lines)); h > t.Size().Height+1 {
+				cut = append(cut, fmt.Sprintf("%q is %.0f high in %.0f", t.content, h, t.Size().Height))
+			}
+		}
+		if x+o.Size().Width > width+1 && o.Size().Width > 0 {
+			if _, ok := o.(identified); ok {
+				cut = append(cut, fmt.Sprintf("%s ends at %.0f of %.0f", ID(o), x+o.Size().Width, width))
+			}
+		}
+		for _, child := range children(o) {
+			visit(child, x)
+		}
+	}
+	visit(root, 0)
+	return cut
+}
