@@ -21,6 +21,7 @@ type reply struct {
 	message   any
 	mediaType string // default JSON
 	raw       []byte // instead of message
+	header    map[string]string
 }
 
 // refusal is an error that carries its whole problem document.
@@ -69,7 +70,11 @@ func (s *Server) guarded(w http.ResponseWriter, r *http.Request, h plainHandler)
 	if v := r.Header.Get(wire.HeaderProtocol); v != "" && v != wire.Version {
 		return reply{}, exam.Errorf(exam.KindUpgrade, "greet client", "protocol %.8q", v)
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, wire.MaxStepBody)
+	limit := int64(wire.MaxStepBody)
+	if r.Method == http.MethodPatch {
+		limit = wire.MaxFile + 1 // a stream, never held in memory as a whole
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	return h(r)
 }
 
@@ -161,9 +166,14 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, out reply) int {
 		out.status = http.StatusOK
 	}
 	h := w.Header()
+	for name, value := range out.header {
+		h.Set(name, value)
+	}
 	h.Set(wire.HeaderProtocol, wire.Version)
 	h.Set("Date", s.Now().UTC().Format(http.TimeFormat))
-	h.Set("Content-Type", out.mediaType)
+	if len(out.raw) > 0 {
+		h.Set("Content-Type", out.mediaType)
+	}
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Vary", "Accept-Encoding")
@@ -171,7 +181,9 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, out reply) int {
 		h.Set("Content-Encoding", "zstd")
 		out.raw = wire.Deflate(out.raw)
 	}
-	h.Set("Content-Length", strconv.Itoa(len(out.raw)))
+	if out.status != http.StatusNoContent {
+		h.Set("Content-Length", strconv.Itoa(len(out.raw)))
+	}
 	w.WriteHeader(out.status)
 	if r.Method != http.MethodHead {
 		w.Write(out.raw)

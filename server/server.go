@@ -112,6 +112,7 @@ func (s *Server) routes() {
 	s.owned("GET /v1/changes", s.changes)
 	s.owned("GET /v1/digests", s.digests)
 	s.owned("GET /v1/digests/{range}", s.summaries)
+	s.tusRoutes()
 	s.handle("/", func(r *http.Request) (reply, error) {
 		return reply{}, exam.Errorf(exam.KindNotFound, "route", "no such resource")
 	})
@@ -119,7 +120,7 @@ func (s *Server) routes() {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.ContentLength > wire.MaxStepBody {
+	if r.ContentLength > wire.MaxStepBody && r.Method != http.MethodPatch {
 		w.Header().Set("Connection", "close")
 	}
 	s.mux.ServeHTTP(w, r)

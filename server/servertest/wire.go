@@ -35,7 +35,7 @@ var description = sync.OnceValues(func() (routers.Router, error) {
 		return nil, err
 	}
 	openapi3.DefineStringFormatValidator("date-time", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringDateTime))
-	for _, mediaType := range []string{wire.Packed, wire.Bytes, "multipart/form-data"} {
+	for _, mediaType := range []string{wire.Packed, wire.Bytes, "application/offset+octet-stream", "multipart/form-data"} {
 		openapi3filter.RegisterBodyDecoder(mediaType, rawBody)
 	}
 	return gorillamux.NewRouter(doc)
