@@ -170,7 +170,9 @@ func (s *session) verifyText(text string, keys []ed25519.PublicKey) verdict {
 	seal, err := exam.VerifySeal(text, keys)
 	if err != nil {
 		reason := form.ReasonUntrusted
-		if _, perr := exam.ParseSeal(text); perr != nil {
+		if exam.KindOf(err) == exam.KindState {
+			reason = form.ReasonDraft
+		} else if _, unread := exam.ParseSeal(text); unread != nil {
 			reason = form.ReasonUnreadable
 		}
 		return verdict{Differs: []string{}, Reason: s.words.Say("form.verify." + string(reason))}

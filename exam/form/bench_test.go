@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"wenbao/exam"
 	"wenbao/exam/form"
 )
 
@@ -35,23 +34,6 @@ type nowhere struct{ n int }
 
 func (w *nowhere) Write(p []byte) (int, error) { w.n += len(p); return len(p), nil }
 func (w *nowhere) Close() error                { return nil }
-
-// inputs are n people with names, numbers and photos of their own.
-func inputs(b testing.TB, n int) []form.Input {
-	in := make([]form.Input, n)
-	base := draftInput(b)
-	for i := range in {
-		in[i] = base
-		in[i].Photo = samplePhoto(i)
-		d := &in[i].Draft
-		d.ID = exam.DraftID(fmt.Sprintf("0198c0de-0000-7000-8000-%012d", i))
-		d.Document.Name = string([]rune{rune(0x4E00 + i*37%20000), rune(0x4E00 + i*101%20000)})
-		d.Document.IDNumber = fmt.Sprintf("4101051990%08d", i)
-		d.Files = []exam.File{{Kind: exam.FilePhoto, SHA256: exam.Digest(in[i].Photo), Size: int64(len(in[i].Photo)), Type: "image/jpeg"}}
-		in[i] = delivered(in[i], exam.StateVerified)
-	}
-	return in
-}
 
 func BenchmarkSeparate(b *testing.B) {
 	in := inputs(b, 20)
