@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 
 	"wenbao/exam"
 	"wenbao/store"
@@ -30,6 +33,10 @@ func TestMain(m *testing.M) {
 	benchDir = dir
 	code := m.Run()
 	os.RemoveAll(dir)
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, "goroutines are left:", err)
+		code = 1
+	}
 	os.Exit(code)
 }
 
