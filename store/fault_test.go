@@ -20,7 +20,7 @@ var faults = map[exam.Kind]error{exam.KindFull: syscall.ENOSPC, exam.KindDamaged
 // nothing, or is there whole after a restart; afterwards the same step succeeds.
 func TestAFailingDiskLosesNothingAndSaysWhatIsWrong(t *testing.T) {
 	base := scratch(t)
-	every := 29
+	every := 41
 	if long {
 		every = 1
 	}

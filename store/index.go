@@ -99,7 +99,7 @@ func (ix *index) append(r row) {
 // leave makes a gap of a row.
 func (ix *index) leave(slot int32) {
 	ix.rows[slot] = row{}
-	ix.columns.flags[slot] = 0
+	ix.columns.leave(slot)
 	ix.gaps++
 }
 

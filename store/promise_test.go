@@ -430,3 +430,52 @@ func TestEveryErrorHasWordsInBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+func TestTheListIsTheSameForwardsAndBackwards(t *testing.T) {
+	s := storetest.Open(t)
+	rnd := rand.New(rand.NewPCG(5, 6))
+	var ids []exam.DraftID
+	for i := range 400 {
+		d, err := s.Create(storetest.Person(i), exam.PackRef{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, d.ID)
+		at := ids[rnd.IntN(len(ids))]
+		switch rnd.IntN(4) {
+		case 0:
+			err = s.Delete(at)
+		case 1:
+			err = s.Undelete(at)
+		case 2:
+			if _, err = s.Save(at, storetest.Person(i+1000)); exam.KindOf(err) == exam.KindState {
+				err = nil // in the bin
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, q := range []store.Query{{}, {Bin: true}, {Search: "1"}, {Search: "zh"}, {Search: "王"}, {Bin: true, Search: "9"}} {
+		q.Limit = 1000
+		forwards, err := s.List(q)
+		if err != nil || forwards.Total != len(forwards.Rows) || forwards.Total == 0 {
+			t.Fatalf("%+v: %d of %d, %v", q, len(forwards.Rows), forwards.Total, err)
+		}
+		q.Reverse = true
+		backwards, err := s.List(q)
+		if err != nil || backwards.Total != forwards.Total {
+			t.Fatalf("%+v: %d, not %d, %v", q, backwards.Total, forwards.Total, err)
+		}
+		for i, row := range forwards.Rows {
+			if other := backwards.Rows[len(backwards.Rows)-1-i]; other.ID != row.ID {
+				t.Fatalf("%+v: row %d differs", q, i)
+			}
+		}
+		q.Reverse, q.Offset, q.Limit = false, forwards.Total/3, 7
+		page, err := s.List(q)
+		if err != nil || page.Total != forwards.Total || page.Rows[0].ID != forwards.Rows[q.Offset].ID {
+			t.Fatalf("%+v: a page in the middle is another: %v", q, err)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,6 +19,7 @@ type columns struct {
 	idEnd, phoneStart, phoneEnd []uint64
 	numberStart, numberEnd      []uint64
 	names, spellings            texts
+	shown, binned               set // rows that are not gaps, by where they are listed
 }
 
 const (
@@ -36,12 +38,28 @@ func (c *columns) append(r *row) {
 	if r.deleted != 0 {
 		flags |= flagBin
 	}
+	slot := len(c.flags)
 	c.flags = append(c.flags, flags)
+	if slot%64 == 0 {
+		c.shown, c.binned = append(c.shown, 0), append(c.binned, 0)
+	}
+	if r.deleted == 0 {
+		c.shown.add(slot)
+	} else {
+		c.binned.add(slot)
+	}
 	c.idEnd = append(c.idEnd, lastDigits(r.idNumber))
 	c.phoneStart, c.phoneEnd = append(c.phoneStart, firstDigits(r.phone)), append(c.phoneEnd, lastDigits(r.phone))
 	c.numberStart, c.numberEnd = append(c.numberStart, firstDigits(r.number)), append(c.numberEnd, lastDigits(r.number))
 	c.names.append(r.name)
 	c.spellings.append(r.spelled)
+}
+
+// leave makes a gap of a row.
+func (c *columns) leave(slot int32) {
+	c.flags[slot] = 0
+	c.shown.drop(int(slot))
+	c.binned.drop(int(slot))
 }
 
 // listed counts the rows that do not lie in the bin.
@@ -99,6 +117,7 @@ func firstDigits(s string) (w uint64) {
 type set []uint64
 
 func (s set) add(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s set) drop(i int)     { s[i/64] &^= 1 << (i % 64) }
 func (s set) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 
 // search gives the rows that every word of the text is found in; nil means all.
@@ -232,6 +251,9 @@ func (ix *index) page(q Query, found set, order []int32) (p Page) {
 		n = len(order)
 	}
 	plain := q.plain()
+	if plain && order == nil && !q.Reverse {
+		return ix.newestOf(q, found)
+	}
 	for k := range n {
 		i := n - 1 - k // by last change, newest first
 		if q.Reverse {
@@ -245,6 +267,33 @@ func (ix *index) page(q Query, found set, order []int32) (p Page) {
 		}
 		if p.Total++; p.Total > q.Offset && len(p.Rows) < q.Limit {
 			p.Rows = append(p.Rows, ix.rows[i].summary())
+		}
+	}
+	return p
+}
+
+// newestOf is page where nothing but the bin and the search restricts the list:
+// whole words of rows at a time.
+func (ix *index) newestOf(q Query, found set) (p Page) {
+	listed := ix.columns.shown
+	if q.Bin {
+		listed = ix.columns.binned
+	}
+	for i := len(listed) - 1; i >= 0; i-- {
+		word := listed[i]
+		if found != nil {
+			word &= found[i]
+		}
+		if n := bits.OnesCount64(word); p.Total+n <= q.Offset || len(p.Rows) == q.Limit {
+			p.Total += n
+			continue
+		}
+		for ; word != 0; p.Total++ {
+			bit := bits.Len64(word) - 1
+			word &^= 1 << bit
+			if p.Total >= q.Offset && len(p.Rows) < q.Limit {
+				p.Rows = append(p.Rows, ix.rows[i*64+bit].summary())
+			}
 		}
 	}
 	return p
