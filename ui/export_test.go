@@ -102,7 +102,7 @@ func outline(b *strings.Builder, o fyne.CanvasObject, depth int) {
 		line("[%s %s%s]", v.controlKind(), v.controlID(), off)
 		depth++
 	case *canvas.Image:
-		if v.Image != nil {
+		if v.Image != nil && v.Resource == nil {
 			line("picture %v", v.Image.Bounds().Size())
 		}
 		return

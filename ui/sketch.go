@@ -25,11 +25,11 @@ func drawInto(b *strings.Builder, o fyne.CanvasObject) {
 	case *Text:
 		fmt.Fprint(b, v.content, v.style)
 	case *canvas.Image:
-		name := ""
-		if v.Resource != nil {
-			name = v.Resource.Name()
+		if v.Resource != nil { // its picture is made when it is first drawn
+			b.WriteString(v.Resource.Name())
+		} else {
+			fmt.Fprintf(b, "%p", v.Image)
 		}
-		fmt.Fprintf(b, "%s%p", name, v.Image)
 	case *canvas.Rectangle:
 		fmt.Fprint(b, v.FillColor, v.StrokeColor)
 	case *canvas.Circle:

@@ -208,6 +208,14 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	return theme.DefaultTheme().Size(name)
 }
 
+// wear puts a theme on unless it is worn already: Fyne parses every font anew
+// for each theme it is given.
+func wear(a fyne.App, t *Theme) {
+	if now, ok := a.Settings().Theme().(*Theme); !ok || *now != *t {
+		a.Settings().SetTheme(t)
+	}
+}
+
 // tint gives a colour of the current theme; the empty name is transparent.
 func tint(name fyne.ThemeColorName) color.Color {
 	if name == colorNone {

@@ -108,7 +108,7 @@ func (w *Window) dress() {
 		lang = w.lang
 	}
 	w.kit = &kit{words: assets.In(lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, over: func(o fyne.CanvasObject) { w.over = o }}}
-	w.app.Settings().SetTheme(NewTheme(w.fonts, Look{Brightness: Brightness(look.Brightness), TextScale: look.TextScale}))
+	wear(w.app, NewTheme(w.fonts, Look{Brightness: Brightness(look.Brightness), TextScale: look.TextScale}))
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
 	w.page = nil

@@ -3,6 +3,7 @@ package ui_test
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -40,6 +41,14 @@ func show(t *testing.T, look present.Preferences, s story.Scene) (*story.Stage, 
 	st := story.Show(a, w, look, s)
 	w.Resize(fyne.NewSize(look.Width, look.Height))
 	return st, w
+}
+
+// each runs a test for every scene; the window of one is closed before the next
+// opens, for Fyne gives a new theme to every open window.
+func each(t *testing.T, run func(*testing.T, story.Scene)) {
+	for _, s := range story.Scenes() {
+		t.Run(s.Name, func(t *testing.T) { run(t, s) })
+	}
 }
 
 // draft opens a draft of doc on a step.
@@ -134,16 +143,18 @@ func TestNothingIsCutOff(t *testing.T) {
 	} {
 		look.Brightness, look.Width, look.Height = "light", 1366, 768
 		for _, s := range story.Scenes() {
-			_, w := show(t, look, s)
-			for _, c := range ui.Cut(w.Content(), 1366) {
-				t.Errorf("%s %s at %.0f %%: %s", s.Name, look.Lang, look.TextScale*100, c)
-			}
+			t.Run(fmt.Sprint(s.Name, ".", look.Lang, ".", look.TextScale), func(t *testing.T) {
+				_, w := show(t, look, s)
+				for _, c := range ui.Cut(w.Content(), 1366) {
+					t.Error(c)
+				}
+			})
 		}
 	}
 }
 
 func TestEveryControlIsReachedByTheKeyboardInReadingOrder(t *testing.T) {
-	for _, s := range story.Scenes() {
+	each(t, func(t *testing.T, s story.Scene) {
 		st, w := show(t, plain, s)
 		root := st.Window.Front()
 		var want []string
@@ -153,8 +164,7 @@ func TestEveryControlIsReachedByTheKeyboardInReadingOrder(t *testing.T) {
 			}
 		}
 		if len(want) == 0 {
-			t.Errorf("%s has no control", s.Name)
-			continue
+			t.Fatal("no control")
 		}
 		w.Canvas().Unfocus()
 		var got []string
@@ -168,16 +178,16 @@ func TestEveryControlIsReachedByTheKeyboardInReadingOrder(t *testing.T) {
 		if slices.Contains(want, "") || len(slices.Compact(slices.Sorted(slices.Values(want)))) != len(want) {
 			t.Errorf("%s: ids are not one each: %v", s.Name, want)
 		}
-	}
+	})
 }
 
 func TestPracticeIsOnEveryPage(t *testing.T) {
-	for _, s := range story.Scenes() {
+	each(t, func(t *testing.T, s story.Scene) {
 		_, w := show(t, plain, s)
 		if !strings.Contains(ui.Outline(w.Content()), "演练：") {
-			t.Errorf("%s does not say that it is practice", s.Name)
+			t.Error("it does not say that it is practice")
 		}
-	}
+	})
 }
 
 func TestTypingGoesToTheDraftAndTheFieldKeepsTheFocus(t *testing.T) {
@@ -288,15 +298,15 @@ func TestAProblemRowJumpsToItsField(t *testing.T) {
 }
 
 func TestWhatDidNotChangeIsNotReplaced(t *testing.T) {
-	for _, s := range story.Scenes() {
+	each(t, func(t *testing.T, s story.Scene) {
 		st, _ := show(t, plain, s)
 		before := ui.Controls(st.Window.Body())
 		st.Window.Refresh()
 		after := ui.Controls(st.Window.Body())
 		if !slices.Equal(before, after) {
-			t.Errorf("%s: a refresh without news replaced controls; a click half done would be lost", s.Name)
+			t.Error("a refresh without news replaced controls; a click half done would be lost")
 		}
-	}
+	})
 }
 
 func TestTheLanguageChangesAtOnce(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"wenbao/assets"
@@ -318,7 +319,9 @@ func (photos) Open(data []byte) (present.Portrait, []present.Finding, error) {
 
 type portrait struct{}
 
-func (portrait) Preview() (image.Image, int, int) { return Picture(300, 420), 900, 1260 }
+var shown = sync.OnceValue(func() image.Image { return Picture(300, 420) })
+
+func (portrait) Preview() (image.Image, int, int) { return shown(), 900, 1260 }
 func (portrait) Proposed() present.Crop {
 	return present.Crop{X: 100, Y: 60, Width: 700, Height: 980}
 }
