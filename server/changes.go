@@ -12,31 +12,48 @@ import (
 )
 
 // hub wakes long polls when a step of their owner was taken by this process.
+// It knows only owners of whom somebody waits.
 type hub struct {
-	mu      sync.Mutex
-	waiting map[Owner]chan struct{}
+	mu    sync.Mutex
+	rooms map[Owner]*room
 }
 
-func (h *hub) init() { h.waiting = make(map[Owner]chan struct{}) }
+// room is where the polls of one owner wait.
+type room struct {
+	news chan struct{} // closed at the next change
+	in   int
+}
 
-// listen gives a channel that closes at the owner's next change.
-func (h *hub) listen(o Owner) <-chan struct{} {
+func (h *hub) init() { h.rooms = make(map[Owner]*room) }
+
+// enter gives the owner's room; leave it when done.
+func (h *hub) enter(o Owner) *room {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	c, ok := h.waiting[o]
+	r, ok := h.rooms[o]
 	if !ok {
-		c = make(chan struct{})
-		h.waiting[o] = c
+		r = &room{news: make(chan struct{})}
+		h.rooms[o] = r
 	}
-	return c
+	r.in++
+	return r
 }
 
+func (h *hub) leave(o Owner, r *room) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r.in--; r.in == 0 && h.rooms[o] == r {
+		delete(h.rooms, o)
+	}
+}
+
+// tell sends everybody in the owner's room to look.
 func (h *hub) tell(o Owner) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if c, ok := h.waiting[o]; ok {
-		close(c)
-		delete(h.waiting, o)
+	if r, ok := h.rooms[o]; ok {
+		close(r.news)
+		delete(h.rooms, o)
 	}
 }
 
@@ -72,23 +89,24 @@ func (s *Server) changes(r *http.Request, owner Owner) (reply, error) {
 	until := time.NewTimer(wait)
 	defer until.Stop()
 	for {
-		news := s.hub.listen(owner)
+		room := s.hub.enter(owner)
 		batch, err := s.Repository.Changes(r.Context(), owner, after, wire.MaxChanges+1)
-		if err != nil {
-			return reply{}, err
-		}
-		if len(batch) > 0 || wait == 0 || !known {
-			return reply{message: s.batch(batch, after, !known)}, nil
+		if err != nil || len(batch) > 0 || wait == 0 || !known {
+			s.hub.leave(owner, room)
+			return reply{message: s.batch(batch, after, !known)}, err
 		}
 		select {
-		case <-news:
+		case <-room.news:
 		case <-time.After(lookAgain):
 		case <-until.C:
 			wait = 0
 		case <-s.closing:
 			wait = 0
 		case <-r.Context().Done():
-			return reply{}, r.Context().Err()
+			err = r.Context().Err()
+		}
+		if s.hub.leave(owner, room); err != nil {
+			return reply{}, err
 		}
 	}
 }

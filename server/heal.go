@@ -109,14 +109,15 @@ func (s *Server) restored(h Held, owner Owner, st exam.Statement, m wire.Restore
 		return Decision{}, exam.Errorf(exam.KindNotFound, "restore", "no such registration")
 	case h.Record != nil && h.Record.Version >= st.Version:
 		return Decision{}, nil
-	case h.Taken != "" && h.Taken != st.ID:
-		return Decision{}, exam.Errorf(exam.KindDuplicate, "restore", "this person has a registration")
 	case len(h.Lacks) > 0:
 		p := wire.NewProblem(wire.KindLacks, "files are missing")
 		p.Lacks = h.Lacks
 		return Decision{}, &refusal{p}
 	}
 	l := s.life(h.Record)
+	if l.double = h.Taken != "" && h.Taken != st.ID; l.double {
+		s.Log.Warn("a registration came back whose person has registered again meanwhile", "id", st.ID, "other", h.Taken)
+	}
 	l.rec.ID, l.rec.Owner, l.rec.Number = st.ID, owner, st.Number
 	l.rec.Content, l.rec.Digest, l.rec.Person = []byte(m.Content), st.Digest, s.person(sub.Document)
 	l.rec.Version, l.rec.State = st.Version, st.State

@@ -29,7 +29,7 @@ type refusal struct{ wire.Problem }
 
 func (r *refusal) Error() string { return string(r.Kind) + ": " + r.Title }
 
-// later is an error that also says when to come back.
+// comeBack is an error that also says when to come back.
 type comeBack struct {
 	kind  exam.Kind
 	after time.Duration

@@ -300,6 +300,15 @@ type life struct {
 	rec Record
 	doc exam.Document // of the record's content
 	at  time.Time
+	// double marks a registration that came back by its receipt when the person
+	// had another: it is kept as it was signed, and holds the person against nobody.
+	double bool
+}
+
+// holdsPerson tells whether a registration in a state stands against a second
+// one of the same person.
+func holdsPerson(s exam.State) bool {
+	return s != exam.StateWithdrawn && s != exam.StateExpired
 }
 
 // life begins with a copy of what is held, or with nothing.
@@ -310,6 +319,7 @@ func (s *Server) life(held *Record) *life {
 		l.rec.History = append([]exam.Event(nil), held.History...)
 		sub, _ := exam.DecodeSubmission(held.Content) // it was read before it was kept
 		l.doc = sub.Document
+		l.double = !held.Active && holdsPerson(held.State)
 	} else {
 		l.rec.State = exam.StateDraft
 	}
@@ -319,6 +329,7 @@ func (s *Server) life(held *Record) *life {
 // adopt makes the submission the record's content and gives it a number.
 func (l *life) adopt(st step, serial func() uint64) {
 	l.rec.ID, l.rec.Owner, l.doc = st.id, st.owner, st.sub.Document
+	l.double = false // the person was found free
 	l.rec.Content, l.rec.Digest = st.content, exam.Digest(st.content)
 	l.rec.Person = l.s.person(st.sub.Document)
 	l.rec.Due = st.judgement.Due
@@ -368,7 +379,7 @@ func (s *Server) verify(l *life) {
 // seal signs what the record now says.
 func (l *life) seal() {
 	r := &l.rec
-	r.Active = r.State != exam.StateWithdrawn && r.State != exam.StateExpired
+	r.Active = holdsPerson(r.State) && !l.double
 	r.Seal = ""
 	if mark, err := exam.NewSeal(r.Registration, l.s.Practice); err == nil {
 		r.Seal = exam.SignSeal(l.s.Signer, mark)
