@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -118,6 +119,14 @@ func BenchmarkSearch(b *testing.B) {
 	if _, err := s.List(store.Query{Search: "x"}); err != nil { // until all is loaded
 		b.Fatal(err)
 	}
+	b.Run("yardstick: one pass over 6 MB of text", func(b *testing.B) {
+		text := bytes.Repeat([]byte("zhangwei zw lining ln wangxiao wx "), 6<<20/34)
+		for b.Loop() {
+			if bytes.Contains(text, []byte("zhongguoren")) {
+				b.Fatal("found")
+			}
+		}
+	})
 	for _, q := range []string{"王", "张伟", "w", "wang", "zw", "1", "1234", "99000019", "199000", "19900012345", storetest.IDNumber(77), "王 12"} {
 		b.Run(q, func(b *testing.B) {
 			for b.Loop() {
