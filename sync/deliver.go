@@ -88,8 +88,14 @@ func (e *Engine) deliver(ctx context.Context, entry exam.Entry) *failure {
 		case f.kind == wire.KindLacks:
 			missing = f.problem.Lacks
 			e.forget(missing)
-		case !healed && lost(f, entry) && e.healOne(ctx, entry.Draft):
-			healed = true
+		case !healed && lost(f, entry):
+			healing := e.healOne(ctx, entry.Draft)
+			if healing != nil && healing.passing() {
+				return healing
+			}
+			if healed = healing == nil; !healed {
+				return f
+			}
 		default:
 			return f
 		}

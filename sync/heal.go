@@ -96,6 +96,8 @@ func (e *Engine) restoreAll(ctx context.Context, behind map[exam.DraftID]bool) e
 		return ctx.Err()
 	}
 	var all sync.WaitGroup
+	var mu sync.Mutex
+	var broke *failure // the line did: the comparison is not done with
 	places := make(chan struct{}, sideBySide)
 	err := e.c.Archive.Held(func(u exam.Update) error {
 		if !behind[u.Registration.ID] {
@@ -107,12 +109,19 @@ func (e *Engine) restoreAll(ctx context.Context, behind map[exam.DraftID]bool) e
 			return ctx.Err()
 		}
 		all.Go(func() {
-			e.restore(ctx, u)
+			if f := e.restore(ctx, u); f != nil && f.passing() {
+				mu.Lock()
+				broke = f
+				mu.Unlock()
+			}
 			<-places
 		})
 		return nil
 	})
 	all.Wait()
+	if err == nil && broke != nil {
+		err = broke.domain("restore")
+	}
 	return err
 }
 
@@ -184,11 +193,11 @@ func get[T any](ctx context.Context, e *Engine, path string) (T, error) {
 // errFound ends a visit of the archive.
 var errFound = errors.New("found")
 
-// healOne gives the server back one registration that it lost. It tells whether
-// the server has it now.
-func (e *Engine) healOne(ctx context.Context, id exam.DraftID) bool {
+// healOne gives the server back one registration that it lost. nil means that
+// the server has it now; KindNotFound that this machine cannot prove it.
+func (e *Engine) healOne(ctx context.Context, id exam.DraftID) *failure {
 	if e.c.Archive == nil {
-		return false
+		return unproved()
 	}
 	var have exam.Update
 	err := e.c.Archive.Held(func(u exam.Update) error {
@@ -198,41 +207,57 @@ func (e *Engine) healOne(ctx context.Context, id exam.DraftID) bool {
 		have = u
 		return errFound
 	})
-	return errors.Is(err, errFound) && e.restore(ctx, have)
+	if !errors.Is(err, errFound) {
+		return unproved()
+	}
+	return e.restore(ctx, have)
+}
+
+func unproved() *failure {
+	return &failure{kind: exam.KindNotFound, err: errors.New("no receipt to prove it")}
+}
+
+// passing tells whether a failure says nothing about the matter itself: it is
+// tried again, and nobody is asked.
+func (f *failure) passing() bool {
+	return f.kind == exam.KindUnreachable || f.kind == exam.KindRateLimited || f.kind == exam.KindCanceled
 }
 
 // restore shows the server its own receipt, and sends the files it asks for.
-func (e *Engine) restore(ctx context.Context, have exam.Update) bool {
+func (e *Engine) restore(ctx context.Context, have exam.Update) *failure {
 	sub, err := exam.DecodeSubmission(have.Registration.Content)
 	if err != nil {
-		return false
+		return unproved()
 	}
 	r := request{method: http.MethodPut, path: "/v1/registrations/" + string(have.Registration.ID) + "/receipt", mediaType: wire.JSON,
 		body: wire.Encode(wire.Restore{Content: string(have.Registration.Content), Receipt: have.Receipt})}
 	for range 3 {
 		_, f := e.ask(ctx, r)
 		if f == nil || f.kind != wire.KindLacks {
-			return f == nil
+			return f
 		}
 		e.forget(f.problem.Lacks)
-		if !e.sendLacking(ctx, sub.Files, f.problem.Lacks) {
-			return false
+		if f := e.sendLacking(ctx, sub.Files, f.problem.Lacks); f != nil {
+			return f
 		}
 	}
-	return false
+	return unproved()
 }
 
 // sendLacking sends files that the server said it lacks.
-func (e *Engine) sendLacking(ctx context.Context, files []exam.File, lacks []wire.Lack) bool {
+func (e *Engine) sendLacking(ctx context.Context, files []exam.File, lacks []wire.Lack) *failure {
 	for _, file := range distinct(files) {
 		lack := lackOf(lacks, file)
 		if lack == nil {
 			continue
 		}
 		raw, err := e.c.Files.File(file.SHA256)
-		if err != nil || int64(len(raw)) != file.Size || e.upload(ctx, file, raw, lack, &progress{e: e}) != nil {
-			return false
+		if err != nil || int64(len(raw)) != file.Size {
+			return unproved()
+		}
+		if f := e.upload(ctx, file, raw, lack, &progress{e: e}); f != nil {
+			return f
 		}
 	}
-	return true
+	return nil
 }
