@@ -64,7 +64,8 @@ func misfitObject(path string, object map[string]any, t reflect.Type) error {
 		return wants(path, t)
 	}
 	for _, key := range slices.Sorted(maps.Keys(object)) {
-		at, inner := join(path, shortened(key, 60)), t
+		at := join(path, shortened(key, 60))
+		var inner reflect.Type
 		if t.Kind() == reflect.Map {
 			inner = t.Elem()
 		} else {

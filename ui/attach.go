@@ -22,7 +22,7 @@ func (w *Window) photoStep() fyne.CanvasObject {
 		box.Add(banner(present.Trouble, k.say(v.Trouble), k.key("photo.trouble.text")))
 		if v.Source == nil {
 			for _, why := range v.Found {
-				box.Add(k.problem(present.Shown{Text: why.Text, Severity: why.Severity}))
+				box.Add(k.problem(present.Shown(why)))
 			}
 		}
 	}
@@ -112,7 +112,7 @@ func (w *Window) cropper(f *present.Form, v present.PhotoView) fyne.CanvasObject
 	}
 	for _, p := range v.Found {
 		if p.Severity != exam.Note {
-			made.Add(k.problem(present.Shown{Text: p.Text, Severity: p.Severity}))
+			made.Add(k.problem(present.Shown(p)))
 		}
 	}
 	if v.Made == nil && !v.Busy {

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 
 	"wenbao/ui/present"
 )
@@ -54,7 +55,7 @@ func newMeter(counted, required int) fyne.CanvasObject {
 		fill.FillColor = tint(colorGood)
 	}
 	back.CornerRadius, fill.CornerRadius = 4, 4
-	return fyne.NewContainerWithLayout(m, back, fill, mark)
+	return container.New(m, back, fill, mark)
 }
 
 type meterLayout struct{ share, line float32 }
@@ -88,7 +89,7 @@ func newYearsPicture(y present.Years) fyne.CanvasObject {
 		t := newText(textStyle{size: sizeCaption, color: colorMuted, line: true}, fmt.Sprintf("%04d", year))
 		objects = append(objects, t)
 	}
-	return fyne.NewContainerWithLayout(l, objects...)
+	return container.New(l, objects...)
 }
 
 // yearsLayout places the bars of posts, those of counted months below them, and

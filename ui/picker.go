@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -111,7 +112,7 @@ func (p *Picker) place(c fyne.Canvas) {
 }
 
 func newListBox(search, list fyne.CanvasObject) fyne.CanvasObject {
-	return fyne.NewContainerWithLayout(searchOver{}, search, list)
+	return container.New(searchOver{}, search, list)
 }
 
 // searchOver gives the search field its height and the list the rest.

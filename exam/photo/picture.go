@@ -22,8 +22,6 @@ func (p plane) row(y int) []byte { return p.pix[y*p.stride:][:p.w:p.w] }
 // BT.601). The chroma planes may be smaller; all three lie over the same area.
 type picture struct{ y, cb, cr plane }
 
-func (p picture) size() image.Point { return image.Pt(p.y.w, p.y.h) }
-
 // fromImage converts any decoded image; transparent parts lie over white.
 func fromImage(m image.Image) picture {
 	if ycc, ok := m.(*image.YCbCr); ok {

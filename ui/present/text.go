@@ -131,8 +131,6 @@ const (
 	Trouble
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // beijing is the time of every notice and deadline.
 var beijing = time.FixedZone("CST", 8*60*60)
 
