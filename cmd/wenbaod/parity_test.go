@@ -186,9 +186,12 @@ func (v verdict) against(o verdict) string {
 		}
 		var list []string
 		for _, p := range v.problems {
-			list = append(list, string(p.Severity)+" "+p.Rule)
+			list = append(list, string(p.Severity)+" "+p.Rule+" "+p.Field)
 		}
 		return string(v.kind) + " [" + strings.Join(list, ", ") + "]"
+	}
+	if told(v) == told(o) {
+		return "both: " + told(v) + ", with other arguments"
 	}
 	return "client: " + told(v) + "; server: " + told(o)
 }
