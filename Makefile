@@ -5,7 +5,7 @@ TAGS  := x11,migrated_fynedo
 BIN   := bin
 FLAGS := -trimpath
 
-.PHONY: help run test check build bench screenshots fonts windows clean
+.PHONY: help run test build bench screenshots fonts clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ $(BIN)/wenbaoctl $(BIN)/wenbaod:
 ## make bench        the benchmarks, each as a ratio to its yardstick
 bench:
 	@$(GO) test -run '^$$' -bench . -benchtime 1s ./exam/... ./store/... ./sync/... ./server/...
+
+## make screenshots  every page in every state as pictures in out/story
+screenshots: $(BIN)/wenbaodev
+	@$(BIN)/wenbaodev story -o out/story
 
 ## make fonts        rebuild the embedded fonts from their sources
 fonts:

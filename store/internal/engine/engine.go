@@ -286,6 +286,16 @@ func (e *Engine) keep(t *Tx) {
 	}
 }
 
+// afterCheckpoint waits for the checkpoint that is under way, if one is, and
+// gives how much waits then.
+func (e *Engine) afterCheckpoint() int64 {
+	e.taking.Lock()
+	defer e.taking.Unlock()
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.bytes
+}
+
 // room waits when bbolt is far behind; when bbolt cannot take anything in and
 // more waits than memory should hold, the change is refused with the reason.
 func (e *Engine) room() error {
@@ -296,12 +306,7 @@ func (e *Engine) room() error {
 		return nil
 	}
 	if stuck == nil {
-		e.taking.Lock() // a checkpoint is under way; it will have made room
-		e.taking.Unlock()
-		e.mu.RLock()
-		bytes, stuck = e.bytes, e.stuck
-		e.mu.RUnlock()
-		if bytes < 4*e.o.Segment {
+		if bytes = e.afterCheckpoint(); bytes < 4*e.o.Segment {
 			return nil
 		}
 	}
