@@ -32,8 +32,8 @@ func tinyFile(kind exam.FileKind) exam.File {
 	return exam.File{Kind: kind, SHA256: exam.Digest(tinyPhoto), Size: int64(len(tinyPhoto)), Type: "image/jpeg", Name: "我的照片.jpg"}
 }
 
-// generate makes draft n: a made-up candidate who qualifies by some path of
-// some level, and in two of three drafts something, or several things, wrong.
+// generate makes draft n: a made-up candidate who qualifies, or nearly, by some
+// path of some level, and in two of three drafts something, or several things, wrong.
 func generate(r *rand.Rand, n int) exam.Draft {
 	p := local.Packs()[0]
 	if r.IntN(10) == 0 {
@@ -59,7 +59,7 @@ func generate(r *rand.Rand, n int) exam.Draft {
 
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
-// candidate is somebody who qualifies, by a path of the pack.
+// candidate is somebody whose case one path of the pack describes.
 func candidate(r *rand.Rand, p *exam.Pack, n int) exam.Draft {
 	level := pick(r, p.Levels)
 	path := pick(r, level.Paths)
@@ -128,10 +128,13 @@ func identify(r *rand.Rand, d *exam.Document, n int) {
 }
 
 // career fits schooling, certificates and posts to a path: the months it wants
-// and some more, in up to three posts, after the diploma and the certificate.
+// and some more, or just too few, in up to three posts, after the diploma and the certificate.
 func career(r *rand.Rand, d *exam.Document, path exam.Path, p *exam.Pack) {
 	last := p.Year*12 + 11
 	from := last - path.Months - r.IntN(48)
+	if r.IntN(5) == 0 {
+		from = last - path.Months + r.IntN(6) // on the edge: from one month more than enough to four short
+	}
 	graduated := from - 1 - r.IntN(24)
 	major := pick(r, []string{"法学", "计算机科学", "公共管理"})
 	if path.OwnMajor {
@@ -159,9 +162,9 @@ func career(r *rand.Rand, d *exam.Document, path exam.Path, p *exam.Pack) {
 func monthOf(i int) exam.Month { return exam.Month(fmt.Sprintf("%04d-%02d", i/12, i%12+1)) }
 
 // texts are what people, pasting and enemies put into a field; %s is what was there.
-var texts = []string{"", "", "", " ", "%s ", "　%s", "x", "0", "-1", "２０１２", "ＡＢｃ", "%s%s", "2026-02-30", "2026-13", "1899-12", "2101-01", "2027-03", "2012年6月", "20120601", "2012.6", "至今",
+var texts = []string{"", "", "", " ", "%s ", "　%s", "x", "0", "-1", "２０１２", "ＡＢｃ", "%s%s", "2026-02-30", "2026-13", "1899-12", "2101-01", "2027-03", "2012年6月", "20120601", "2012.6", "至今", "2001-12", "2002-01", "2008-08", "2008-09", "2026-03", "2026-12",
 	"𠮷𬱖", "\U0003134A", "\uE000某", "某·某", "··", "•某", "某.某", "[某]", "😀", "<script>alert(1)</script>&", "a\u2028b", "上\n下", "a\tb", "\u200b%s", "\uFEFF%s", "null", "true", "\x00", "\xff\xfe",
-	strings.Repeat("长", 101), strings.Repeat("长", 201), strings.Repeat("long", 600), "a@b", "a@b.cn", "+86 138-0013-8000", "+1 2025550123", "010-12345678", "北京市", "CHN", "chn", "99", "advanced", "senior", "doctor", "accept"}
+	strings.Repeat("长", 25), strings.Repeat("长", 26), strings.Repeat("长", 101), strings.Repeat("长", 200), strings.Repeat("长", 201), strings.Repeat("long", 600), "a@b", "a@b.cn", "+86 138-0013-8000", "+1 2025550123", "010-12345678", "北京市", "CHN", "chn", "99", "advanced", "senior", "doctor", "accept"}
 
 // spoilText puts such a text into one field of the document or of a record, or
 // turns one of its yes and no.

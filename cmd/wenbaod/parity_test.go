@@ -167,7 +167,10 @@ func sum(tallies []tally) tally {
 
 // covers fails when the drafts were too alike to prove anything.
 func (a *tally) covers(t *testing.T, n int) {
-	if a.total != n && len(a.differences) == 0 {
+	if len(a.differences) > 0 {
+		return // a device stops at ten
+	}
+	if a.total != n {
 		t.Errorf("%d drafts judged, not %d", a.total, n)
 	}
 	if a.accepted < n/5 || a.byRules < n/5 || a.byForm == 0 || a.packless == 0 {
