@@ -75,16 +75,8 @@ func candidate(r *rand.Rand, p *exam.Pack, n int) exam.Draft {
 		}
 	}
 	for _, s := range level.Subjects {
-		switch r.IntN(4) {
-		case 0:
-			d.Subjects = append(d.Subjects, s.Name.ZH)
-		case 1:
-			if !level.AllAtOnce {
-				continue
-			}
-			fallthrough
-		default:
-			d.Subjects = append(d.Subjects, s.ID)
+		if level.AllAtOnce || r.IntN(4) > 0 {
+			d.Subjects = append(d.Subjects, pick(r, []string{s.ID, s.ID, s.Name.ZH}))
 		}
 	}
 	identify(r, &d, n)
@@ -98,11 +90,12 @@ func candidate(r *rand.Rand, p *exam.Pack, n int) exam.Draft {
 	return draft
 }
 
-// identify gives a document of identity with a number that no other n has: the
-// first six digits of the long ones are n's, since no rule judges them.
+// identify gives a document of identity with a number that no other n has:
+// birthday and order together are n's, and in a resident's number the first six
+// digits too, since no rule judges them and mutations leave them alone.
 func identify(r *rand.Rand, d *exam.Document, n int) {
-	birth := time.Date(1955, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, r.IntN(11_000))
-	order := r.IntN(1000)
+	birth := time.Date(1955, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n%11_000)
+	order := n / 11_000 % 1000
 	d.BirthDate, d.Gender = exam.Date(birth.Format(time.DateOnly)), []exam.Gender{exam.Female, exam.Male}[order%2]
 	eighteen := func(head string) string {
 		body := head + birth.Format("20060102") + fmt.Sprintf("%03d", order)
@@ -112,8 +105,13 @@ func identify(r *rand.Rand, d *exam.Document, n int) {
 	if r.IntN(4) > 0 {
 		return
 	}
-	d.IDType, d.Nationality = pick(r, exam.IDTypes[3:]), "HKG"
+	d.IDType, d.Nationality = pick(r, exam.IDTypes), "HKG"
 	switch d.IDType {
+	case exam.ResidentID:
+	case exam.HKMacaoResidence:
+		d.IDNumber = eighteen(pick(r, []string{"810000", "820000"}))
+	case exam.TaiwanResidence:
+		d.IDNumber = eighteen("830000")
 	case exam.HKMacaoPermit:
 		d.IDNumber = fmt.Sprintf("H%08d", n)
 	case exam.TaiwanPermit:
@@ -121,7 +119,7 @@ func identify(r *rand.Rand, d *exam.Document, n int) {
 	case exam.Passport:
 		d.IDNumber, d.Name = fmt.Sprintf("E%08d", n), "Mary-Ann O’Neil"
 	case exam.ForeignPermanent:
-		d.IDNumber, d.Nationality = fmt.Sprintf("CAN%012d", n), "CAN"
+		d.IDNumber, d.Nationality = pick(r, []string{fmt.Sprintf("CAN%012d", n), eighteen("911124")}), "CAN"
 	default:
 		d.IDNumber = fmt.Sprintf("某字第%08d号", n)
 	}
