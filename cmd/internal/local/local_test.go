@@ -1,0 +1,112 @@
+package local
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"wenbao/assets"
+	"wenbao/exam"
+)
+
+func TestEachSystemHasItsDataFolder(t *testing.T) {
+	for _, c := range []struct {
+		system, want string
+		env          map[string]string
+	}{
+		{"linux", "/home/a/.local/share/wenbao", map[string]string{"HOME": "/home/a"}},
+		{"linux", "/data/wenbao", map[string]string{"HOME": "/home/a", "XDG_DATA_HOME": "/data"}},
+		{"darwin", "/Users/a/Library/Application Support/wenbao", map[string]string{"HOME": "/Users/a"}},
+		{"windows", filepath.Join(`C:\Users\a\AppData\Local`, "wenbao"), map[string]string{"LOCALAPPDATA": `C:\Users\a\AppData\Local`}},
+		{"linux", "", nil},
+		{"windows", "", map[string]string{"HOME": "/home/a"}},
+	} {
+		got, err := folder(c.system, func(name string) string { return c.env[name] })
+		if got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s with %v: %q, %v; want %q", c.system, c.env, got, err, c.want)
+		}
+	}
+}
+
+func TestAPassphraseComesFromTheFileBeforeTheEnvironment(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "passphrase")
+	if err := os.WriteFile(file, []byte("from the file\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		flag, env, want string
+		kind            exam.Kind
+	}{
+		{"", "", "", ""},
+		{"", "from the environment", "from the environment", ""},
+		{"", file, "from the file", ""},
+		{file, "from the environment", "from the file", ""},
+		{empty, "", "", exam.KindLocked},
+		{file + ".gone", "", "", exam.KindLocked},
+	} {
+		keys, err := Keys(c.flag, c.env)
+		if keys.Passphrase != c.want || exam.KindOf(err) != c.kind {
+			t.Errorf("flag %q, environment %q: %q, %v", c.flag, c.env, keys.Passphrase, err)
+		}
+	}
+}
+
+func TestAWrittenFileIsWholeAndLeavesNothingBeside(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "form.pdf")
+	for _, content := range []string{"the first", "the second"} {
+		if err := WriteFile(name, []byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(name); err != nil || string(got) != content {
+			t.Fatalf("%q, %v", got, err)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("%d files in the folder", len(entries))
+	}
+	if err := WriteFile(filepath.Join(dir, "no", "such", "folder"), nil); exam.KindOf(err) != exam.KindReadOnly {
+		t.Errorf("a folder that does not exist: %v", err)
+	}
+}
+
+func TestADocumentFindsThePackOfItsExamAndYear(t *testing.T) {
+	if len(Packs()) != len(assets.PackIDs()) {
+		t.Fatalf("%d packs", len(Packs()))
+	}
+	for _, p := range Packs() {
+		if got, err := PackFor(exam.Document{Exam: p.Exam, Year: p.Year}); err != nil || got.ID != p.ID {
+			t.Errorf("%s: %v, %v", p.ID, got, err)
+		}
+	}
+	if p, err := PackFor(exam.Document{}); err != nil || p != Packs()[0] {
+		t.Errorf("an empty document: %v, %v", p, err)
+	}
+	if _, err := PackFor(exam.Document{Exam: "none", Year: 1999}); exam.KindOf(err) != exam.KindNotFound {
+		t.Errorf("an unknown exam: %v", err)
+	}
+}
+
+func TestAServerKeyIsReadOrRefused(t *testing.T) {
+	dir := t.TempDir()
+	good := filepath.Join(dir, "good")
+	if err := os.WriteFile(good, []byte(exam.EncodePublicKey(make([]byte, 32))+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(dir, "bad")
+	if err := os.WriteFile(bad, []byte("ssh-ed25519 AAAA"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if keys, err := ServerKey(good); err != nil || len(keys) != 1 {
+		t.Errorf("%v, %v", keys, err)
+	}
+	for file, want := range map[string]exam.Kind{bad: exam.KindInvalid, filepath.Join(dir, "gone"): exam.KindNotFound} {
+		if _, err := ServerKey(file); exam.KindOf(err) != want {
+			t.Errorf("%s: %v", filepath.Base(file), err)
+		}
+	}
+}
