@@ -213,6 +213,7 @@ type storeCompact struct{}
 type packCommands struct {
 	Show   packShow   `cmd:""`
 	Verify packVerify `cmd:""`
+	Judge  packJudge  `cmd:""`
 }
 
 type packShow struct {
@@ -220,6 +221,10 @@ type packShow struct {
 }
 
 type packVerify struct {
+	File string `arg:"" type:"existingfile" name:"file"`
+}
+
+type packJudge struct {
 	File string `arg:"" type:"existingfile" name:"file"`
 }
 

@@ -108,6 +108,71 @@ func signers() []ed25519.PublicKey {
 	return keys
 }
 
+// Run judges every draft by a newer edition of its pack and lists those whose
+// verdict turns, and why; nothing is changed.
+func (c *packJudge) Run(s *session) error {
+	raw, err := readBounded(c.File, exam.MaxPackBytes)
+	if err != nil {
+		return err
+	}
+	next, err := exam.ParsePack(raw)
+	if err != nil {
+		return err
+	}
+	held, err := s.pack(exam.Document{Exam: next.Exam, Year: next.Year})
+	if err != nil {
+		return err
+	}
+	st, err := s.store()
+	if err != nil {
+		return err
+	}
+	list, err := summaries(st, "", "")
+	if err != nil {
+		return err
+	}
+	turned := 0
+	var failed error
+	drafts := func(yield func(exam.Draft) bool) {
+		for _, row := range list {
+			d, err := st.Draft(row.ID)
+			if err != nil {
+				failed = err
+				return
+			}
+			if !yield(d) {
+				return
+			}
+		}
+	}
+	for t := range exam.Rejudge(drafts, held, next, now()) {
+		turned++
+		s.showTurn(t)
+	}
+	s.out.say("ctl.judged", map[string]string{"drafts": strconv.Itoa(len(list)), "turned": strconv.Itoa(turned), "version": strconv.Itoa(next.Version)})
+	return failed
+}
+
+// showTurn prints one draft whose verdict turns.
+func (s *session) showTurn(t exam.Turn) {
+	var why []string
+	for _, p := range t.Why() {
+		why = append(why, p.Said(s.say))
+	}
+	came := exam.Report{Problems: t.Came}.Said(s.say).Problems
+	s.out.record(map[string]any{
+		"id": t.ID, "before": t.Before.Eligibility.Verdict, "after": t.After.Eligibility.Verdict,
+		"submittable_before": t.Before.Submittable, "submittable_after": t.After.Submittable, "why": why, "came": came,
+	})
+	s.out.text("%s\n", t.ID)
+	for _, w := range why {
+		s.out.text("  %s\n", w)
+	}
+	for _, p := range came {
+		s.out.text("  %s: %s\n", s.fieldName(p.Field), p.Message)
+	}
+}
+
 func (c *loginCommand) Run(s *session) error {
 	s.out.record(map[string]any{"required": false})
 	s.out.text("%s\n", s.words.Say("ctl.login_none"))
