@@ -3,7 +3,7 @@
 GO    ?= go
 TAGS  := x11,migrated_fynedo
 BIN   := bin
-FLAGS := -trimpath
+
 
 .PHONY: help run test build bench screenshots fonts clean
 
@@ -30,9 +30,9 @@ build: $(BIN)/wenbao $(BIN)/wenbaoctl $(BIN)/wenbaod $(BIN)/wenbaodev
 .PHONY: $(BIN)/wenbao $(BIN)/wenbaoctl $(BIN)/wenbaod $(BIN)/wenbaodev
 $(BIN)/wenbao $(BIN)/wenbaodev:
 	@echo "Building $@ (the first build of the window library takes about four minutes on two cores)"
-	@$(GO) build $(FLAGS) -tags $(TAGS) -o $@ ./cmd/$(@F)
+	@$(GO) build -tags $(TAGS) -o $@ ./cmd/$(@F)
 $(BIN)/wenbaoctl $(BIN)/wenbaod:
-	@CGO_ENABLED=0 $(GO) build $(FLAGS) -o $@ ./cmd/$(@F)
+	@CGO_ENABLED=0 $(GO) build -o $@ ./cmd/$(@F)
 
 ## make bench        the benchmarks, each as a ratio to its yardstick
 bench:
