@@ -289,7 +289,7 @@ func (w *window) write(text string) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("not UTF-8")
 	}
-	_, err := w.output("xdotool", "type", "--delay", "12", "--", text)
+	_, err := w.output("xdotool", "type", "--delay", "60", "--", text)
 	return err
 }
 
