@@ -45,6 +45,7 @@ const (
 	MaxFiles       = 40        // files of one submission
 	MaxQuery       = 200       // files asked about in one request
 	MaxChanges     = 200       // registrations in one batch of changes
+	MaxNews        = 100       // notices and editions of packs in one batch of changes
 	MaxWait        = 55 * time.Second
 	CredentialSize = 32 // random bytes of a device's credential
 )

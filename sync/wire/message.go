@@ -110,13 +110,27 @@ type FileReply struct {
 // Changes is a batch of what became of the caller's registrations. Next is the
 // cursor that covers it; More says that another batch is ready. Reset says that
 // the cursor asked about was not this server's: the batch starts from the
-// beginning.
+// beginning. Notices and Packs are what the authority told everybody since the
+// cursor, oldest first.
 type Changes struct {
-	Answers []Answer `json:"answers"`
-	Next    string   `json:"next"`
-	More    bool     `json:"more"`
-	Reset   bool     `json:"reset,omitempty"`
-	Epoch   string   `json:"epoch"` // changes whenever the server was started; a reason to compare
+	Answers []Answer            `json:"answers"`
+	Notices []exam.SignedNotice `json:"notices,omitempty"`
+	Packs   []PackEdition       `json:"packs,omitempty"`
+	Next    string              `json:"next"`
+	More    bool                `json:"more"`
+	Reset   bool                `json:"reset,omitempty"`
+	Epoch   string              `json:"epoch"` // changes whenever the server was started; a reason to compare
+}
+
+// PackEdition says that a newer edition of an exam pack is there. Its bytes are
+// fetched from /v1/packs/SHA256, in ranges where the line is bad, and count only
+// with Signature under a signer of the edition before; see [exam.Pack.Succeed].
+type PackEdition struct {
+	ID        string `json:"id"` // "038-2026"
+	Version   int    `json:"version"`
+	SHA256    string `json:"sha256"`    // lower-case hex
+	Size      int64  `json:"size"`      // bytes, at most [exam.MaxPackBytes]
+	Signature string `json:"signature"` // the text of the file .sig
 }
 
 // Summary is one registration in a comparison: enough to see which side is behind.
