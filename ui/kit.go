@@ -55,14 +55,23 @@ func (k *kit) button(id string, look pressLook, s textStyle, icon fyne.Resource,
 	return newPress(k.control(id, "button"), look, content, pressed)
 }
 
-// glyph is an icon in a colour of the theme.
+// glyph is an icon in a colour of the theme. A layout tells its size: the image
+// itself would read its SVG anew whenever it is asked before it was drawn.
 func glyph(res fyne.Resource, c fyne.ThemeColorName) fyne.CanvasObject {
 	i := canvas.NewImageFromResource(theme.NewColoredResource(res, c))
 	i.FillMode = canvas.ImageFillContain
-	s := sizeOf(theme.SizeNameInlineIcon)
-	i.SetMinSize(fyne.NewSize(s, s))
-	return i
+	return container.New(iconSquare{}, i)
 }
+
+// iconSquare is as large as an icon beside a line of text.
+type iconSquare struct{}
+
+func (iconSquare) MinSize([]fyne.CanvasObject) fyne.Size {
+	s := sizeOf(theme.SizeNameInlineIcon)
+	return fyne.NewSize(s, s)
+}
+
+func (iconSquare) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
 
 // tick is a box to tick with its words beside it.
 func (k *kit) tick(id, text string, on bool, turned func(on bool)) *Press {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,7 @@ var update = flag.Bool("update", false, "write the outlines anew")
 var plain = present.Preferences{Lang: "zh-CN", TextScale: 1, Brightness: "light", Width: 1366, Height: 768}
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // pages are made and dropped by the hundred
 	test.NewApp()
 	os.Exit(m.Run())
 }
