@@ -57,6 +57,16 @@ func (h *hub) tell(o Owner) {
 	}
 }
 
+// tellAll sends everybody to look.
+func (h *hub) tellAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for o, r := range h.rooms {
+		close(r.news)
+		delete(h.rooms, o)
+	}
+}
+
 // lookAgain is how often a long poll looks for changes that another copy of the
 // server made.
 const lookAgain = 15 * time.Second
@@ -77,8 +87,8 @@ func (s *Server) registration(r *http.Request, owner Owner) (reply, error) {
 	return reply{message: answerOf(rec, true)}, nil
 }
 
-// changes gives what became of the caller's registrations since a cursor,
-// waiting for something to tell as long as the caller allows.
+// changes gives what became of the caller's registrations since a cursor, and
+// what everybody was told, waiting for something to tell as long as the caller allows.
 func (s *Server) changes(r *http.Request, owner Owner) (reply, error) {
 	q := r.URL.Query()
 	wait, err := waitOf(q.Get("wait"))
@@ -90,10 +100,14 @@ func (s *Server) changes(r *http.Request, owner Owner) (reply, error) {
 	defer until.Stop()
 	for {
 		room := s.hub.enter(owner)
-		batch, err := s.Repository.Changes(r.Context(), owner, after, wire.MaxChanges+1)
-		if err != nil || len(batch) > 0 || wait == 0 || !known {
+		batch, err := s.Repository.Changes(r.Context(), owner, after.own, wire.MaxChanges+1)
+		var told []Publication
+		if err == nil {
+			told, err = s.published(r.Context())
+		}
+		if err != nil || len(batch) > 0 || lastSeq(told) > after.news || wait == 0 || !known {
 			s.hub.leave(owner, room)
-			return reply{message: s.batch(batch, after, !known)}, err
+			return reply{message: s.batch(batch, told, after, !known)}, err
 		}
 		select {
 		case <-room.news:
@@ -122,21 +136,38 @@ func waitOf(text string) (time.Duration, error) {
 	return min(time.Duration(n)*time.Second, wire.MaxWait), nil
 }
 
-// cursor reads "NAME.SEQ"; a cursor of another repository, or of a time this one
-// has not seen, is not known here, and the caller is told to start again.
-func (s *Server) cursor(text string) (after uint64, known bool) {
+// place is how far a client has come among its own changes and the publications.
+type place struct{ own, news uint64 }
+
+// cursor reads "NAME.OWN.NEWS"; a cursor of another repository, or of a time
+// this one has not seen, is not known here, and the caller is told to start
+// again. Cursors from before there were publications have no NEWS.
+func (s *Server) cursor(text string) (after place, known bool) {
 	if text == "" {
-		return 0, true
+		return place{}, true
 	}
-	name, seq, _ := strings.Cut(text, ".")
-	n, err := strconv.ParseUint(seq, 10, 63)
-	if err != nil || name != s.Repository.Name() || n>>EpochShift > s.Repository.Epoch() {
-		return 0, false
+	name, seqs, _ := strings.Cut(text, ".")
+	own, told, _ := strings.Cut(seqs, ".")
+	if told == "" {
+		told = "0"
 	}
-	return n, true
+	var err, err2 error
+	after.own, err = strconv.ParseUint(own, 10, 63)
+	after.news, err2 = strconv.ParseUint(told, 10, 63)
+	if err != nil || err2 != nil || name != s.Repository.Name() || max(after.own, after.news)>>EpochShift > s.Repository.Epoch() {
+		return place{}, false
+	}
+	return after, true
 }
 
-func (s *Server) batch(records []Record, after uint64, reset bool) wire.Changes {
+func lastSeq(list []Publication) uint64 {
+	if len(list) == 0 {
+		return 0
+	}
+	return list[len(list)-1].Seq
+}
+
+func (s *Server) batch(records []Record, told []Publication, after place, reset bool) wire.Changes {
 	out := wire.Changes{Answers: []wire.Answer{}, Reset: reset, Epoch: strconv.FormatUint(s.Repository.Epoch(), 36), More: len(records) > wire.MaxChanges}
 	size := 0
 	for i, rec := range records[:min(len(records), wire.MaxChanges)] {
@@ -145,8 +176,9 @@ func (s *Server) batch(records []Record, after uint64, reset bool) wire.Changes 
 			break
 		}
 		out.Answers = append(out.Answers, answerOf(rec, true))
-		after = rec.Seq
+		after.own = rec.Seq
 	}
-	out.Next = s.Repository.Name() + "." + strconv.FormatUint(after, 10)
+	after.news = newsAfter(told, after.news, &out)
+	out.Next = s.Repository.Name() + "." + strconv.FormatUint(after.own, 10) + "." + strconv.FormatUint(after.news, 10)
 	return out
 }

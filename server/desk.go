@@ -2,20 +2,26 @@ package server
 
 import (
 	"context"
+	"crypto/ed25519"
 
 	"wenbao/exam"
+	"wenbao/sync/wire"
 )
 
 // Command is what an operator asks: to list, to show, to decide, to settle a
 // payment, or to steer the practice server.
 type Command struct {
-	Do     string      `json:"do"`               // "list", "show", "decide", "steer", "steering"
+	Do     string      `json:"do"`               // "list", "show", "decide", "publish", "published", "steer", "steering"
 	ID     string      `json:"id,omitempty"`     // registration id or number
 	Action exam.Action `json:"action,omitempty"` // of "decide": verify, ask, refuse, settle
 	Reason string      `json:"reason,omitempty"`
 	State  exam.State  `json:"state,omitempty"` // of "list": only this one; "" is what waits for a reviewer
 	After  string      `json:"after,omitempty"` // of "list": ids beyond this one
 	Steer  *Steering   `json:"steer,omitempty"`
+
+	Notice    *exam.Notice `json:"notice,omitempty"`    // of "publish"
+	Pack      []byte       `json:"pack,omitempty"`      // of "publish", instead: the exact bytes of an edition
+	Signature []byte       `json:"signature,omitempty"` // of the edition
 }
 
 // Outcome answers a [Command].
@@ -24,6 +30,8 @@ type Outcome struct {
 	More     bool               `json:"more,omitempty"` // of "list": go on after the last row
 	Record   *exam.Registration `json:"record,omitempty"`
 	Steering *Steering          `json:"steering,omitempty"`
+	Notices  []exam.Notice      `json:"notices,omitempty"` // of "publish" and "published"
+	Packs    []wire.PackEdition `json:"packs,omitempty"`
 }
 
 // DeskRow is one registration in a reviewer's list. It bears no name: the list
@@ -52,6 +60,10 @@ func (d *Desk) Do(ctx context.Context, c Command) (Outcome, error) {
 			return Outcome{}, exam.Errorf(exam.KindInvalid, "operate", "nothing to steer to")
 		}
 		return Outcome{Steering: c.Steer}, d.s.Steer(*c.Steer)
+	case "publish":
+		return d.publish(ctx, c)
+	case "published":
+		return d.published(ctx)
 	case "steering":
 		now := d.s.Steering()
 		return Outcome{Steering: &now}, nil
@@ -73,6 +85,38 @@ func (d *Desk) Do(ctx context.Context, c Command) (Outcome, error) {
 		return Outcome{}, err
 	}
 	return Outcome{Record: &rec.Registration}, nil
+}
+
+func (d *Desk) publish(ctx context.Context, c Command) (out Outcome, err error) {
+	switch {
+	case c.Notice != nil:
+		var n exam.Notice
+		n, err = d.s.PublishNotice(ctx, *c.Notice)
+		out.Notices = append(out.Notices, n)
+	case c.Pack != nil:
+		var e wire.PackEdition
+		e, err = d.s.PublishPack(ctx, c.Pack, c.Signature)
+		out.Packs = append(out.Packs, e)
+	default:
+		err = exam.Errorf(exam.KindInvalid, "publish", "neither a notice nor a pack")
+	}
+	return out, err
+}
+
+func (d *Desk) published(ctx context.Context) (out Outcome, err error) {
+	list, err := d.s.published(ctx)
+	for _, p := range list {
+		if p.Pack != nil {
+			out.Packs = append(out.Packs, *p.Pack)
+			continue
+		}
+		n, err := p.Notice.Verify([]ed25519.PublicKey{d.s.Public()})
+		if err != nil {
+			return Outcome{}, err
+		}
+		out.Notices = append(out.Notices, n)
+	}
+	return out, err
 }
 
 // find takes an id or a registration number.

@@ -73,6 +73,11 @@ func (s *Server) file(r *http.Request, owner Owner) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	return ranged(r, raw)
+}
+
+// ranged answers with bytes, or with the range of them that was asked for.
+func ranged(r *http.Request, raw []byte) (reply, error) {
 	from, to, partial, err := rangeOf(r.Header.Get("Range"), int64(len(raw)))
 	if err != nil {
 		return reply{}, err
@@ -98,7 +103,7 @@ func rangeOf(h string, size int64) (from, to int64, partial bool, err error) {
 		last, err = strconv.ParseInt(b, 10, 63)
 	}
 	if !ok || err != nil || from < 0 || from > last || from >= size {
-		return 0, 0, false, exam.Errorf(exam.KindInvalid, "give file", "not a range of this file")
+		return 0, 0, false, exam.Errorf(exam.KindInvalid, "give bytes", "not a range of this file")
 	}
 	return from, min(last+1, size), true, nil
 }

@@ -101,6 +101,17 @@ type Files interface {
 	Sweep(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
+// Publications is the part of a repository that holds what everybody is told.
+type Publications interface {
+	// Publish appends a publication, with the bytes of a pack. An edition that
+	// was published before is not published again.
+	Publish(ctx context.Context, p Publication, raw []byte) error
+	// Publications gives what was published after a place, in order, at most limit.
+	Publications(ctx context.Context, after uint64, limit int) ([]Publication, error)
+	// Pack gives the bytes of a published edition, or [exam.KindNotFound].
+	Pack(ctx context.Context, sha256 string) ([]byte, error)
+}
+
 // EpochShift is the number of bits of a Seq below its epoch.
 const EpochShift = 24
 
@@ -109,11 +120,12 @@ const EpochShift = 24
 type Repository interface {
 	Registrations
 	Files
+	Publications
 	// Name tells this repository from any other; cursors bear it.
 	Name() string
-	// Epoch rises with every start. A record's Seq is at least Epoch shifted by
+	// Epoch rises with every start. A Seq is at least Epoch shifted by
 	// [EpochShift], so that a repository restored from an older copy gives no
-	// number among an owner's changes twice.
+	// number among an owner's changes or the publications twice.
 	Epoch() uint64
 	// Ready tells whether the repository can serve.
 	Ready(ctx context.Context) error

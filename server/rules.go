@@ -3,6 +3,7 @@ package server
 import (
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"wenbao/exam"
@@ -19,6 +20,9 @@ type Rules interface {
 	Closed(d exam.Document, action exam.Action, now time.Time) (scope string, closed bool)
 	// Next is the table of states with the policy of the document's area.
 	Next(d exam.Document, from exam.State, action exam.Action, actor exam.Actor) (exam.State, bool)
+	// Adopt takes a later edition of a pack that the rules have, signed by one
+	// of its signers; see [exam.Pack.Succeed] for what is refused.
+	Adopt(raw, signature []byte) (*exam.Pack, error)
 }
 
 // Judgement is what the rules say about a submission.
@@ -34,25 +38,53 @@ func (j Judgement) blocked() bool {
 
 // packRules are the rules that clients run too, with the server's edition of
 // the pack: the verdict at the kitchen table is the verdict here.
-type packRules map[string]*exam.Pack
+type packRules struct {
+	mu    sync.RWMutex
+	packs map[string]*exam.Pack
+}
 
 // NewPackRules makes rules of exam packs, of which the newest edition of each
 // exam and year counts.
 func NewPackRules(packs ...*exam.Pack) Rules {
-	rules := packRules{}
+	r := &packRules{packs: map[string]*exam.Pack{}}
 	for _, p := range packs {
-		if old := rules[packKey(p.Exam, p.Year)]; old == nil || old.Version < p.Version {
-			rules[packKey(p.Exam, p.Year)] = p
+		if old := r.pack(p.Exam, p.Year); old == nil || old.Version < p.Version {
+			r.packs[packKey(p.Exam, p.Year)] = p
 		}
 	}
-	return rules
+	return r
+}
+
+func (r *packRules) pack(exam string, year int) *exam.Pack {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.packs[packKey(exam, year)]
+}
+
+// Adopt implements [Rules].
+func (r *packRules) Adopt(raw, signature []byte) (*exam.Pack, error) {
+	next, err := exam.ParsePack(raw)
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.packs[packKey(next.Exam, next.Year)]
+	if p == nil {
+		return nil, exam.Errorf(exam.KindUntrusted, "update exam pack", "no edition of it is here that could name its signer")
+	}
+	if next, err = p.Succeed(raw, signature); err != nil {
+		return nil, err
+	}
+	r.packs[packKey(next.Exam, next.Year)] = next
+	return next, nil
 }
 
 func packKey(exam string, year int) string { return exam + "/" + strconv.Itoa(year) }
 
 // Judge implements [Rules].
-func (r packRules) Judge(s exam.Submission) Judgement {
-	p := r[packKey(s.Document.Exam, s.Document.Year)]
+func (r *packRules) Judge(s exam.Submission) Judgement {
+	p := r.pack(s.Document.Exam, s.Document.Year)
 	if p == nil {
 		return Judgement{Problems: []exam.Problem{{Field: "exam", Rule: "exam.unknown", Severity: exam.Block}}}
 	}
@@ -65,8 +97,8 @@ func (r packRules) Judge(s exam.Submission) Judgement {
 }
 
 // Next implements [Rules].
-func (r packRules) Next(d exam.Document, from exam.State, action exam.Action, actor exam.Actor) (exam.State, bool) {
-	if p := r[packKey(d.Exam, d.Year)]; p != nil {
+func (r *packRules) Next(d exam.Document, from exam.State, action exam.Action, actor exam.Actor) (exam.State, bool) {
+	if p := r.pack(d.Exam, d.Year); p != nil {
 		return p.Next(d.Area, from, action, actor)
 	}
 	return exam.Next(from, action, actor)
@@ -75,8 +107,8 @@ func (r packRules) Next(d exam.Document, from exam.State, action exam.Action, ac
 // Closed implements [Rules]: a submission by the registration window, a payment
 // by the payment window, other steps by none. What is not published blocks
 // nobody.
-func (r packRules) Closed(d exam.Document, action exam.Action, now time.Time) (string, bool) {
-	p := r[packKey(d.Exam, d.Year)]
+func (r *packRules) Closed(d exam.Document, action exam.Action, now time.Time) (string, bool) {
+	p := r.pack(d.Exam, d.Year)
 	if p == nil {
 		return "", false
 	}

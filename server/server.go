@@ -38,6 +38,7 @@ type Server struct {
 	public    ed25519.PublicKey
 	mux       *http.ServeMux
 	hub       hub
+	news      news
 	limiter   *limiter
 	metrics   *metrics
 	steering  atomic.Pointer[Steering]
@@ -112,6 +113,7 @@ func (s *Server) routes() {
 	s.owned("GET /v1/changes", s.changes)
 	s.owned("GET /v1/digests", s.digests)
 	s.owned("GET /v1/digests/{range}", s.summaries)
+	s.handle("GET /v1/packs/{sha256}", s.pack)
 	s.tusRoutes()
 	s.handle("/", func(r *http.Request) (reply, error) {
 		return reply{}, exam.Errorf(exam.KindNotFound, "route", "no such resource")

@@ -61,6 +61,9 @@ func (s *Server) readContent(r *http.Request, st *step, raw []byte) (err error) 
 	if err := boundedFiles(st.sub.Files); err != nil {
 		return err
 	}
+	if _, err := s.published(r.Context()); err != nil { // the newest edition judges
+		return err
+	}
 	st.judgement = s.Rules.Judge(st.sub)
 	return nil
 }

@@ -30,7 +30,8 @@ type cli struct {
 	Export   exportCmd   `cmd:"" help:"Print every registration the server holds, one a line."`
 	Review   reviewCmd   `cmd:"" help:"Decide registrations that wait for a person."`
 	Practice practiceCmd `cmd:"" help:"Rehearse bad days on a practice server."`
-	Pack     packCmd     `cmd:"" help:"Sign exam packs."`
+	Pack     packCmd     `cmd:"" help:"Sign exam packs, and publish them to every client."`
+	Notice   noticeCmd   `cmd:"" help:"Tell every client something."`
 }
 
 // folder is the data folder that every command works on.

@@ -17,6 +17,8 @@ import (
 type packCmd struct {
 	Key  packKey  `cmd:"" help:"Make a key that signs exam packs, and print its public half for the pack's \"signers\"."`
 	Sign packSign `cmd:"" help:"Sign an exam pack: writes FILE.sig beside it."`
+
+	Publish packPublish `cmd:"" help:"Publish a signed edition: this server judges by it from now on, and every client gets it."`
 }
 
 type packKey struct {

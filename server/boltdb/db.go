@@ -35,7 +35,9 @@ var (
 	bChanges = []byte("changes")       // owner, seq → id
 	bFiles   = []byte("files")         // owner, hash → file row
 	bPieces  = []byte("pieces")        // owner, hash, offset → bytes
-	buckets  = [][]byte{bMeta, bRecords, bContent, bAnswers, bPersons, bNumbers, bChanges, bFiles, bPieces}
+	bNews    = []byte("publications")  // seq → publication
+	bPacks   = []byte("packs")         // SHA-256 → bytes of an edition
+	buckets  = [][]byte{bMeta, bRecords, bContent, bAnswers, bPersons, bNumbers, bChanges, bFiles, bPieces, bNews, bPacks}
 )
 
 // Options vary a [DB] for tests.

@@ -119,9 +119,7 @@ func (db *DB) keep(ctx context.Context, tx pgx.Tx, q server.Question, old *serve
 	if old != nil {
 		rec.Owner = old.Owner
 	}
-	var seq int64
-	first := int64(db.epoch.Load() << server.EpochShift)
-	err := tx.QueryRow(ctx, "insert into owners values ($1, $2) on conflict (owner) do update set seq = greatest(owners.seq + 1, $2) returning seq", rec.Owner[:], first).Scan(&seq)
+	seq, err := db.nextSeq(ctx, tx, rec.Owner)
 	if err != nil {
 		return err
 	}
@@ -145,6 +143,14 @@ func (db *DB) keep(ctx context.Context, tx pgx.Tx, q server.Question, old *serve
 	}
 	queueKept(b, q)
 	return tx.SendBatch(ctx, b).Close()
+}
+
+// nextSeq gives the owner's next change number, and holds the owner's row until
+// the transaction ends.
+func (db *DB) nextSeq(ctx context.Context, tx pgx.Tx, o server.Owner) (seq int64, err error) {
+	first := int64(db.epoch.Load() << server.EpochShift)
+	err = tx.QueryRow(ctx, "insert into owners values ($1, $2) on conflict (owner) do update set seq = greatest(owners.seq + 1, $2) returning seq", o[:], first).Scan(&seq)
+	return seq, err
 }
 
 // onConflict writes over the row that was locked; where none was, another
@@ -172,7 +178,7 @@ func (db *DB) Number(ctx context.Context, number string) (id exam.DraftID, err e
 
 func found(op string, err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
-		return exam.Errorf(exam.KindNotFound, op, "no such registration")
+		return exam.Errorf(exam.KindNotFound, op, "nothing of that name")
 	}
 	return wrong(op, err)
 }

@@ -44,6 +44,9 @@ create table files (owner bytea not null, sha256 bytea not null, size bigint not
 create index files_unnamed on files (touched) where not kept;
 create table pieces (owner bytea not null, sha256 bytea not null, at bigint not null, bytes bytea not null, primary key (owner, sha256, at));
 alter table pieces alter column bytes set storage external;
+`, `
+create table publications (seq bigint primary key, body text not null);
+create table packs (sha256 bytea primary key, bytes bytea not null);
 `}
 
 // migrationLock keeps two servers from migrating at the same time.

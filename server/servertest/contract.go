@@ -35,6 +35,7 @@ func Contract(t *testing.T, open func(t *testing.T) (repo server.Repository, reo
 		{"SweepingSparesWhatARegistrationNames", sweeps},
 		{"ManyWritersLoseNothing", many},
 		{"ListGoesThroughAllOnce", lists},
+		{"PublicationsComeInOrderAndEditionsOnce", publications},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			repo, reopen := open(t)
@@ -398,5 +399,53 @@ func lists(t *testing.T, repo server.Repository, _ func() server.Repository) {
 	}
 	if strings.Join(got, " ") != strings.Join(ids, " ") {
 		t.Fatalf("%d of %d, or out of order", len(got), len(ids))
+	}
+}
+
+func publications(t *testing.T, repo server.Repository, reopen func() server.Repository) {
+	raw := []byte("an edition")
+	pack := server.Publication{Pack: &wire.PackEdition{ID: "x-2026", Version: 2, SHA256: exam.Digest(raw), Size: int64(len(raw)), Signature: "s"}}
+	notice := func(word string) server.Publication {
+		return server.Publication{Notice: &exam.SignedNotice{KeyID: "k", Notice: []byte(word), Signature: []byte{1}}}
+	}
+	want := "一 x-2026 二 三"
+	for _, p := range []server.Publication{notice("一"), pack, notice("二"), pack} {
+		if err := repo.Publish(t.Context(), p, raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	repo = reopen()
+	if err := repo.Publish(t.Context(), notice("三"), nil); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for after := uint64(0); ; {
+		list, err := repo.Publications(t.Context(), after, 2)
+		if err != nil || len(list) > 2 {
+			t.Fatal(len(list), err)
+		}
+		if len(list) == 0 {
+			break
+		}
+		for _, p := range list {
+			if p.Seq <= after {
+				t.Fatalf("%d after %d", p.Seq, after)
+			}
+			after = p.Seq
+			if p.Pack != nil {
+				got = append(got, p.Pack.ID)
+			} else {
+				got = append(got, string(p.Notice.Notice))
+			}
+		}
+	}
+	if strings.Join(got, " ") != want {
+		t.Fatalf("%v, want %s", got, want)
+	}
+	if b, err := repo.Pack(t.Context(), exam.Digest(raw)); err != nil || string(b) != string(raw) {
+		t.Fatal(b, err)
+	}
+	if _, err := repo.Pack(t.Context(), exam.Digest([]byte("none"))); exam.KindOf(err) != exam.KindNotFound {
+		t.Fatal(err)
 	}
 }
