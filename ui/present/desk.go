@@ -39,6 +39,8 @@ type Desk struct {
 	page Page
 	back []Page
 	form *Form
+	left []*Form // drafts that were left before what was typed into them was saved
+	find func()  // stops the opening of a draft that is on its way; nil none
 
 	list    []Summary
 	total   int
@@ -140,14 +142,16 @@ func (d *Desk) Go(p Page) {
 	d.enter(p)
 }
 
-// Back shows the page before.
+// Back shows the page before that can be shown.
 func (d *Desk) Back() {
-	if len(d.back) == 0 {
-		return
+	for len(d.back) > 0 {
+		p := d.back[len(d.back)-1]
+		d.back = d.back[:len(d.back)-1]
+		if d.form != nil || !slices.Contains(ofDraft, p) {
+			d.enter(p)
+			return
+		}
 	}
-	p := d.back[len(d.back)-1]
-	d.back = d.back[:len(d.back)-1]
-	d.enter(p)
 }
 
 func (d *Desk) enter(p Page) {
@@ -184,10 +188,30 @@ func (d *Desk) Open(id exam.DraftID) {
 }
 
 func (d *Desk) load(id exam.DraftID, page func(exam.Draft) Page) {
-	d.loop.Go(context.Background(), func(context.Context) func() {
+	if d.find != nil {
+		d.find()
+	}
+	if f := d.held(id); f != nil {
+		d.turnTo(f, page(f.draft))
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	d.find = cancel
+	d.loop.Go(ctx, func(context.Context) func() {
 		draft, err := d.ports.Drafts.Draft(id)
 		return func() { d.opened(draft, err, page(draft)) }
 	})
+}
+
+// held gives the form of a draft that is open or not saved yet: the store does
+// not have all of it.
+func (d *Desk) held(id exam.DraftID) *Form {
+	for _, f := range append(slices.Clone(d.left), d.form) {
+		if f != nil && f.ID() == id {
+			return f
+		}
+	}
+	return nil
 }
 
 func (d *Desk) opened(draft exam.Draft, err error, p Page) {
@@ -195,14 +219,31 @@ func (d *Desk) opened(draft exam.Draft, err error, p Page) {
 		d.failed(err)
 		return
 	}
-	if d.form != nil {
-		d.form.SaveNow()
+	f := newForm(d, draft, d.packOf(draft))
+	f.readFiles()
+	d.turnTo(f, p)
+}
+
+// turnTo makes a form the open one and shows a page of it.
+func (d *Desk) turnTo(f *Form, p Page) {
+	if f != d.form {
+		d.leave()
+		d.form = f
+		f.take(d.entries)
 	}
-	d.form = newForm(d, draft, d.packOf(draft))
-	d.form.take(d.entries)
-	d.form.readFiles()
 	d.Go(p)
 	d.changed()
+}
+
+// leave saves the open draft, and keeps it until that has worked.
+func (d *Desk) leave() {
+	f := d.form
+	if f == nil {
+		return
+	}
+	d.form = nil
+	d.left = append(d.left, f)
+	f.saver.then(func() { d.left = slices.DeleteFunc(d.left, func(o *Form) bool { return o == f }) })
 }
 
 func (d *Desk) packOf(draft exam.Draft) *exam.Pack {
@@ -250,12 +291,17 @@ func (d *Desk) readList() {
 
 // Delete puts a draft into the bin; it can be undone.
 func (d *Desk) Delete(id exam.DraftID) {
-	if d.form != nil && d.form.ID() == id {
-		d.form.SaveNow()
-		d.form = nil
+	bin := func() { d.change(func() error { return d.ports.Drafts.Delete(id) }) }
+	f := d.held(id)
+	if f != nil && f == d.form {
+		d.leave()
 		d.enter(PageHome)
 	}
-	d.change(func() error { return d.ports.Drafts.Delete(id) })
+	if f != nil {
+		f.saver.then(bin) // nothing can be saved into the bin
+	} else {
+		bin()
+	}
 	d.offerUndo(T("ui.undo.deleted"), func() {
 		d.change(func() error { return d.ports.Drafts.Undelete(id) })
 	})
@@ -394,9 +440,19 @@ func (d *Desk) Answer(yes bool) {
 
 // Close saves everything and then calls done.
 func (d *Desk) Close(done func()) {
-	if d.form == nil {
-		done()
-		return
+	open := slices.Clone(d.left)
+	if d.form != nil && !slices.Contains(open, d.form) {
+		open = append(open, d.form)
 	}
-	d.form.Close(done)
+	if len(open) == 0 {
+		done()
+	}
+	rest := len(open)
+	for _, f := range open {
+		f.Close(func() {
+			if rest--; rest == 0 {
+				done()
+			}
+		})
+	}
 }

@@ -50,12 +50,20 @@ func newForm(desk *Desk, d exam.Draft, p *exam.Pack) *Form {
 	return f
 }
 
-// stored takes over what a save made of the draft; what was typed meanwhile stays.
-func (f *Form) stored(d exam.Draft) { f.draft = d }
+// stored takes over what a save made of the draft; what was typed meanwhile
+// stays. Answers of the store may overtake one another: an older one is no news.
+func (f *Form) stored(d exam.Draft) {
+	if d.Revision >= f.draft.Revision {
+		f.draft = d
+	}
+}
 
 // heard takes over a draft that changed by other hands than typing: the server
 // answered, a file was attached, a version was restored.
 func (f *Form) heard(d exam.Draft) {
+	if d.Revision < f.draft.Revision {
+		return
+	}
 	f.draft = d
 	if f.saver.state() == SavedAll {
 		f.doc = d.Document

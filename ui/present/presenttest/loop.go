@@ -10,16 +10,19 @@ import (
 )
 
 // Loop is a [present.Loop] that does nothing by itself. Work runs when it is
-// drained, timers when time is advanced, both inline.
+// drained, timers when time is advanced, both inline. The window's own loop runs
+// work side by side; [Loop.StepAt] plays every order that it can have.
 type Loop struct {
 	now    time.Time
-	work   []job
+	work   []*job
 	timers []*timer
 }
 
 type job struct {
-	ctx context.Context
-	run func(context.Context) func()
+	ctx  context.Context
+	run  func(context.Context) func()
+	ran  bool
+	then func() // what is left to do once it ran
 }
 
 type timer struct {
@@ -35,7 +38,7 @@ func NewLoop() *Loop { return &Loop{now: Start} }
 
 // Go implements [present.Loop].
 func (l *Loop) Go(ctx context.Context, work func(context.Context) func()) {
-	l.work = append(l.work, job{ctx, work})
+	l.work = append(l.work, &job{ctx: ctx, run: work})
 }
 
 // After implements [present.Loop].
@@ -48,7 +51,7 @@ func (l *Loop) After(d time.Duration, f func()) (stop func()) {
 // Now implements [present.Loop].
 func (l *Loop) Now() time.Time { return l.now }
 
-// Waiting is how much work has been handed over and not run.
+// Waiting is how many pieces of work were handed over and are not done.
 func (l *Loop) Waiting() int { return len(l.work) }
 
 // Step runs the oldest work and what it returned; false when there is none.
@@ -57,12 +60,31 @@ func (l *Loop) Step() bool {
 		return false
 	}
 	j := l.work[0]
-	l.work = l.work[1:]
-	if then := j.run(j.ctx); then != nil && j.ctx.Err() == nil {
-		then()
+	for slices.Contains(l.work, j) {
+		l.StepAt(0)
 	}
 	return true
 }
+
+// StepAt takes one of the [Loop.Waiting] pieces of work half a step on: it runs,
+// as it would in the background, or what it returned reaches the window.
+func (l *Loop) StepAt(i int) {
+	j := l.work[i]
+	if !j.ran {
+		j.ran, j.then = true, j.run(j.ctx)
+		if j.then != nil {
+			return
+		}
+	}
+	l.work = slices.Delete(l.work, i, i+1)
+	if j.then != nil && j.ctx.Err() == nil {
+		j.then()
+	}
+}
+
+// Away is a machine that sleeps, or whose clock is set: time jumps without
+// anything having run, and backwards too.
+func (l *Loop) Away(d time.Duration) { l.now = l.now.Add(d) }
 
 // Drain runs all work, also what it leads to.
 func (l *Loop) Drain() {

@@ -94,6 +94,12 @@ func (d drafts) Save(id exam.DraftID, doc exam.Document) (exam.Draft, error) {
 	if err != nil {
 		return n, err
 	}
+	if bytes.Equal(n.Document.Encode(), doc.Encode()) {
+		return n, nil
+	}
+	if d.w.Bin[id] {
+		return exam.Draft{}, exam.Errorf(exam.KindState, "save draft", "it lies in the bin")
+	}
 	d.w.Saves++
 	n.Document, n.Updated = doc, d.w.Loop.Now()
 	n.Revision++
@@ -124,10 +130,20 @@ func (d drafts) Recent(search string, limit int) ([]present.Summary, int, error)
 	return list[:min(limit, len(list))], len(list), nil
 }
 
-func (d drafts) Delete(id exam.DraftID) error { d.w.Bin[id] = true; return d.w.write("delete draft") }
+func (d drafts) Delete(id exam.DraftID) error {
+	if err := d.w.write("delete draft"); err != nil {
+		return err
+	}
+	d.w.Bin[id] = true
+	return nil
+}
+
 func (d drafts) Undelete(id exam.DraftID) error {
+	if err := d.w.write("undelete draft"); err != nil {
+		return err
+	}
 	delete(d.w.Bin, id)
-	return d.w.write("undelete draft")
+	return nil
 }
 
 type files struct{ w *World }
@@ -149,11 +165,14 @@ func (f files) Attach(id exam.DraftID, file exam.File, data []byte) (exam.Draft,
 }
 
 func (f files) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.Draft, error) {
+	if err := f.w.write("detach file"); err != nil {
+		return exam.Draft{}, err
+	}
 	n := f.w.Drafts[id]
 	n.Files = slices.DeleteFunc(slices.Clone(n.Files), func(o exam.File) bool { return o.Kind == kind && o.SHA256 == sha256 })
 	n.Revision++
 	f.w.Drafts[id] = n
-	return n, f.w.write("detach file")
+	return n, nil
 }
 
 func (f files) File(sha256 string) ([]byte, error) {
@@ -180,15 +199,21 @@ func (o outbox) Queue(e exam.Entry, state exam.State) (exam.Draft, error) {
 func (o outbox) Entries() ([]exam.Entry, error) { return slices.Clone(o.w.Waiting), nil }
 
 func (o outbox) PutBack(id exam.EntryID) error {
+	if err := o.w.write("put back"); err != nil {
+		return err
+	}
 	for i := range o.w.Waiting {
 		if o.w.Waiting[i].ID == id {
 			o.w.Waiting[i].Aside, o.w.Waiting[i].Problems = false, nil
 		}
 	}
-	return o.w.write("put back")
+	return nil
 }
 
 func (o outbox) Drop(id exam.EntryID) error {
+	if err := o.w.write("drop"); err != nil {
+		return err
+	}
 	o.w.Waiting = slices.DeleteFunc(o.w.Waiting, func(e exam.Entry) bool {
 		if e.ID != id {
 			return false
@@ -200,7 +225,7 @@ func (o outbox) Drop(id exam.EntryID) error {
 		o.w.Drafts[e.Draft] = n
 		return true
 	})
-	return o.w.write("drop")
+	return nil
 }
 
 // Answer is the server's answer to the oldest step of a draft: it moves to a
@@ -262,8 +287,11 @@ type settings struct{ w *World }
 func (s settings) Setting(key string) ([]byte, error) { return s.w.Values[key], nil }
 
 func (s settings) SetSetting(key string, value []byte) error {
+	if err := s.w.write("set setting"); err != nil {
+		return err
+	}
 	s.w.Values[key] = value
-	return s.w.write("set setting")
+	return nil
 }
 
 type line struct{ w *World }
@@ -346,8 +374,11 @@ func JPEG() []byte {
 type desktop struct{ w *World }
 
 func (d desktop) Keep(name string, data []byte) (string, error) {
+	if err := d.w.write("keep file"); err != nil {
+		return "", err
+	}
 	d.w.Kept[name] = data
-	return "/home/example/" + name, d.w.write("keep file")
+	return "/home/example/" + name, nil
 }
 
 func (d desktop) Show(target string) error { d.w.Shown = append(d.w.Shown, target); return nil }
