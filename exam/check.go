@@ -26,6 +26,7 @@ func check(normal Document, files []File, p *Pack, at Moment) Report {
 	c.attachments()
 	c.commitment()
 	c.required()
+	c.texts()
 	return c.report()
 }
 

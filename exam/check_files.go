@@ -115,6 +115,7 @@ func (c *checker) attachments() {
 	if c.files == nil {
 		return
 	}
+	c.boundedFiles()
 	photo := c.step(StepPhoto)
 	if slices.ContainsFunc(c.files, func(f File) bool { return f.Kind == FilePhoto }) {
 		photo.Done++
@@ -124,6 +125,24 @@ func (c *checker) attachments() {
 	}
 	for _, e := range c.pack.Evidence {
 		c.evidenceOf(e)
+	}
+}
+
+// boundedFiles: what is more than a server takes never gets there.
+func (c *checker) boundedFiles() {
+	if len(c.files) > MaxFiles {
+		c.block("attachments", "attachments.too_many", "count", itoa(len(c.files)), "most", itoa(MaxFiles))
+	}
+	for i := range c.files {
+		f := &c.files[i]
+		if f.Size <= int64(f.Kind.MaxBytes()) {
+			continue
+		}
+		field := "attachments." + string(f.Kind)
+		if f.Kind == FilePhoto {
+			field = "photo"
+		}
+		c.block(field, "attachments.too_large", "most", itoa(f.Kind.MaxBytes()>>20))
 	}
 }
 

@@ -9,10 +9,6 @@ import (
 	"reflect"
 )
 
-// MaxDocumentBytes bounds a draft document in its JSON form, for every reader
-// of files and network messages. The fullest honest document is about 30 KB.
-const MaxDocumentBytes = 256 << 10
-
 // Bounds on the lists of a document. The platform takes 1–5 education and 0–5
 // degree records; the others are generous.
 const (

@@ -41,8 +41,8 @@ func (s Submission) Encode() []byte {
 // in canonical form are refused, so that one content has one digest.
 func DecodeSubmission(raw []byte) (Submission, error) {
 	const op = "read submission"
-	if len(raw) > MaxDocumentBytes {
-		return Submission{}, Errorf(KindTooLarge, op, "%d bytes, at most %d", len(raw), MaxDocumentBytes)
+	if len(raw) > MaxSubmissionBytes {
+		return Submission{}, Errorf(KindTooLarge, op, "%d bytes, at most %d", len(raw), MaxSubmissionBytes)
 	}
 	var s Submission
 	dec := json.NewDecoder(bytes.NewReader(raw))
@@ -69,6 +69,19 @@ func DecodeSubmission(raw []byte) (Submission, error) {
 func Digest(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
+}
+
+// IsDigest tells whether s has the form of [Digest].
+func IsDigest(s string) bool {
+	if len(s) != 2*sha256.Size {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
 }
 
 // Registration is what the server says about a registration.

@@ -87,7 +87,7 @@ func TestOneContentHasOneEncoding(t *testing.T) {
 		strings.Replace(string(raw), `"name":`, `"x":1,"name":`, 1):         exam.KindInvalid,
 		string(raw) + string(raw):                                           exam.KindInvalid,
 		"":                                                                  exam.KindInvalid,
-		strings.Repeat(" ", exam.MaxDocumentBytes+1):                        exam.KindTooLarge,
+		strings.Repeat(" ", exam.MaxSubmissionBytes+1):                      exam.KindTooLarge,
 	} {
 		if _, err := exam.DecodeSubmission([]byte(text)); exam.KindOf(err) != want {
 			t.Errorf("%.60q: %v", text, err)

@@ -23,8 +23,8 @@ func (s *Server) missing(r *http.Request, owner Owner) (reply, error) {
 		return reply{}, exam.Errorf(exam.KindTooLarge, "ask about files", "%d files, at most %d", len(q.Files), wire.MaxQuery)
 	}
 	for _, f := range q.Files {
-		if !wire.ValidHash(f.SHA256) || f.Size <= 0 || f.Size > wire.MaxFile {
-			return reply{}, exam.Errorf(exam.KindInvalid, "ask about files", "a file without a hash, empty, or over %d bytes", wire.MaxFile)
+		if !exam.IsDigest(f.SHA256) || f.Size <= 0 || f.Size > exam.MaxFileBytes {
+			return reply{}, exam.Errorf(exam.KindInvalid, "ask about files", "a file without a hash, empty, or over %d bytes", exam.MaxFileBytes)
 		}
 	}
 	lacks, err := s.Repository.Missing(r.Context(), owner, q.Files)
@@ -37,7 +37,7 @@ func (s *Server) missing(r *http.Request, owner Owner) (reply, error) {
 // piece takes a run of a file's bytes, in any order, any number of times.
 func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
 	hash := r.PathValue("sha256")
-	if !wire.ValidHash(hash) {
+	if !exam.IsDigest(hash) {
 		return reply{}, exam.Errorf(exam.KindInvalid, "take piece", "not named by a SHA-256")
 	}
 	from, to, size, err := wire.ParseContentRange(r.Header.Get("Content-Range"))
@@ -66,7 +66,7 @@ func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
 // file gives a file back to its owner.
 func (s *Server) file(r *http.Request, owner Owner) (reply, error) {
 	hash := r.PathValue("sha256")
-	if !wire.ValidHash(hash) {
+	if !exam.IsDigest(hash) {
 		return reply{}, exam.Errorf(exam.KindInvalid, "give file", "not named by a SHA-256")
 	}
 	raw, err := s.Repository.File(r.Context(), owner, hash)

@@ -74,7 +74,7 @@ func (s *Server) restore(r *http.Request, owner Owner) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := boundedFiles(sub.Files); err != nil {
+	if err := soundFiles(sub.Files); err != nil {
 		return reply{}, err
 	}
 	q := Question{Owner: owner, ID: id, Person: s.person(sub.Document), Files: sub.Files}

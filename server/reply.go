@@ -72,7 +72,7 @@ func (s *Server) guarded(w http.ResponseWriter, r *http.Request, h plainHandler)
 	}
 	limit := int64(wire.MaxStepBody)
 	if r.Method == http.MethodPatch {
-		limit = wire.MaxFile + 1 // a stream, never held in memory as a whole
+		limit = exam.MaxFileBytes + 1 // a stream, never held in memory as a whole
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	return h(r)

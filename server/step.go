@@ -58,7 +58,7 @@ func (s *Server) readContent(r *http.Request, st *step, raw []byte) (err error) 
 	if st.sub.ID != st.id {
 		return exam.Errorf(exam.KindInvalid, "read submission", "its id is not the resource's")
 	}
-	if err := boundedFiles(st.sub.Files); err != nil {
+	if err := soundFiles(st.sub.Files); err != nil {
 		return err
 	}
 	if _, err := s.published(r.Context()); err != nil { // the newest edition judges
@@ -132,14 +132,12 @@ func baseOf(r *http.Request) (int, error) {
 	return int(n), nil
 }
 
-func boundedFiles(files []exam.File) error {
-	const op = "read submission"
-	if len(files) > wire.MaxFiles {
-		return exam.Errorf(exam.KindInvalid, op, "%d files, at most %d", len(files), wire.MaxFiles)
-	}
+// soundFiles refuses references that are none. Whether they are too many or
+// too large is for the rules to say, as it is at the client.
+func soundFiles(files []exam.File) error {
 	for _, f := range files {
-		if !wire.ValidHash(f.SHA256) || f.Size <= 0 || f.Size > wire.MaxFile {
-			return exam.Errorf(exam.KindInvalid, op, "a file without a hash, empty, or over %d bytes", wire.MaxFile)
+		if !f.Sound() {
+			return exam.Errorf(exam.KindInvalid, "read submission", "a file without kind, hash or size")
 		}
 	}
 	return nil
@@ -172,7 +170,7 @@ func (s *Server) take(r *http.Request, st step) (reply, error) {
 
 func (s *Server) question(st step) Question {
 	q := Question{Entry: st.entry, Owner: st.owner, ID: st.id, Inline: st.inline}
-	if st.brings() {
+	if st.brings() && !st.judgement.blocked() {
 		q.Person = s.person(st.sub.Document)
 		q.Files = st.sub.Files
 	}

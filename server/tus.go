@@ -37,7 +37,7 @@ func (t tusRefusal) Error() string { return "tus: " + strconv.Itoa(int(t)) }
 func (s *Server) tusRoutes() {
 	s.handle("OPTIONS /v1/tus", func(*http.Request) (reply, error) {
 		return reply{status: http.StatusNoContent, header: tusHeader("Tus-Version", tusVersion, "Tus-Extension", tusExtensions,
-			"Tus-Max-Size", strconv.Itoa(wire.MaxFile), "Tus-Checksum-Algorithm", "sha1,sha256")}, nil
+			"Tus-Max-Size", strconv.Itoa(exam.MaxFileBytes), "Tus-Checksum-Algorithm", "sha1,sha256")}, nil
 	})
 	s.owned("POST /v1/tus", s.tus(s.tusCreate))
 	s.owned("HEAD /v1/tus/{sha256}", s.tus(s.tusHead))
@@ -79,10 +79,10 @@ func (s *Server) tusCreate(r *http.Request, _ Owner) (reply, error) {
 	size, err := strconv.ParseUint(r.Header.Get("Upload-Length"), 10, 32)
 	hash := tusMetadata(r.Header.Get("Upload-Metadata"), "sha256")
 	switch {
-	case err != nil || size == 0 || !wire.ValidHash(hash):
+	case err != nil || size == 0 || !exam.IsDigest(hash):
 		return reply{}, exam.Errorf(exam.KindInvalid, "create upload", "wants a length, and metadata sha256 in lower-case hex")
-	case size > wire.MaxFile:
-		return reply{}, exam.Errorf(exam.KindTooLarge, "create upload", "%d bytes, at most %d", size, wire.MaxFile)
+	case size > exam.MaxFileBytes:
+		return reply{}, exam.Errorf(exam.KindTooLarge, "create upload", "%d bytes, at most %d", size, exam.MaxFileBytes)
 	}
 	place := "/v1/tus/" + hash + "?size=" + strconv.FormatUint(size, 10)
 	return reply{status: http.StatusCreated, header: tusHeader("Location", place, "Upload-Expires", s.tusExpires())}, nil
@@ -105,7 +105,7 @@ func tusMetadata(header, key string) string {
 func (s *Server) tusUpload(r *http.Request, owner Owner) (f wire.FileRef, offset int64, err error) {
 	size, err := strconv.ParseUint(r.URL.Query().Get("size"), 10, 32)
 	f = wire.FileRef{SHA256: r.PathValue("sha256"), Size: int64(size)}
-	if err != nil || !wire.ValidHash(f.SHA256) || size == 0 || size > wire.MaxFile {
+	if err != nil || !exam.IsDigest(f.SHA256) || size == 0 || size > exam.MaxFileBytes {
 		return f, 0, tusRefusal(http.StatusNotFound)
 	}
 	lacks, err := s.Repository.Missing(r.Context(), owner, []wire.FileRef{f})

@@ -30,7 +30,7 @@ import (
 const (
 	backupMagic = "WENBAOB1"
 	frameBucket = "backup"
-	maxFrame    = MaxFileBytes + 1<<20
+	maxFrame    = exam.MaxOriginalBytes + 1<<20
 	frameValue  = 'v' // name: bucket/key; bytes: the sealed value
 	frameFile   = 'f' // name: of the file; bytes: the sealed file
 	frameDraft  = 'd' // name: draft id; bytes: a document
@@ -102,7 +102,7 @@ func (s *Store) writeBackup(ctx context.Context, name string, h keyslot.Header, 
 			return err
 		}
 		for _, file := range files {
-			sealed, err := disk.ReadFile(s.o.Disk, s.filePath(file), MaxFileBytes+seal.Overhead)
+			sealed, err := disk.ReadFile(s.o.Disk, s.filePath(file), exam.MaxOriginalBytes+seal.Overhead)
 			if errors.Is(err, os.ErrNotExist) {
 				continue // lost before; [Store.Check] tells
 			}

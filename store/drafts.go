@@ -44,7 +44,7 @@ func (t *tx) found(id exam.DraftID, h head, doc exam.Document) error {
 // putHead puts the newest state of a draft and tells the list.
 func (t *tx) putHead(id exam.DraftID, h head, doc exam.Document) error {
 	if len(h.document) > exam.MaxDocumentBytes {
-		return exam.Errorf(exam.KindTooLarge, "save draft", "%d bytes, at most %d", len(h.document), exam.MaxDocumentBytes)
+		return overBound("save draft", "store.error.document_too_large", exam.MaxDocumentBytes>>10)
 	}
 	t.then = append(t.then, func(ix *index) { ix.put(id, h, doc) })
 	t.tell(DraftChanged, id)

@@ -10,12 +10,6 @@ import (
 	"wenbao/store/internal/seal"
 )
 
-// MaxFileBytes bounds a photo or a scan.
-const MaxFileBytes = 32 << 20
-
-// maxFiles bounds the files of one draft.
-const maxFiles = 64
-
 const filesDir = "files"
 
 // Attach keeps data as a file of the draft: a photo or its original takes the
@@ -25,8 +19,8 @@ const filesDir = "files"
 // them; those of a replaced file stay until the draft is purged.
 func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, error) {
 	const op = "attach file"
-	if len(data) > MaxFileBytes {
-		return exam.Draft{}, exam.Errorf(exam.KindTooLarge, op, "%d bytes, at most %d", len(data), MaxFileBytes)
+	if most := f.Kind.MaxBytes(); len(data) > most {
+		return exam.Draft{}, overBound(op, "store.error.too_large", most>>20)
 	}
 	if f.Kind == "" || len(data) == 0 {
 		return exam.Draft{}, exam.Errorf(exam.KindInvalid, op, "without kind or bytes")
@@ -38,8 +32,8 @@ func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, e
 	if err != nil || hasFile(d, f) {
 		return d, err
 	}
-	if len(d.Files) >= maxFiles {
-		return exam.Draft{}, exam.Errorf(exam.KindTooLarge, op, "more than %d files", maxFiles)
+	if len(d.Files) >= exam.MaxFiles {
+		return exam.Draft{}, overBound(op, "store.error.too_many_files", exam.MaxFiles)
 	}
 	name, rec, err := s.keepFile(f.SHA256, data)
 	if err != nil {
@@ -157,7 +151,7 @@ func isFileName(name string) bool {
 }
 
 func (s *Store) readFile(name string, rec fileRecord) ([]byte, error) {
-	sealed, err := disk.ReadFile(s.o.Disk, s.filePath(name), MaxFileBytes+seal.Overhead)
+	sealed, err := disk.ReadFile(s.o.Disk, s.filePath(name), exam.MaxOriginalBytes+seal.Overhead)
 	if exam.KindOf(disk.Error("", err)) == exam.KindNotFound {
 		return nil, exam.Errorf(exam.KindDamaged, "read file", "it is missing from the folder")
 	}

@@ -23,13 +23,28 @@ func Say(err error) (key string, args map[string]string) {
 			return key, nil
 		}
 	}
+	var over *bound
+	if errors.As(err, &over) {
+		return over.key, map[string]string{"limit": strconv.Itoa(over.most)}
+	}
 	switch kind := exam.KindOf(err); kind {
-	case exam.KindTooLarge:
-		return "store.error.too_large", map[string]string{"limit": strconv.Itoa(MaxFileBytes >> 20)}
 	case exam.KindBusy, exam.KindFull, exam.KindReadOnly, exam.KindDamaged, exam.KindUpgrade, exam.KindNotFound, exam.KindState, exam.KindLocked:
 		return "store.error." + string(kind), nil
 	}
 	return "store.error.other", nil
+}
+
+// bound is the cause of a refusal for size: the words for it, and the limit in
+// the unit that they name.
+type bound struct {
+	key  string
+	most int
+}
+
+func (b *bound) Error() string { return b.key + ": at most " + strconv.Itoa(b.most) }
+
+func overBound(op, key string, most int) error {
+	return &exam.Error{Kind: exam.KindTooLarge, Op: op, Err: &bound{key, most}}
 }
 
 // Say gives the translation key and arguments that name the loss.

@@ -100,9 +100,6 @@ func (c *draftPhoto) Run(s *session) error {
 	return nil
 }
 
-// maxEvidence bounds an evidence file; scans are smaller.
-const maxEvidence = 10_000_000
-
 func (c *draftAttach) Run(s *session) error {
 	st, d, err := s.draft(c.ID)
 	if err != nil {
@@ -119,7 +116,7 @@ func (c *draftAttach) Run(s *session) error {
 	if !slices.Contains(kinds, c.Kind) {
 		return usage("ctl.evidence_kind", map[string]string{"kind": shorten(c.Kind), "kinds": strings.Join(kinds, ", ")})
 	}
-	raw, err := readBounded(c.File, maxEvidence)
+	raw, err := readBounded(c.File, exam.MaxFileBytes)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type Source struct {
 }
 
 // MaxBytes bounds the files that are opened.
-const MaxBytes = 64 << 20
+const MaxBytes = exam.MaxOriginalBytes
 
 // Decode opens a photo: JPEG (baseline, progressive, grey, CMYK), PNG, WebP,
 // BMP, GIF (its first frame) or TIFF. The EXIF orientation is applied and all

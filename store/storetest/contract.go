@@ -170,7 +170,7 @@ func files(t *testing.T, p Port) {
 	want(t, exam.KindNotFound, err)
 	_, err = p.Attach(d.ID, exam.File{Kind: "diploma"}, nil)
 	want(t, exam.KindInvalid, err)
-	_, err = p.Attach(d.ID, exam.File{Kind: "diploma"}, make([]byte, store.MaxFileBytes+1))
+	_, err = p.Attach(d.ID, exam.File{Kind: "diploma"}, make([]byte, exam.MaxFileBytes+1))
 	want(t, exam.KindTooLarge, err)
 }
 

@@ -174,7 +174,7 @@ func (m *Memory) SetPack(id exam.DraftID, ref exam.PackRef) (exam.Draft, error) 
 
 func (m *Memory) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, error) {
 	return m.with(id, func(d *memoryDraft) error {
-		if len(data) > store.MaxFileBytes {
+		if len(data) > f.Kind.MaxBytes() {
 			return refuse(exam.KindTooLarge, "too large")
 		}
 		if f.Kind == "" || len(data) == 0 {

@@ -34,15 +34,14 @@ const (
 	Bytes      = "application/octet-stream"               // a piece of a file
 )
 
-// Limits that both sides hold. Sizes are bytes.
+// Limits of messages that both sides hold; those of what they carry are package
+// exam's. Sizes are bytes.
 const (
-	MaxFile        = 20 << 20  // one file
 	MaxPiece       = 256 << 10 // one piece of a file
 	MaxInline      = 128 << 10 // all files that travel inside a step
 	MaxStepBody    = 512 << 10 // a step with all it carries
 	MaxMessage     = 8 << 20   // an answer, unpacked
 	MaxRanges      = 256       // ranges in one list
-	MaxFiles       = 40        // files of one submission
 	MaxQuery       = 200       // files asked about in one request
 	MaxChanges     = 200       // registrations in one batch of changes
 	MaxNews        = 100       // notices and editions of packs in one batch of changes

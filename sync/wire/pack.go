@@ -29,7 +29,7 @@ var packer = sync.OnceValue(func() *zstd.Encoder {
 	return e
 })
 
-var unpacker = sync.OnceValue(func() *zstd.Decoder { return decoder(exam.MaxDocumentBytes, true) })
+var unpacker = sync.OnceValue(func() *zstd.Decoder { return decoder(exam.MaxSubmissionBytes, true) })
 
 var inflater = sync.OnceValue(func() *zstd.Decoder { return decoder(MaxMessage, false) })
 
@@ -49,7 +49,7 @@ func decoder(limit uint64, dict bool) *zstd.Decoder {
 func Pack(content []byte) []byte { return packer().EncodeAll(content, nil) }
 
 // Unpack is the inverse of [Pack], for bytes of any origin: whatever unpacks to
-// more than [exam.MaxDocumentBytes] is refused before it takes the memory.
+// more than [exam.MaxSubmissionBytes] is refused before it takes the memory.
 func Unpack(packed []byte) ([]byte, error) {
 	raw, err := unpacker().DecodeAll(packed, nil)
 	if err != nil {

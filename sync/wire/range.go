@@ -43,7 +43,7 @@ func ContentRange(from, to, size int64) string {
 }
 
 // ParseContentRange reads a piece's place: at least one byte, inside a file of
-// at most [MaxFile], the piece itself at most [MaxPiece].
+// at most [exam.MaxFileBytes], the piece itself at most [MaxPiece].
 func ParseContentRange(h string) (from, to, size int64, err error) {
 	refuse := func() (int64, int64, int64, error) {
 		return 0, 0, 0, exam.Errorf(exam.KindInvalid, "read content range", "not a range of a file within the limits")
@@ -62,7 +62,7 @@ func ParseContentRange(h string) (from, to, size int64, err error) {
 		n[i], _ = strconv.ParseInt(s, 10, 64)
 	}
 	from, to, size = n[0], n[1]+1, n[2]
-	if from >= to || to > size || size > MaxFile || to-from > MaxPiece {
+	if from >= to || to > size || size > exam.MaxFileBytes || to-from > MaxPiece {
 		return refuse()
 	}
 	return from, to, size, nil

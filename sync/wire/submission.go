@@ -91,7 +91,7 @@ func UnpackStep(mediaType string, body []byte) (content []byte, files []File, er
 			if content, err = unpackContent(partKind, raw); err != nil {
 				return nil, nil, err
 			}
-		case name == "file" && len(files) < MaxFiles && len(raw) > 0:
+		case name == "file" && len(files) < exam.MaxFiles && len(raw) > 0:
 			files = append(files, File{SHA256: exam.Digest(raw), Bytes: raw})
 		default:
 			return nil, nil, exam.Errorf(exam.KindInvalid, op, "a part that is neither the content nor a file")
@@ -108,23 +108,10 @@ func unpackContent(kind string, raw []byte) ([]byte, error) {
 	case Packed:
 		return Unpack(raw)
 	case JSON:
-		if len(raw) > exam.MaxDocumentBytes {
-			return nil, exam.Errorf(exam.KindTooLarge, "read submission", "%d bytes, at most %d", len(raw), exam.MaxDocumentBytes)
+		if len(raw) > exam.MaxSubmissionBytes {
+			return nil, exam.Errorf(exam.KindTooLarge, "read submission", "%d bytes, at most %d", len(raw), exam.MaxSubmissionBytes)
 		}
 		return raw, nil
 	}
 	return nil, exam.Errorf(exam.KindInvalid, "read submission", "media type is neither %s nor %s", JSON, Packed)
-}
-
-// ValidHash tells whether s is a SHA-256 in lower-case hex.
-func ValidHash(s string) bool {
-	if len(s) != 64 {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return true
 }

@@ -32,7 +32,7 @@ func TestWhatIsPackedUnpacksToTheSameBytes(t *testing.T) {
 }
 
 func TestABombIsRefusedBeforeItTakesTheMemory(t *testing.T) {
-	if _, err := Unpack(Pack(make([]byte, exam.MaxDocumentBytes+1))); exam.KindOf(err) != exam.KindInvalid {
+	if _, err := Unpack(Pack(make([]byte, exam.MaxSubmissionBytes+1))); exam.KindOf(err) != exam.KindInvalid {
 		t.Error(err)
 	}
 	if _, err := Inflate(Deflate(make([]byte, MaxMessage+1))); exam.KindOf(err) != exam.KindInvalid {
@@ -118,7 +118,7 @@ func FuzzUnpackStep(f *testing.F) {
 	f.Add(JSON, []byte("{}"))
 	f.Fuzz(func(t *testing.T, mediaType string, body []byte) {
 		content, files, err := UnpackStep(mediaType, body)
-		if err == nil && (len(content) > exam.MaxDocumentBytes || len(files) > MaxFiles) {
+		if err == nil && (len(content) > exam.MaxSubmissionBytes || len(files) > exam.MaxFiles) {
 			t.Fatal("beyond the limits")
 		}
 	})
@@ -128,7 +128,7 @@ func FuzzContentRange(f *testing.F) {
 	f.Add("bytes 0-1/2")
 	f.Fuzz(func(t *testing.T, h string) {
 		from, to, size, err := ParseContentRange(h)
-		if err == nil && (from < 0 || from >= to || to > size || size > MaxFile || to-from > MaxPiece) {
+		if err == nil && (from < 0 || from >= to || to > size || size > exam.MaxFileBytes || to-from > MaxPiece) {
 			t.Fatal(from, to, size)
 		}
 	})

@@ -10,12 +10,6 @@ import (
 	"wenbao/exam"
 )
 
-// The greatest files that are read for the candidate.
-const (
-	mostPhotoBytes    = 40 << 20
-	mostEvidenceBytes = 10 << 20
-)
-
 // files is what the form knows about the bytes of its files.
 type files struct {
 	photo    []byte // the processed photo, JPEG
@@ -75,7 +69,7 @@ func (f *Form) readFiles() {
 
 // TakePicture opens a candidate's picture, by its path, to make the photo of it.
 func (f *Form) TakePicture(path string) {
-	f.read(path, mostPhotoBytes, func(name string, raw []byte) {
+	f.read(path, exam.MaxOriginalBytes, func(name string, raw []byte) {
 		f.files.busy = true
 		f.desk.changed()
 		f.desk.loop.Go(context.Background(), func(context.Context) func() {
@@ -231,7 +225,7 @@ func (f *Form) evidenceName(kind exam.FileKind) Text {
 
 // AddEvidence attaches a file, by its path.
 func (f *Form) AddEvidence(kind exam.FileKind, path string) {
-	f.read(path, mostEvidenceBytes, func(name string, raw []byte) {
+	f.read(path, exam.MaxFileBytes, func(name string, raw []byte) {
 		typ := typeOf(name)
 		if !looksLike(typ, raw) {
 			f.tell(Trouble, "evidence.wrong_type", "name", name)
