@@ -142,7 +142,7 @@ func newsAfter(list []Publication, after uint64, into *wire.Changes) uint64 {
 // pack gives the exact bytes of a published edition, or a range of them.
 func (s *Server) pack(r *http.Request) (reply, error) {
 	hash := r.PathValue("sha256")
-	if !wire.ValidHash(hash) {
+	if !exam.IsDigest(hash) {
 		return reply{}, exam.Errorf(exam.KindInvalid, "give exam pack", "not named by a SHA-256")
 	}
 	raw, err := s.Repository.Pack(r.Context(), hash)
