@@ -151,5 +151,8 @@ func (w *Window) daysCard() fyne.CanvasObject {
 	if national {
 		box.Add(caption(k.key("days.national")))
 	}
+	if set := w.remindRow(); set != nil {
+		box.Add(set)
+	}
 	return surface(colorCard, colorLine, radiusCard, 16, box)
 }

@@ -102,7 +102,7 @@ func (n *navigation) rows() (rows []fyne.CanvasObject, drawn string) {
 	add(padded(6, newRow(gapSmall, 1, logo, newText(styleHeading, k.say(present.T("app.name"))))))
 	add(space(1, gapSmall))
 	here := w.desk.Page()
-	for _, p := range []present.Page{present.PageHome, present.PageNotices, present.PageHelp, present.PageSettings} {
+	for _, p := range []present.Page{present.PageHome, present.PageNotices, present.PageHelp, present.PageSettings, present.PagePractice} {
 		add(n.pageRow(p, here == p), p, here == p)
 	}
 	if f := w.desk.Form(); f != nil {
@@ -116,7 +116,7 @@ func (n *navigation) rows() (rows []fyne.CanvasObject, drawn string) {
 			add(n.stepRow(i, s, here == present.PageForm && s.Here), s, here)
 		}
 		add(space(1, gapSmall))
-		for _, p := range []present.Page{present.PageRegistration, present.PagePrint, present.PageOfficial, present.PageHistory} {
+		for _, p := range []present.Page{present.PageRegistration, present.PagePayment, present.PagePrint, present.PageOfficial, present.PageHistory} {
 			add(n.pageRow(p, here == p), p, here == p)
 		}
 	}
@@ -126,6 +126,7 @@ func (n *navigation) rows() (rows []fyne.CanvasObject, drawn string) {
 var pageIcons = map[present.Page]func() fyne.Resource{
 	present.PageHome: theme.HomeIcon, present.PageNotices: theme.MailComposeIcon, present.PageHelp: theme.HelpIcon,
 	present.PageSettings: theme.SettingsIcon, present.PageRegistration: theme.AccountIcon,
+	present.PagePayment: theme.ListIcon, present.PagePractice: theme.MediaReplayIcon,
 	present.PagePrint: theme.DocumentPrintIcon, present.PageOfficial: theme.ContentCopyIcon, present.PageHistory: theme.HistoryIcon,
 }
 

@@ -142,8 +142,6 @@ func (w *Window) billCard(b present.Bill) fyne.CanvasObject {
 		box.Add(banner(present.Good, k.key("bill.done"), ""))
 	case b.Waiting:
 		box.Add(banner(present.Busy, k.key("bill.waiting"), k.key("bill.waiting.text")))
-	default:
-		box.Add(caption(k.key("bill.sandbox")))
 	}
 	return card(box)
 }

@@ -122,7 +122,7 @@ func (w *Window) practice() fyne.CanvasObject {
 	if !w.desk.Practice() {
 		return nil
 	}
-	t := newText(textStyle{size: sizeCaption, color: colorWarn, bold: true}, w.kit.key("practice.strip"))
+	t := newText(textStyle{size: sizeCaption, color: colorWarn, bold: true}, w.kit.say(w.desk.Strip()))
 	t.style.align = fyne.TextAlignCenter
 	return surface(colorWarnSoft, colorNone, 0, 4, t)
 }
@@ -200,6 +200,10 @@ func (w *Window) build(p present.Page) view {
 		return newPlainPage(w, w.noticesPage)
 	case present.PageHelp:
 		return newPlainPage(w, newHelpPage(w).build)
+	case present.PagePayment:
+		return newPlainPage(w, w.paymentPage)
+	case present.PagePractice:
+		return newPlainPage(w, w.practicePage)
 	case present.PageSettings:
 		return newPlainPage(w, w.settingsPage)
 	}

@@ -12,7 +12,7 @@ import (
 // Page names a page of the window.
 type Page string
 
-// The pages. Those from PageForm to PageConflict show the draft that is open.
+// The pages. Those from PageForm to PagePayment show the draft that is open.
 const (
 	PageHome         Page = "home"         // 首页
 	PageForm         Page = "form"         // 填报
@@ -21,14 +21,16 @@ const (
 	PageHistory      Page = "history"      // 历史
 	PageConflict     Page = "conflict"     // 两处修改
 	PageOfficial     Page = "official"     // 官网助手
+	PagePayment      Page = "payment"      // 缴费
 	PageQueue        Page = "queue"        // 发件箱
 	PageNotices      Page = "notices"      // 通知
 	PageHelp         Page = "help"         // 帮助
 	PageSettings     Page = "settings"     // 设置
+	PagePractice     Page = "practice"     // 演练
 )
 
 // ofDraft are the pages that need an open draft.
-var ofDraft = []Page{PageForm, PageRegistration, PagePrint, PageHistory, PageConflict, PageOfficial}
+var ofDraft = []Page{PageForm, PageRegistration, PagePrint, PageHistory, PageConflict, PageOfficial, PagePayment}
 
 // Desk is the whole application as one candidate sees it.
 type Desk struct {
@@ -55,6 +57,11 @@ type Desk struct {
 	help    string // what is searched on the help page
 	print   printing
 	kept    string // path of the last file that was written for the candidate
+
+	bent, rehearsing bool // what came of the last change of the practice, and of opening it
+	reminders        []reminder
+	disarm           func() // stops waiting for the next reminder; nil when none waits
+	calendar         string // path of the calendar file
 }
 
 // Preferences are the candidate's choices about the window.
@@ -118,8 +125,8 @@ func (d *Desk) Prefer(change func(*Preferences)) {
 // Look gives the choices as they are.
 func (d *Desk) Look() Preferences { return d.look }
 
-// Start reads the list of drafts and the line.
-func (d *Desk) Start() { d.StoreChanged(""); d.LineChanged() }
+// Start reads the list of drafts, the line and the reminders.
+func (d *Desk) Start() { d.StoreChanged(""); d.LineChanged(); d.readReminders() }
 
 // Page is the page shown.
 func (d *Desk) Page() Page { return d.page }
@@ -382,11 +389,7 @@ func (d *Desk) Title() Text {
 	if d.form == nil || d.page == PageHome {
 		return T("app.name")
 	}
-	name := Plain(d.form.Name())
-	if d.form.Name() == "" {
-		name = T("ui.draft.unnamed")
-	}
-	return T("ui.title.draft", "name", name, "app", T("app.name"))
+	return T("ui.title.draft", "name", d.form.called(), "app", T("app.name"))
 }
 
 const undoFor = 12 * time.Second

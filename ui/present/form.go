@@ -86,6 +86,14 @@ func (f *Form) ID() exam.DraftID { return f.draft.ID }
 // Name is the candidate's name as typed, "" while there is none.
 func (f *Form) Name() string { return strings.TrimSpace(f.doc.Name) }
 
+// called is the name to show for the draft.
+func (f *Form) called() Text {
+	if f.Name() == "" {
+		return T("ui.draft.unnamed")
+	}
+	return Plain(f.Name())
+}
+
 // Level is the name of the level as chosen, empty while none is.
 func (f *Form) Level() Text {
 	if l, ok := f.pack.Level(f.doc.Level); ok {

@@ -108,10 +108,7 @@ func transportTone(t exam.Transport) Tone {
 
 // days gives the next days that matter: of the open draft, else of the exam.
 func (d *Desk) days() []Countdown {
-	p, doc := d.ports.Packs[0], exam.Document{}
-	if d.form != nil {
-		p, doc = d.form.pack, d.form.doc
-	}
+	p, doc := d.context()
 	var out []Countdown
 	now := d.loop.Now()
 	for _, x := range p.Deadlines(doc) {

@@ -161,6 +161,9 @@ type Ports struct {
 	Paper    Paper
 	Photos   Photographer
 	Desktop  Desktop
+	Bell     Bell         // nil: there is no way to tell anything outside the window
+	Trainer  Trainer      // nil outside practice
+	Rehearse func() error // opens the practice program; nil where that cannot be
 	Packs    []*exam.Pack // the first is the one new drafts get
 	Practice bool
 	Folder   string // the data folder, shown in the settings

@@ -83,6 +83,15 @@ func (d *Desk) SavePDF(open bool) {
 
 // keep writes a file for the candidate and tells where.
 func (d *Desk) keep(name string, make func() ([]byte, error), open bool) {
+	d.write(name, make, open, func(path string) { d.kept = path })
+}
+
+// keepThen writes a file for the candidate and hands over its path.
+func (d *Desk) keepThen(name string, make func() ([]byte, error), then func(path string)) {
+	d.write(name, make, false, then)
+}
+
+func (d *Desk) write(name string, make func() ([]byte, error), open bool, then func(path string)) {
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		raw, err := make()
 		path := ""
@@ -93,7 +102,7 @@ func (d *Desk) keep(name string, make func() ([]byte, error), open bool) {
 			err = d.ports.Desktop.Show(path)
 		}
 		return func() {
-			d.kept = path
+			then(path)
 			if err != nil {
 				d.failed(err)
 			}

@@ -267,12 +267,17 @@ func (f *Form) bill() *Bill {
 	if !slices.Contains([]exam.State{exam.StateVerified, exam.StateConfirmed, exam.StatePaying, exam.StateCompleted}, f.draft.State) {
 		return nil
 	}
+	return f.reckoned()
+}
+
+// reckoned is the bill by the rules, or by the server once it has said.
+func (f *Form) reckoned() *Bill {
 	b := &Bill{Known: f.report.Fee.Known, Total: Yuan(f.report.Fee.Total), Waiting: f.draft.State == exam.StatePaying, Done: f.draft.State == exam.StateCompleted}
 	for _, i := range f.report.Fee.Items {
 		b.Items = append(b.Items, BillItem{Named(i.Name), Yuan(i.Fen), i.Refundable})
 	}
-	if due := f.draft.Registration.Due; due > 0 {
-		b.Known, b.Total = true, Yuan(due)
+	if r := f.draft.Registration; r != nil && r.Due > 0 {
+		b.Known, b.Total = true, Yuan(r.Due)
 	}
 	for _, d := range f.desk.days() {
 		if d.Text.Key() == "deadline."+string(exam.PaymentCloses) && !d.National {
@@ -290,7 +295,7 @@ func (f *Form) Do(id string) {
 	case "confirm":
 		f.desk.askFirst("confirm", func() { f.queue(exam.ActionConfirm, nil, nil) })
 	case "pay":
-		f.queue(exam.ActionPay, []byte("sandbox"), nil)
+		f.desk.Go(PagePayment)
 	case "withdraw":
 		f.desk.askFirst("withdraw", func() { f.queue(exam.ActionWithdraw, nil, nil) })
 	case "edit":
@@ -313,7 +318,7 @@ func (f *Form) withEntry(do func(exam.EntryID) error) {
 	}
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		err := do(e.ID)
-		return func() { f.stepped(err) }
+		return func() { f.stepped(err, f.desk.page) }
 	})
 }
 
@@ -354,6 +359,11 @@ func blocks(list []exam.Problem) (n int) {
 // queue puts a step into the outbox together with the state that follows, and
 // wakes the engine.
 func (f *Form) queue(a exam.Action, content []byte, files []exam.File) {
+	f.queueThen(a, content, files, PageRegistration)
+}
+
+// queueThen is queue, followed by a page.
+func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page Page) {
 	e := exam.StepEntry(f.draft, a, content, f.desk.loop.Now())
 	e.Files = files
 	state := f.draft.State
@@ -367,13 +377,13 @@ func (f *Form) queue(a exam.Action, content []byte, files []exam.File) {
 				f.draft = d
 				f.entries = append(f.entries, e)
 			}
-			f.stepped(err)
+			f.stepped(err, page)
 		}
 	})
 }
 
 // stepped follows a step that was queued, put back or dropped.
-func (f *Form) stepped(err error) {
+func (f *Form) stepped(err error, page Page) {
 	if err != nil {
 		f.tell(Trouble, "step.failed."+string(saveReason(exam.KindOf(err))))
 		return
@@ -381,7 +391,7 @@ func (f *Form) stepped(err error) {
 	f.message = nil
 	f.judge()
 	f.desk.ports.Wire.Wake()
-	f.desk.Go(PageRegistration)
+	f.desk.Go(page)
 	f.desk.StoreChanged(f.ID())
 }
 

@@ -142,6 +142,7 @@ func TestTheWholeWayToCompleted(t *testing.T) {
 	d.StoreChanged(f.ID())
 	w.Loop.Drain()
 	f.Do("pay")
+	f.Paid()
 	w.Loop.Drain()
 	if w.Waiting[0].Action != exam.ActionPay || string(w.Waiting[0].Content) != "sandbox" {
 		t.Fatalf("queued %+v", w.Waiting)

@@ -35,6 +35,10 @@ type World struct {
 	Shown    []string          // what the desktop was asked to open
 	Disk     map[string][]byte // files the candidate can choose
 	Bin      map[exam.DraftID]bool
+	Day      present.BadDay // how the practice is bent
+	Acts     []exam.Action  // what the practice's reviewer and bank did
+	Rung     []present.Text // notices told outside the window
+	Windows  int            // practice windows opened
 	Saves    int
 	key      ed25519.PrivateKey
 }
@@ -54,7 +58,8 @@ func NewWorld() *World {
 // Ports gives the world to presenters, in practice mode.
 func (w *World) Ports() present.Ports {
 	return present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Wire: line{w},
-		Paper: paper{}, Photos: photos{}, Desktop: desktop{w}, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
+		Paper: paper{}, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Trainer: trainer{w},
+		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
 }
 
 func (w *World) drafts() drafts { return drafts{w} }
@@ -392,4 +397,34 @@ func (d desktop) Read(path string, most int64) ([]byte, error) {
 		return nil, exam.Errorf(exam.KindTooLarge, "read file", "%d bytes", len(raw))
 	}
 	return raw, nil
+}
+
+type bell struct{ w *World }
+
+func (b bell) Ring(_, text present.Text) { b.w.Rung = append(b.w.Rung, text) }
+
+type trainer struct{ w *World }
+
+func (t trainer) Day() present.BadDay { return t.w.Day }
+
+func (t trainer) Bend(to present.BadDay) error {
+	if err := t.w.write("bend practice"); err != nil {
+		return err
+	}
+	t.w.Day = to
+	return nil
+}
+
+func (t trainer) Act(id exam.DraftID, step exam.Action) error {
+	if err := t.w.write("act in practice"); err != nil {
+		return err
+	}
+	for _, actor := range []exam.Actor{exam.Reviewer, exam.System} {
+		if to, ok := exam.Next(t.w.Drafts[id].State, step, actor); ok {
+			t.w.Acts = append(t.w.Acts, step)
+			t.w.Answer(id, to, "")
+			return nil
+		}
+	}
+	return exam.Errorf(exam.KindState, "act in practice", "not now")
 }

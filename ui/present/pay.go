@@ -1,0 +1,138 @@
+package present
+
+import (
+	"strconv"
+	"time"
+
+	"wenbao/exam"
+)
+
+// PayStage says where a payment stands.
+type PayStage string
+
+// The stages of a payment, in their order.
+const (
+	PayNotYet  PayStage = "not_yet" // something comes before it
+	PayDue     PayStage = "due"
+	PaySending PayStage = "sending" // told here, not yet heard by the server
+	PayAside   PayStage = "aside"   // the server did not take the step
+	PayWaiting PayStage = "waiting" // the server waits for the notice of the payment
+	PayDone    PayStage = "done"
+	PayOver    PayStage = "over" // the registration has ended unpaid
+)
+
+// payLate is how long a notice of payment usually takes at most; later, the
+// page says what to do (facts, section 7: paid but state not updated).
+const payLate = 10 * time.Minute
+
+// payCall is when a notice is so late that only the area can help.
+const payCall = 24 * time.Hour
+
+// Payment is the page 缴费.
+type Payment struct {
+	Stage    PayStage
+	Number   string
+	Bill     Bill
+	Code     string    // what the square code holds; "" while nothing is due
+	Since    time.Time // when the payment was told; zero before
+	Late     bool      // the notice takes longer than usual
+	Call     bool      // it takes so long that the area has to be called
+	Bounced  bool      // the bank reported that an earlier payment did not go through
+	Offline  bool      // there is no line: nothing new can be heard
+	Aside    Text      // why the step was not taken
+	Contacts []exam.Contact
+	// Words are what to tell on the telephone: number, amount, time.
+	Words Text
+}
+
+// Payment gives the page of the payment. Everything in it follows from what is
+// stored, so it is the same after a restart.
+func (f *Form) Payment() Payment {
+	p := Payment{Stage: f.payStage(), Number: f.draft.Number(), Contacts: f.desk.Contacts(), Bill: f.invoice(),
+		Offline: f.desk.line.State == LineOffline}
+	p.Since = f.paidAt()
+	if !p.Since.IsZero() && (p.Stage == PayWaiting || p.Stage == PaySending) {
+		waited := f.desk.loop.Now().Sub(p.Since)
+		p.Late, p.Call = waited > payLate, waited > payCall
+	}
+	if p.Stage == PayDue {
+		p.Code = f.payCode()
+		p.Bounced = f.lastStep() == exam.ActionUnpaid
+	}
+	if e, ok := f.entry(); ok && p.Stage == PayAside {
+		p.Aside = T("ui.aside." + string(asideReason(e.Last)))
+	}
+	if !p.Since.IsZero() {
+		p.Words = T("ui.pay.words", "number", p.Number, "yuan", p.Bill.Total, "time", p.Since.Local())
+	}
+	return p
+}
+
+func (f *Form) payStage() PayStage {
+	if e, ok := f.entry(); ok && e.Action == exam.ActionPay {
+		if e.Aside {
+			return PayAside
+		}
+		return PaySending
+	}
+	switch f.draft.State {
+	case exam.StateConfirmed:
+		return PayDue
+	case exam.StatePaying:
+		return PayWaiting
+	case exam.StateCompleted:
+		return PayDone
+	case exam.StateExpired, exam.StateRefused:
+		return PayOver
+	}
+	return PayNotYet
+}
+
+// invoice is the bill, also while the registration is not yet that far.
+func (f *Form) invoice() Bill {
+	if b := f.bill(); b != nil {
+		return *b
+	}
+	return *f.reckoned()
+}
+
+// paidAt is when the payment was told: by the step on its way, else by the
+// server's history.
+func (f *Form) paidAt() time.Time {
+	if e, ok := f.entry(); ok && e.Action == exam.ActionPay {
+		return e.Queued
+	}
+	if r := f.draft.Registration; r != nil && (f.draft.State == exam.StatePaying || f.draft.State == exam.StateCompleted) {
+		for i := len(r.History) - 1; i >= 0; i-- {
+			if r.History[i].State == exam.StatePaying {
+				return r.History[i].At
+			}
+		}
+	}
+	return time.Time{}
+}
+
+func (f *Form) lastStep() exam.Action {
+	if r := f.draft.Registration; r != nil && len(r.History) > 0 {
+		return r.History[len(r.History)-1].Action
+	}
+	return ""
+}
+
+// payCode is what the square code of the practice payment holds: number and
+// amount, and that it is no order of payment. Nobody is ever charged by it.
+func (f *Form) payCode() string {
+	due := f.report.Fee.Total
+	if f.draft.Registration != nil && f.draft.Registration.Due > 0 {
+		due = f.draft.Registration.Due
+	}
+	return "WENBAO-SANDBOX-PAY;NO=" + f.draft.Number() + ";FEN=" + strconv.Itoa(due)
+}
+
+// Paid tells the server that the payment was made. A second press does nothing:
+// the step is already on its way.
+func (f *Form) Paid() {
+	if f.payStage() == PayDue {
+		f.queueThen(exam.ActionPay, []byte("sandbox"), nil, PagePayment)
+	}
+}
