@@ -244,5 +244,7 @@ func (p *formPage) fillAside() {
 	if remark := f.SampleRemark(); !remark.Empty() && f.At() == exam.StepRegistration {
 		objects = append(objects, surface(colorSidebar, colorNone, radius, gap, caption(k.say(remark))))
 	}
-	p.aside.Objects = objects
+	if p.aside.Objects == nil || sketch(newColumn(0, objects...)) != sketch(newColumn(0, p.aside.Objects...)) {
+		p.aside.Objects = objects // else a click upon it that spans a refresh would be lost
+	}
 }

@@ -55,7 +55,7 @@ func (w *Window) payNow(p present.Payment) fyne.CanvasObject {
 	case present.PayDue:
 		return w.payDue(p)
 	case present.PaySending, present.PayWaiting:
-		box := newColumn(gap, banner(present.Busy, k.key("pay."+string(p.Stage)+".title"), text), caption(k.key("pay.since", "time", p.Since.Local())))
+		box := newColumn(gap, banner(present.Busy, k.key("pay."+string(p.Stage)+".title"), text), caption(k.key("pay.since", "time", present.Beijing(p.Since))))
 		if p.Offline {
 			box.Add(banner(present.Warning, "", k.key("pay.offline")))
 		}
@@ -88,7 +88,7 @@ func (w *Window) payDue(p present.Payment) fyne.CanvasObject {
 	}
 	words.Add(newFlow(gap, k.primary("action.paid", k.key("pay.paid"), w.desk.Form().Paid)))
 	words.Add(caption(k.key("pay.sandbox")))
-	code := newColumn(gapTiny, qrCode(p.Code), caption(k.key("pay.code")))
+	code := newColumn(gapTiny, w.qrCode(p.Code), caption(k.key("pay.code")))
 	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, newBeside(320, qrSide/textScale()+40, words, code))
 }
 
@@ -100,8 +100,8 @@ func (w *Window) payLate(p present.Payment) fyne.CanvasObject {
 		title, text = "pay.call", "pay.call.text"
 	}
 	said := k.say(p.Words)
-	return banner(present.Warning, k.key(title), k.key(text), surface(colorCard, colorLine, radius, gap, body(said)),
-		k.secondary("copy.pay", k.key("pay.copy"), func() { w.app.Clipboard().SetContent(said) }))
+	return newColumn(gap, banner(present.Warning, k.key(title), k.key(text)), surface(colorCard, colorLine, radius, gap, body(said)),
+		newFlow(0, k.secondary("copy.pay", k.key("pay.copy"), func() { w.app.Clipboard().SetContent(said) })))
 }
 
 // payHelp answers what people ask while they pay.
@@ -117,10 +117,22 @@ func (w *Window) payHelp(p present.Payment) fyne.CanvasObject {
 const qrSide float32 = 190
 
 // qrCode draws a square code, dark on white in every theme: readers need that.
-func qrCode(text string) fyne.CanvasObject {
+func (w *Window) qrCode(text string) fyne.CanvasObject {
+	img, ok := w.codes[text]
+	if !ok {
+		img = qrPicture(text)
+		w.codes = map[string]image.Image{text: img} // one page shows one code
+	}
+	o := canvas.NewImageFromImage(img)
+	o.FillMode, o.ScaleMode = canvas.ImageFillContain, canvas.ImageScalePixels
+	o.SetMinSize(fyne.NewSquareSize(qrSide))
+	return o
+}
+
+func qrPicture(text string) image.Image {
 	c, err := qr.Encode(text, qr.M)
 	if err != nil {
-		return newColumn(0)
+		return image.White // more text than a code holds
 	}
 	const quiet = 4 // modules of white around, as ISO/IEC 18004 wants
 	n := c.Size + 2*quiet
@@ -132,8 +144,5 @@ func qrCode(text string) fyne.CanvasObject {
 			}
 		}
 	}
-	o := canvas.NewImageFromImage(img)
-	o.FillMode, o.ScaleMode = canvas.ImageFillContain, canvas.ImageScalePixels
-	o.SetMinSize(fyne.NewSquareSize(qrSide))
-	return o
+	return img
 }

@@ -26,3 +26,10 @@ func (w *Window) remindRow() fyne.CanvasObject {
 	box.Add(newFlow(gap, again, off))
 	return box
 }
+
+// bell tells things by the system's notifications, in the words of the window.
+type bell struct{ window *Window }
+
+func (b bell) Ring(title, text present.Text) {
+	b.window.app.SendNotification(fyne.NewNotification(b.window.kit.say(title), b.window.kit.say(text)))
+}

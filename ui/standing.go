@@ -136,6 +136,8 @@ func (w *Window) billCard(b present.Bill) fyne.CanvasObject {
 	}
 	if b.Deadline != nil {
 		box.Add(caption(k.key("bill.deadline", "time", present.Beijing(b.Deadline.At), "left", b.Deadline.Left)))
+	} else if !b.Done {
+		box.Add(caption(k.key("bill.no_deadline")))
 	}
 	switch {
 	case b.Done:

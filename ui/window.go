@@ -35,10 +35,12 @@ type Window struct {
 	foot    *fyne.Container // what can be undone
 	asked   *widget.PopUp
 	over    fyne.CanvasObject // what lies over the page, while something does
+	strip   *Text             // says on every page that it is practice; nil outside
 	inspect *inspector
 	entries map[string]*Entry // of the page, so that typing outlives a rebuilding
 
-	pictures map[*byte]image.Image // decoded photos by their bytes
+	pictures map[*byte]image.Image  // decoded photos by their bytes
+	codes    map[string]image.Image // square codes by their text
 }
 
 // entry gives the page's field of that id, the same while the page is shown.
@@ -82,6 +84,9 @@ type Config struct {
 // goroutine, as everything in this package.
 func New(c Config) *Window {
 	w := &Window{app: c.App, win: c.Window, loop: c.Loop, fonts: c.Fonts, lang: c.Lang, pictures: map[*byte]image.Image{}}
+	if c.Ports.Bell == nil {
+		c.Ports.Bell = bell{w}
+	}
 	w.desk = present.NewDesk(c.Ports, c.Loop, w.refresh)
 	w.desk.Preferences()
 	w.win.SetPadded(false)
@@ -122,9 +127,9 @@ func (w *Window) practice() fyne.CanvasObject {
 	if !w.desk.Practice() {
 		return nil
 	}
-	t := newText(textStyle{size: sizeCaption, color: colorWarn, bold: true}, w.kit.say(w.desk.Strip()))
-	t.style.align = fyne.TextAlignCenter
-	return surface(colorWarnSoft, colorNone, 0, 4, t)
+	w.strip = newText(textStyle{size: sizeCaption, color: colorWarn, bold: true}, w.kit.say(w.desk.Strip()))
+	w.strip.style.align = fyne.TextAlignCenter
+	return surface(colorWarnSoft, colorNone, 0, 4, w.strip)
 }
 
 const (
@@ -172,6 +177,12 @@ func (w *Window) show() {
 	}
 	w.nav.refresh()
 	w.head.refresh()
+	if w.strip != nil {
+		if text := w.kit.say(w.desk.Strip()); text != w.strip.content {
+			w.strip.set(text, colorWarn)
+			w.win.Content().Refresh() // it may take another line
+		}
+	}
 	w.showFoot()
 	w.showAsk()
 	w.win.SetTitle(w.kit.say(w.desk.Title()))

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"wenbao/assets"
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/server"
@@ -28,6 +29,7 @@ type program struct {
 	ports    present.Ports
 	store    *store.Store
 	practice *host.Host    // nil outside practice mode
+	trainer  *trainer      // nil without a practice server in here
 	engine   *wsync.Engine // nil when no server is set up
 	reached  atomic.Bool   // the first attempt got an answer
 	stop     context.CancelFunc
@@ -59,13 +61,19 @@ func open(ctx context.Context, f flags, loop *ui.Loop) (p *program, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = p.connect(address, serverKeys); err != nil {
+	if err = p.connect(f, address, serverKeys); err != nil {
 		return nil, err
 	}
 	st := stored{p.store}
 	p.ports = present.Ports{Drafts: st, Files: p.store, Outbox: p.store, Past: st, Settings: p.store,
 		Wire: wire{p.engine, &p.reached}, Paper: printer{store: p.store, packs: packs, practice: f.Practice}, Photos: photographer{packs[0]},
 		Desktop: desktop{}, Packs: packs, Practice: f.Practice, Folder: dir, Server: address}
+	if p.trainer != nil {
+		p.ports.Trainer = p.trainer
+	}
+	if !f.Practice {
+		p.ports.Rehearse = rehearse(f.Data)
+	}
 	return p, nil
 }
 
@@ -84,6 +92,7 @@ func (p *program) server(f flags, dir string, packs []*exam.Pack) (address strin
 		if p.practice, err = startPractice(dir, packs); err != nil {
 			return "", nil, err
 		}
+		p.trainer = newTrainer(p.practice, assets.In(language()).Say("ui.practice.reason"))
 		return p.practice.URL(), []ed25519.PublicKey{p.practice.Public()}, nil
 	}
 	return packs[0].Server.URL, packs[0].ServerKeys(), nil
@@ -108,12 +117,18 @@ func startPractice(dir string, packs []*exam.Pack) (*host.Host, error) {
 }
 
 // connect makes the engine; without a server's address there is none.
-func (p *program) connect(url string, keys []ed25519.PublicKey) (err error) {
+func (p *program) connect(f flags, url string, keys []ed25519.PublicKey) (err error) {
 	if url == "" || len(keys) == 0 {
 		return nil
 	}
-	p.engine, err = wsync.New(wsync.Config{URL: url, Keys: keys, Outbox: p.store, Files: p.store, Feed: p.store, Settings: p.store,
-		Log: slog.New(slog.DiscardHandler)})
+	c := wsync.Config{URL: url, Keys: keys, Outbox: p.store, Files: p.store, Feed: p.store, Settings: p.store, Log: slog.New(slog.DiscardHandler)}
+	switch {
+	case p.trainer != nil:
+		c.Dial = p.trainer.line.dial
+	case f.Practice:
+		c.Dial = (&trainingLine{}).dial
+	}
+	p.engine, err = wsync.New(c)
 	return err
 }
 
@@ -159,6 +174,9 @@ func (p *program) close() {
 		case <-p.ended:
 		case <-time.After(drainFor):
 		}
+	}
+	if p.trainer != nil {
+		p.trainer.close()
 	}
 	if p.practice != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), drainFor)

@@ -134,6 +134,7 @@ func (w *walk) pay() error {
 		func() error { _, err := w.win.has("action.pay"); return err },
 		func() error { return w.shot("confirmed") },
 		func() error { return w.win.click("action.pay") },
+		func() error { return w.win.click("action.paid") },
 		func() error {
 			_, err := w.win.until(60*time.Second, "the registration to be completed", completed)
 			return err

@@ -63,7 +63,7 @@ func (f *Form) Payment() Payment {
 		p.Aside = T("ui.aside." + string(asideReason(e.Last)))
 	}
 	if !p.Since.IsZero() {
-		p.Words = T("ui.pay.words", "number", p.Number, "yuan", p.Bill.Total, "time", p.Since.Local())
+		p.Words = T("ui.pay.words", "number", p.Number, "yuan", p.Bill.Total, "time", Beijing(p.Since))
 	}
 	return p
 }

@@ -5,6 +5,7 @@ package story
 
 import (
 	"encoding/json"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -18,6 +19,8 @@ import (
 // Scene is one page in one state.
 type Scene struct {
 	Name string
+	// Set changes the world before there is a window; nil: nothing.
+	Set func(*presenttest.World)
 	// Play brings a fresh world and window to the state.
 	Play func(*Stage)
 }
@@ -27,13 +30,17 @@ type Stage struct {
 	World  *presenttest.World
 	Window *ui.Window
 	Desk   *present.Desk
+	Words  present.Words
 }
 
 // Show makes a window in a look and plays a scene in it.
 func Show(a fyne.App, w fyne.Window, look present.Preferences, s Scene) *Stage {
 	world := presenttest.NewWorld()
+	if s.Set != nil {
+		s.Set(world)
+	}
 	world.Values["ui.preferences"], _ = json.Marshal(look) // plain values cannot fail
-	st := &Stage{World: world}
+	st := &Stage{World: world, Words: assets.In(look.Lang)}
 	st.Window = ui.New(ui.Config{App: a, Window: w, Ports: world.Ports(), Loop: world.Loop,
 		Fonts: ui.Fonts{Regular: assets.Regular, Bold: assets.Bold}, Lang: look.Lang})
 	st.Desk = st.Window.Desk()
@@ -81,93 +88,138 @@ func (s *Stage) standing(states ...exam.State) *present.Form {
 	return f
 }
 
+// payment shows the payment of a confirmed registration, after further states.
+func (s *Stage) payment(states ...exam.State) *present.Form {
+	f := s.standing(append([]exam.State{exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed}, states...)...)
+	s.Desk.Go(present.PagePayment)
+	s.World.Loop.Drain()
+	return f
+}
+
 // Scenes are all pages in all states.
 func Scenes() []Scene {
 	return []Scene{
-		{"home-first", func(*Stage) {}},
-		{"home", func(s *Stage) {
+		{Name: "home-first", Play: func(*Stage) {}},
+		{Name: "home", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateVerified)
 			s.open(exam.Document{Level: exam.Intermediate})
 			s.Desk.Go(present.PageHome)
 		}},
-		{"home-trouble", func(s *Stage) { s.World.Fails = exam.KindDamaged; s.Desk.StoreChanged("") }},
-		{"form-registration-empty", func(s *Stage) { s.open(exam.Document{IDType: exam.ResidentID, Nationality: "CHN"}) }},
-		{"form-registration", step(exam.StepRegistration)},
-		{"form-person", step(exam.StepPerson)},
-		{"form-person-problems", func(s *Stage) {
+		{Name: "home-trouble", Play: func(s *Stage) { s.World.Fails = exam.KindDamaged; s.Desk.StoreChanged("") }},
+		{Name: "form-registration-empty", Play: func(s *Stage) { s.open(exam.Document{IDType: exam.ResidentID, Nationality: "CHN"}) }},
+		{Name: "form-registration", Play: step(exam.StepRegistration)},
+		{Name: "form-person", Play: step(exam.StepPerson)},
+		{Name: "form-person-problems", Play: func(s *Stage) {
 			f := s.open(exam.Document{Name: "李[小]满", IDType: exam.ResidentID, IDNumber: "410105199003071230", Phone: "138"})
 			f.Show(exam.StepPerson)
 			f.Show(exam.StepSchooling)
 			f.Show(exam.StepPerson)
 		}},
-		{"form-schooling", step(exam.StepSchooling)},
-		{"form-schooling-empty", func(s *Stage) { s.open(exam.Document{}).Show(exam.StepSchooling) }},
-		{"form-work", step(exam.StepWork)},
-		{"form-photo", step(exam.StepPhoto)},
-		{"form-photo-crop", func(s *Stage) {
+		{Name: "form-schooling", Play: step(exam.StepSchooling)},
+		{Name: "form-schooling-empty", Play: func(s *Stage) { s.open(exam.Document{}).Show(exam.StepSchooling) }},
+		{Name: "form-work", Play: step(exam.StepWork)},
+		{Name: "form-photo", Play: step(exam.StepPhoto)},
+		{Name: "form-photo-crop", Play: func(s *Stage) {
 			f := s.open(exam.Document{})
 			f.Show(exam.StepPhoto)
 			s.World.Disk["/me.jpg"] = []byte("a picture")
 			f.TakePicture("/me.jpg")
 		}},
-		{"form-photo-refused", func(s *Stage) {
+		{Name: "form-photo-refused", Play: func(s *Stage) {
 			f := s.open(exam.Document{})
 			f.Show(exam.StepPhoto)
 			s.World.Disk["/me.heic"] = []byte("not a picture")
 			f.TakePicture("/me.heic")
 		}},
-		{"form-evidence", func(s *Stage) {
+		{Name: "form-evidence", Play: func(s *Stage) {
 			doc := presenttest.Complete()
 			doc.Commitment = exam.CommitmentDeclined
 			s.open(doc).Show(exam.StepEvidence)
 		}},
-		{"form-commitment", step(exam.StepCommitment)},
-		{"form-review", step(present.StepReview)},
-		{"form-review-problems", func(s *Stage) {
+		{Name: "form-commitment", Play: step(exam.StepCommitment)},
+		{Name: "form-review", Play: step(present.StepReview)},
+		{Name: "form-review-problems", Play: func(s *Stage) {
 			s.open(exam.Document{Name: "李小满", Work: []exam.Work{{}}}).Show(present.StepReview)
 		}},
-		{"form-save-failed", func(s *Stage) {
+		{Name: "form-save-failed", Play: func(s *Stage) {
 			f := s.open(exam.Document{})
 			s.World.Fails = exam.KindFull
 			f.Set("city", "郑州市")
 			f.SaveNow()
 		}},
-		{"form-undo", func(s *Stage) { f := s.open(presenttest.Complete()); f.Show(exam.StepWork); f.Remove("work.1") }},
-		{"registration-waiting", func(s *Stage) { s.World.Line.State = present.LineOffline; s.standing(); s.Desk.LineChanged() }},
-		{"registration-sending", func(s *Stage) {
+		{Name: "form-undo", Play: func(s *Stage) { f := s.open(presenttest.Complete()); f.Show(exam.StepWork); f.Remove("work.1") }},
+		{Name: "registration-waiting", Play: func(s *Stage) { s.World.Line.State = present.LineOffline; s.standing(); s.Desk.LineChanged() }},
+		{Name: "registration-sending", Play: func(s *Stage) {
 			s.standing()
 			s.World.Line.Sending = map[exam.EntryID]present.Sending{s.World.Waiting[0].ID: {Pieces: 3, OfPieces: 5, Bytes: 180_000, OfBytes: 300_000}}
 			s.Desk.LineChanged()
 		}},
-		{"registration-aside", func(s *Stage) {
+		{Name: "registration-aside", Play: func(s *Stage) {
 			f := s.standing()
 			s.World.SetAside(f.ID(), exam.KindDuplicate, nil, nil)
 			s.Desk.StoreChanged(f.ID())
 		}},
-		{"registration-needs-materials", func(s *Stage) {
+		{Name: "registration-needs-materials", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateManualReview, exam.StateNeedsMaterials)
 		}},
-		{"registration-verified", func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified) }},
-		{"registration-confirm-ask", func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified).Do("confirm") }},
-		{"registration-confirmed", func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed) }},
-		{"registration-paying", func(s *Stage) {
+		{Name: "registration-verified", Play: func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified) }},
+		{Name: "registration-confirm-ask", Play: func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified).Do("confirm") }},
+		{Name: "registration-confirmed", Play: func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed) }},
+		{Name: "registration-paying", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed, exam.StatePaying)
 		}},
-		{"registration-completed", func(s *Stage) {
+		{Name: "registration-completed", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed, exam.StatePaying, exam.StateCompleted)
 		}},
-		{"conflict", conflict},
-		{"print", func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PagePrint) }},
-		{"history", func(s *Stage) {
+		{Name: "payment-not-yet", Play: func(s *Stage) { s.standing(exam.StateSubmitted); s.Desk.Go(present.PagePayment) }},
+		{Name: "payment-due", Play: func(s *Stage) { s.payment() }},
+		{Name: "payment-bounced", Play: func(s *Stage) {
+			f := s.payment(exam.StatePaying)
+			s.World.Answer(f.ID(), exam.StateConfirmed, "")
+			h := s.World.Drafts[f.ID()].Registration.History
+			h[len(h)-1].Action = exam.ActionUnpaid
+			s.Desk.StoreChanged(f.ID())
+		}},
+		{Name: "payment-sending-offline", Play: func(s *Stage) { s.World.Line.State = present.LineOffline; s.Desk.LineChanged(); s.payment().Paid() }},
+		{Name: "payment-waiting", Play: func(s *Stage) { s.payment(exam.StatePaying) }},
+		{Name: "payment-late", Play: func(s *Stage) { s.payment(exam.StatePaying); s.World.Loop.Advance(time.Hour); s.Desk.LineChanged() }},
+		{Name: "payment-call", Play: func(s *Stage) {
+			s.payment(exam.StatePaying)
+			s.World.Loop.Advance(25 * time.Hour)
+			s.Desk.LineChanged()
+		}},
+		{Name: "payment-aside", Play: func(s *Stage) {
+			f := s.payment()
+			f.Paid()
+			s.World.Loop.Drain()
+			s.World.SetAside(f.ID(), exam.KindClosed, nil, nil)
+			s.Desk.StoreChanged(f.ID())
+		}},
+		{Name: "payment-done", Play: func(s *Stage) { s.payment(exam.StatePaying, exam.StateCompleted) }},
+		{Name: "practice", Play: func(s *Stage) { s.Desk.Go(present.PagePractice) }},
+		{Name: "practice-bent", Play: func(s *Stage) {
+			s.standing(exam.StateSubmitted, exam.StateManualReview)
+			s.Desk.Go(present.PagePractice)
+			s.Desk.Bend(func(d *present.BadDay) { *d = present.BadDay{Line: "slow", Review: "hand", Payment: "lost"} })
+		}},
+		{Name: "practice-door", Set: func(w *presenttest.World) { w.Real = true }, Play: func(s *Stage) { s.Desk.Go(present.PagePractice); s.Desk.Rehearse() }},
+		{Name: "reminders-set", Play: func(s *Stage) {
+			s.open(presenttest.Complete())
+			s.Desk.Go(present.PageNotices)
+			s.Desk.Remind(s.Words)
+		}},
+		{Name: "conflict", Play: conflict},
+		{Name: "print", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PagePrint) }},
+		{Name: "history", Play: func(s *Stage) {
 			f := s.open(presenttest.Complete())
 			f.Set("phone", "13900139000")
 			f.Leave("phone")
 			s.World.Loop.Drain()
 			s.Desk.Go(present.PageHistory)
 		}},
-		{"official", func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageOfficial) }},
-		{"queue", func(s *Stage) { s.standing(); s.Desk.Go(present.PageQueue) }},
-		{"queue-offline", func(s *Stage) {
+		{Name: "official", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageOfficial) }},
+		{Name: "queue", Play: func(s *Stage) { s.standing(); s.Desk.Go(present.PageQueue) }},
+		{Name: "queue-offline", Play: func(s *Stage) {
 			s.World.Line = present.Line{State: present.LineOffline, Queue: 1}
 			s.standing()
 			s.World.Waiting[0].Next, s.World.Waiting[0].Attempts = s.World.Loop.Now().Add(90e9), 4
@@ -176,9 +228,9 @@ func Scenes() []Scene {
 			s.World.Loop.Drain()
 			s.Desk.Go(present.PageQueue)
 		}},
-		{"notices", func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageNotices) }},
-		{"help", func(s *Stage) { s.Desk.Go(present.PageHelp) }},
-		{"settings", func(s *Stage) { s.Desk.Go(present.PageSettings) }},
+		{Name: "notices", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageNotices) }},
+		{Name: "help", Play: func(s *Stage) { s.Desk.Go(present.PageHelp) }},
+		{Name: "settings", Play: func(s *Stage) { s.Desk.Go(present.PageSettings) }},
 	}
 }
 

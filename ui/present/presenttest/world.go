@@ -39,6 +39,7 @@ type World struct {
 	Acts     []exam.Action  // what the practice's reviewer and bank did
 	Rung     []present.Text // notices told outside the window
 	Windows  int            // practice windows opened
+	Real     bool           // not in practice mode
 	Saves    int
 	key      ed25519.PrivateKey
 }
@@ -55,11 +56,17 @@ func NewWorld() *World {
 		Disk: map[string][]byte{}, Bin: map[exam.DraftID]bool{}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
 }
 
-// Ports gives the world to presenters, in practice mode.
+// Ports gives the world to presenters, in practice mode unless it is Real.
 func (w *World) Ports() present.Ports {
-	return present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Wire: line{w},
+	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Wire: line{w},
 		Paper: paper{}, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Trainer: trainer{w},
 		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
+	if w.Real {
+		p.Practice, p.Trainer = false, nil
+	} else {
+		p.Rehearse = nil
+	}
+	return p
 }
 
 func (w *World) drafts() drafts { return drafts{w} }
