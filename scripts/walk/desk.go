@@ -22,6 +22,7 @@ type desk struct {
 	ctx     context.Context
 	display string
 	out     string
+	pace    time.Duration // between two keys of a text
 	shots   int
 	env     []string // of every program started here
 	procs   []*exec.Cmd
@@ -31,8 +32,8 @@ type desk struct {
 const screen = "1366x768x24"
 
 // openDesk starts Xvfb and a window manager and teaches the keyboard the runes.
-func openDesk(ctx context.Context, out, runes string) (*desk, error) {
-	d := &desk{ctx: ctx, out: out}
+func openDesk(ctx context.Context, out string, pace time.Duration, runes string) (*desk, error) {
+	d := &desk{ctx: ctx, out: out, pace: pace}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -289,7 +290,7 @@ func (w *window) write(text string) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("not UTF-8")
 	}
-	_, err := w.output("xdotool", "type", "--delay", "60", "--", text)
+	_, err := w.output("xdotool", "type", "--delay", fmt.Sprint(w.pace.Milliseconds()), "--", text)
 	return err
 }
 

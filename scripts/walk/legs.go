@@ -127,6 +127,15 @@ func (w *walk) cut() error {
 			return fmt.Errorf("after the kill %s is %q, typed was %q", key, got, want)
 		}
 	}
+	return steps(
+		w.reopen,
+		func() error { return w.turn("person") },
+		func() error { return w.shot("after-the-kill") },
+	)
+}
+
+// reopen opens the application again and the one draft in it, by the keyboard.
+func (w *walk) reopen() error {
 	if err := w.open(); err != nil {
 		return err
 	}
@@ -135,12 +144,7 @@ func (w *walk) cut() error {
 		return err
 	}
 	c, _ := v.first("draft.")
-	return steps(
-		func() error { return w.win.reach(c.ID) },
-		func() error { return w.win.key("Return") },
-		func() error { return w.turn("person") },
-		func() error { return w.shot("after-the-kill") },
-	)
+	return steps(func() error { return w.win.reach(c.ID) }, func() error { return w.win.key("Return") })
 }
 
 // ctl runs wenbaoctl on the application's data folder.

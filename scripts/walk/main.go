@@ -6,6 +6,9 @@
 // starts it. Without it the server is a process of its own, and things go wrong
 // on the way: the application is killed in the middle of typing, the server is
 // away when the candidate hands in.
+//
+// With -typist N it does nothing but type N characters, at -pace each, and read
+// them back from the disk after kill -9.
 package main
 
 import (
@@ -18,16 +21,27 @@ import (
 	"time"
 )
 
+// options are what the command line says.
+type options struct {
+	bin, out string
+	tour     bool
+	pace     time.Duration // between two keys of a text
+	typist   int           // characters
+}
+
 func main() {
-	tour := flag.Bool("tour", false, "the plain way, with the server inside the application")
-	out := flag.String("out", "out", "folder for screenshots, logs and the printed form")
-	bin := flag.String("bin", "bin", "folder with wenbao, wenbaoctl and wenbaod")
+	var o options
+	flag.BoolVar(&o.tour, "tour", false, "the plain way, with the server inside the application")
+	flag.StringVar(&o.out, "out", "out", "folder for screenshots, logs and the printed form")
+	flag.IntVar(&o.typist, "typist", 0, "type so many characters and read them back from the disk, instead of a registration")
+	flag.DurationVar(&o.pace, "pace", 60*time.Millisecond, "time between two keys of a text")
+	flag.StringVar(&o.bin, "bin", "bin", "folder with wenbao, wenbaoctl and wenbaod")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute+time.Duration(o.typist)*(o.pace+20*time.Millisecond))
 	defer cancel()
-	if err := run(ctx, *bin, *out, *tour); err != nil {
+	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "walk:", err)
 		os.Exit(1)
 	}
@@ -45,17 +59,19 @@ type walk struct {
 	number string // the registration number, once known
 }
 
-func run(ctx context.Context, bin, out string, tour bool) (err error) {
-	if err := clean(out); err != nil {
+func run(ctx context.Context, o options) (err error) {
+	if err := clean(o.out); err != nil {
 		return err
 	}
-	if bin, err = filepath.Abs(bin); err != nil {
+	bin, err := filepath.Abs(o.bin)
+	if err != nil {
 		return err
 	}
-	if out, err = filepath.Abs(out); err != nil {
+	out, err := filepath.Abs(o.out)
+	if err != nil {
 		return err
 	}
-	d, err := openDesk(ctx, out, person.runes())
+	d, err := openDesk(ctx, out, o.pace, person.runes())
 	if err != nil {
 		return err
 	}
@@ -65,12 +81,12 @@ func run(ctx context.Context, bin, out string, tour bool) (err error) {
 		return err
 	}
 	defer os.RemoveAll(work)
-	w := &walk{desk: d, tour: tour, bin: bin, home: filepath.Join(work, "home"), data: filepath.Join(work, "data")}
+	w := &walk{desk: d, tour: o.tour, bin: bin, home: filepath.Join(work, "home"), data: filepath.Join(work, "data")}
 	if err := os.MkdirAll(w.home, 0o700); err != nil {
 		return err
 	}
 	d.env = append(d.env, "HOME="+w.home, "XDG_DATA_HOME="+filepath.Join(w.home, "data"), "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8")
-	if !tour {
+	if !o.tour {
 		if w.server, err = newServer(ctx, bin, filepath.Join(work, "server"), out); err != nil {
 			return err
 		}
@@ -85,6 +101,9 @@ func run(ctx context.Context, bin, out string, tour bool) (err error) {
 			w.win.kill()
 		}
 	}()
+	if o.typist > 0 {
+		return w.typist(o.typist)
+	}
 	for _, leg := range w.legs() {
 		began := time.Now()
 		if err := leg.do(); err != nil {
