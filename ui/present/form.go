@@ -19,6 +19,7 @@ type Form struct {
 	doc   exam.Document // as typed
 	step  exam.StepID
 
+	filled  exam.IDFinding // what a number filled in; what else stands there was typed
 	report  exam.Report
 	entries []exam.Entry // of this draft, oldest first
 	files   files
@@ -46,6 +47,9 @@ func newForm(desk *Desk, d exam.Draft, p *exam.Pack) *Form {
 		current: func() exam.Document { return f.doc },
 		stored:  f.stored,
 		changed: desk.changed}
+	if found, ok := f.fromNumber(); ok {
+		f.filled = found // it may have been filled in before the program was started
+	}
 	f.judge()
 	return f
 }
@@ -142,10 +146,24 @@ func (f *Form) follow(path string) {
 			f.doc.Subjects = append(f.doc.Subjects, s.ID)
 		}
 	case "id_number", "id_type":
-		if found, ok := f.fromNumber(); ok {
-			f.doc.BirthDate, f.doc.Gender = found.BirthDate, found.Gender
-		}
+		f.fill()
 	}
+}
+
+// fill takes over what a number says, except where somebody typed otherwise:
+// one of the two is wrong then, and the rules say so.
+func (f *Form) fill() {
+	found, ok := f.fromNumber()
+	if !ok {
+		return
+	}
+	if f.doc.BirthDate == "" || f.doc.BirthDate == f.filled.BirthDate {
+		f.doc.BirthDate = found.BirthDate
+	}
+	if f.doc.Gender == "" || f.doc.Gender == f.filled.Gender {
+		f.doc.Gender = found.Gender
+	}
+	f.filled = found
 }
 
 // fromNumber reads birth date and gender out of a number that has them.

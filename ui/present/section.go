@@ -239,32 +239,36 @@ func (f *Form) Duplicate(record string) {
 		twin := reflect.New(v.Type().Elem()).Elem()
 		twin.Set(v.Index(i))
 		twin.FieldByName("ID").SetString(newRecordID())
-		out := reflect.MakeSlice(v.Type(), 0, v.Len()+1)
-		out = reflect.AppendSlice(out, v.Slice(0, i+1))
-		out = reflect.Append(out, twin)
-		return reflect.AppendSlice(out, v.Slice(i+1, v.Len()))
+		return inserted(v, i+1, twin)
 	})
 }
 
-// Remove takes a record out of its list; it can be undone.
+// inserted gives a list with a record more, at place i.
+func inserted(v reflect.Value, i int, record reflect.Value) reflect.Value {
+	out := reflect.MakeSlice(v.Type(), 0, v.Len()+1)
+	out = reflect.AppendSlice(out, v.Slice(0, i))
+	out = reflect.Append(out, record)
+	return reflect.AppendSlice(out, v.Slice(i, v.Len()))
+}
+
+// Remove takes a record out of its list; it can be undone, which leaves alone
+// what is typed into the other records meanwhile.
 func (f *Form) Remove(record string) {
 	list, i := split(record)
-	before := f.doc
+	if f.locked(list) {
+		return
+	}
+	var gone reflect.Value
 	f.edit(list, func(v reflect.Value) reflect.Value {
+		gone = reflect.New(v.Type().Elem()).Elem()
+		gone.Set(v.Index(i))
 		out := reflect.MakeSlice(v.Type(), 0, v.Len())
 		out = reflect.AppendSlice(out, v.Slice(0, i))
 		return reflect.AppendSlice(out, v.Slice(i+1, v.Len()))
 	})
 	f.desk.offerUndo(T("ui.undo.removed", "record", T("ui.record."+list, "number", i+1)), func() {
-		reflect.ValueOf(&f.doc).Elem().Set(restored(f.doc, before, list))
-		f.edited()
+		f.edit(list, func(v reflect.Value) reflect.Value { return inserted(v, min(i, v.Len()), gone) })
 	})
-}
-
-// restored gives doc with one list as it was before.
-func restored(doc, before exam.Document, list string) reflect.Value {
-	listOf(&doc, list).Set(listOf(&before, list))
-	return reflect.ValueOf(doc)
 }
 
 // Move shifts a record by one place, up (-1) or down (1).
