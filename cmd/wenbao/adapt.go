@@ -32,7 +32,7 @@ func (s stored) Recent(search string, limit int) ([]present.Summary, int, error)
 	list := make([]present.Summary, len(page.Rows))
 	for i, r := range page.Rows {
 		list[i] = present.Summary{ID: r.ID, Name: r.Name, IDTail: r.IDTail, Level: r.Level, Area: r.Area, State: r.State,
-			Transport: r.Transport, Number: r.Number, Updated: r.Updated}
+			Transport: r.Transport, Edited: r.Edited, Number: r.Number, Updated: r.Updated}
 	}
 	return list, page.Total, nil
 }

@@ -52,6 +52,9 @@ func (d *Desk) Home() Home {
 
 func (d *Desk) homeRow(s Summary) HomeRow {
 	p := d.ports.Packs[0]
+	if s.Edited && s.Transport == exam.TransportDelivered {
+		s.Transport = exam.TransportLocal // what is here was not delivered
+	}
 	r := HomeRow{ID: s.ID, Name: Plain(s.Name), Updated: s.Updated, State: T("ui.state." + string(s.State)), StateTone: stateTone(s.State),
 		Where: T("ui.transport." + string(s.Transport)), WhereTone: transportTone(s.Transport), Next: nextStep(s),
 		Deletable: s.State == exam.StateDraft || s.State == exam.StateWithdrawn || s.State == exam.StateExpired}

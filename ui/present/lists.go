@@ -1,6 +1,7 @@
 package present
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -69,23 +70,20 @@ func packChoices(p *exam.Pack, bare string) (out []Choice) {
 }
 
 // Find narrows choices to those that fit what was typed: a part of the name,
-// its pinyin, the initials of its pinyin, or the value itself. Those that begin
-// with it come first; otherwise the order stays.
+// its pinyin, the initials of its pinyin, or the value itself. The very name
+// comes first, then those that begin with it; otherwise the order stays.
 func Find(list []Choice, typed string, w Words) []Choice {
 	typed = strings.ToLower(strings.TrimSpace(typed))
 	if typed == "" {
 		return list
 	}
-	var first, rest []Choice
+	found := map[fitting][]Choice{}
 	for _, c := range list {
-		switch fit(spellingsOf(c.Name.In(w)), strings.ToLower(c.Value), typed) {
-		case begins:
-			first = append(first, c)
-		case contains:
-			rest = append(rest, c)
+		if f := fit(spellingsOf(c.Name.In(w)), strings.ToLower(c.Value), typed); f != misses {
+			found[f] = append(found[f], c)
 		}
 	}
-	return append(first, rest...)
+	return slices.Concat(found[is], found[begins], found[contains])
 }
 
 type fitting int
@@ -94,18 +92,36 @@ const (
 	misses fitting = iota
 	contains
 	begins
+	is
 )
 
 // fit compares what was typed with a name, its pinyin from any syllable on, its
 // initials and the value.
 func fit(s spellings, value, typed string) fitting {
+	if s.name == typed || value == typed {
+		return is
+	}
+	best := misses
+	if strings.Contains(s.name, typed) {
+		best = contains
+	}
+	if strings.HasPrefix(s.name, typed) || strings.HasPrefix(value, typed) {
+		best = begins
+	}
+	for _, r := range s.readings {
+		best = max(best, r.fit(typed))
+	}
+	return best
+}
+
+func (r reading) fit(typed string) fitting {
 	switch {
-	case strings.HasPrefix(s.name, typed), strings.HasPrefix(s.pinyin[0], typed), strings.HasPrefix(s.initials, typed), strings.HasPrefix(value, typed):
+	case strings.HasPrefix(r.pinyin[0], typed), strings.HasPrefix(r.initials, typed):
 		return begins
-	case strings.Contains(s.name, typed), strings.Contains(s.initials, typed):
+	case strings.Contains(r.initials, typed):
 		return contains
 	}
-	for _, rest := range s.pinyin[1:] {
+	for _, rest := range r.pinyin[1:] {
 		if strings.HasPrefix(rest, typed) {
 			return contains
 		}
@@ -113,11 +129,18 @@ func fit(s spellings, value, typed string) fitting {
 	return misses
 }
 
-// spellings are the ways to find a name by typing. pinyin holds the whole and
-// what is left of it from each later syllable on; it is never empty.
+// spellings are the ways to find a name by typing.
 type spellings struct {
-	name, initials string
-	pinyin         []string
+	name     string
+	readings []reading
+}
+
+// reading is one way to read a name aloud: 藏 is zang in 西藏 and cang elsewhere.
+// pinyin holds the whole and what is left of it from each later syllable on; it
+// is never empty.
+type reading struct {
+	initials string
+	pinyin   []string
 }
 
 var spelled sync.Map // name -> spellings; the names of packs, a few hundred
@@ -127,14 +150,49 @@ func spellingsOf(name string) spellings {
 		return s.(spellings)
 	}
 	s := spellings{name: strings.ToLower(name)}
-	syllables := pinyin.LazyPinyin(name, pinyin.NewArgs())
-	s.pinyin = []string{strings.Join(syllables, "")}
-	for i, syllable := range syllables {
-		s.initials += syllable[:1]
-		if i > 0 {
-			s.pinyin = append(s.pinyin, strings.Join(syllables[i:], ""))
+	for _, syllables := range readAloud(name) {
+		r := reading{pinyin: []string{strings.Join(syllables, "")}}
+		for i, syllable := range syllables {
+			r.initials += syllable[:1]
+			if i > 0 {
+				r.pinyin = append(r.pinyin, strings.Join(syllables[i:], ""))
+			}
 		}
+		s.readings = append(s.readings, r)
 	}
 	spelled.Store(name, s)
 	return s
+}
+
+// mostReadings keeps a long name of many-voiced characters from growing without
+// end; the first readings are the usual ones.
+const mostReadings = 32
+
+// readAloud gives every way to read a name, as syllables, the usual one first.
+func readAloud(name string) [][]string {
+	args := pinyin.NewArgs()
+	args.Heteronym = true
+	all := [][]string{nil}
+	for _, voices := range pinyin.Pinyin(name, args) {
+		var next [][]string
+		for _, voice := range distinct(voices) {
+			for _, before := range all {
+				if len(next) < mostReadings {
+					next = append(next, append(slices.Clone(before), voice))
+				}
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+// distinct drops what differed in tone alone.
+func distinct(voices []string) (out []string) {
+	for _, v := range voices {
+		if v != "" && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
 }

@@ -97,7 +97,7 @@ func (d *Desk) Queue() []QueueRow {
 	for _, e := range d.entries {
 		r := QueueRow{ID: e.ID, Draft: e.Draft, What: T("ui.stage.queued." + string(e.Action)), Tone: Busy, Where: T("ui.transport.waiting"), Next: T("ui.queue.soon")}
 		if s, ok := d.line.Sending[e.ID]; ok {
-			r.Progress, r.Where = &s, T("ui.transport.sending.pieces", "done", s.Pieces, "all", s.OfPieces)
+			r.Progress, r.Where = &s, s.words()
 		}
 		switch {
 		case e.Aside:
@@ -109,6 +109,20 @@ func (d *Desk) Queue() []QueueRow {
 	}
 	return out
 }
+
+// words say how far a step has got, by what is known: pieces, bytes, or only that
+// it is on its way.
+func (s Sending) words() Text {
+	switch {
+	case s.OfPieces > 0:
+		return T("ui.transport.sending.pieces", "done", s.Pieces, "all", s.OfPieces)
+	case s.OfBytes > 0:
+		return T("ui.transport.sending.bytes", "done", kilobytes(s.Bytes), "all", kilobytes(s.OfBytes))
+	}
+	return T("ui.transport.sending")
+}
+
+func kilobytes(n int64) int { return int((n + 999) / 1000) }
 
 // lineReason picks the kinds of a failed attempt that have words of their own.
 func lineReason(k exam.Kind) exam.Kind {

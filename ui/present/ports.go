@@ -112,6 +112,7 @@ type Summary struct {
 	Area      string
 	State     exam.State
 	Transport exam.Transport
+	Edited    bool // the server confirmed an older version than this one
 	Number    string
 	Updated   time.Time
 }

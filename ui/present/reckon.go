@@ -1,6 +1,10 @@
 package present
 
-import "wenbao/exam"
+import (
+	"slices"
+
+	"wenbao/exam"
+)
 
 // Years is the picture of the reckoned years of work: the posts as bars on a
 // line of months, the counted months marked, and what is required.
@@ -64,15 +68,15 @@ func bar(label string, from, to exam.Month, until int) (Bar, bool) {
 
 // span makes the line of months whole years around every bar.
 func (y *Years) span() {
-	for i, b := range append(append([]Bar{}, y.Posts...), y.Marks...) {
-		if i == 0 {
-			y.From, y.To = b.From, b.To
-		}
+	bars := slices.Concat(y.Posts, y.Marks)
+	if len(bars) == 0 {
+		return
+	}
+	y.From, y.To = bars[0].From, bars[0].To
+	for _, b := range bars {
 		y.From, y.To = min(y.From, b.From), max(y.To, b.To)
 	}
-	if y.To > y.From {
-		y.From, y.To = y.From/12*12, y.To/12*12+11
-	}
+	y.From, y.To = y.From/12*12, y.To/12*12+11
 }
 
 // Duration says a number of months in years and months.

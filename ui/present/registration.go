@@ -100,9 +100,10 @@ func (f *Form) transport() exam.Transport {
 		return exam.TransportConflict
 	case ok && e.Aside:
 		return exam.TransportSetAside
-	case ok && f.desk.line.Sending[e.ID].OfPieces > 0:
-		return exam.TransportSending
 	case ok:
+		if _, now := f.desk.line.Sending[e.ID]; now {
+			return exam.TransportSending
+		}
 		return exam.TransportWaiting
 	case f.draft.Delivered != nil && !f.edits():
 		return exam.TransportDelivered
@@ -131,8 +132,7 @@ func (f *Form) Where() (Tone, Text) {
 	t := f.transport()
 	if t == exam.TransportSending {
 		e, _ := f.entry()
-		s := f.desk.line.Sending[e.ID]
-		return transportTone(t), T("ui.transport.sending.pieces", "done", s.Pieces, "all", s.OfPieces)
+		return transportTone(t), f.desk.line.Sending[e.ID].words()
 	}
 	return transportTone(t), T("ui.transport." + string(t))
 }

@@ -44,13 +44,19 @@ type World struct {
 	key      ed25519.PrivateKey
 }
 
-// NewWorld makes an empty world with the shipped pack.
-func NewWorld() *World {
+// pack is the shipped pack, read once; nobody changes it.
+var pack = sync.OnceValue(func() *exam.Pack {
 	raw, _ := assets.Pack("038-2026")
 	p, err := exam.ParsePack(raw)
 	if err != nil {
 		panic("presenttest: " + err.Error())
 	}
+	return p
+})
+
+// NewWorld makes an empty world with the shipped pack.
+func NewWorld() *World {
+	p := pack()
 	return &World{Loop: NewLoop(), Pack: p, Line: present.Line{State: present.LineOnline}, Drafts: map[exam.DraftID]exam.Draft{},
 		Versions: map[exam.DraftID][]exam.Document{}, Bytes: map[string][]byte{}, Values: map[string][]byte{}, Kept: map[string][]byte{},
 		Disk: map[string][]byte{}, Bin: map[exam.DraftID]bool{}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
@@ -136,10 +142,19 @@ func (d drafts) Recent(search string, limit int) ([]present.Summary, int, error)
 			}
 		}
 		list = append(list, present.Summary{ID: n.ID, Name: n.Document.Name, Level: n.Document.Level, Area: n.Document.Area, State: n.State,
-			Transport: exam.TransportOf(n, waiting), Number: n.Number(), Updated: n.Updated})
+			Transport: exam.TransportOf(n, waiting), Edited: d.w.edited(n), Number: n.Number(), Updated: n.Updated})
 	}
 	slices.SortFunc(list, func(a, b present.Summary) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return list[:min(limit, len(list))], len(list), nil
+}
+
+// edited tells whether a draft is not what the server has.
+func (w *World) edited(n exam.Draft) bool {
+	if n.Registration == nil {
+		return false
+	}
+	now, _ := exam.Prepare(n, w.Pack, exam.Moment{})
+	return exam.Digest(now.Encode()) != n.Registration.Digest
 }
 
 func (d drafts) Delete(id exam.DraftID) error {
