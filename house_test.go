@@ -136,6 +136,7 @@ var homes = map[string][]string{
 	"github.com/prometheus/client_golang":        {"server"},
 	"github.com/mozillazg/go-pinyin":             {"store", "ui/present"},
 	"rsc.io/qr":                                  {"exam/form", "ui"},
+	"github.com/makiuchi-d/gozxing":              {"exam/form"},
 	"golang.org/x/crypto/argon2":                 {"store"},
 	"github.com/klauspost/compress":              {"sync/wire", "sync", "server"},
 	"github.com/Shopify/toxiproxy/v2":            {},

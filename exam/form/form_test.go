@@ -97,6 +97,8 @@ func TestGoldens(t *testing.T) {
 		"work-years":           makePaper(t, form.KindWorkYears, verifiedInput(t)),
 		"receipt":              makePaper(t, form.KindReceipt, delivered(draftInput(t), exam.StateCompleted)),
 		"admission":            makePaper(t, form.KindAdmission, delivered(draftInput(t), exam.StateCompleted)),
+		"list":                 form.List(centre(t, 60)),
+		"contact-sheet":        sheetOf(t, 14),
 	} {
 		pdf := pdfOf(t, p)
 		golden(t, name+".txt", []byte(strings.Join(form.Drawn(pdf), "\n\f\n")))
@@ -118,6 +120,8 @@ func TestPictures(t *testing.T) {
 		"commitment":   makePaper(t, form.KindCommitment, verifiedInput(t)),
 		"receipt":      makePaper(t, form.KindReceipt, delivered(draftInput(t), exam.StateCompleted)),
 		"admission":    makePaper(t, form.KindAdmission, delivered(draftInput(t), exam.StateCompleted)),
+		"list":         form.List(centre(t, 60)),
+		"failed":       sheetOf(t, 14),
 	} {
 		img, err := p.Image(0, 96)
 		if err != nil {

@@ -29,12 +29,12 @@ func (s *sheet) workYears() {
 		s.row(s.tall(path+".total", "field.total", s.say("total.blank")))
 		s.y += 6
 		s.paragraph(s.say("work-years.close"), marginX+6, bodyWidth-12, 12, false)
-		s.need(70)
+		s.need(78)
+		s.y += 8
+		s.signature("sign.operator", marginX+6, 84, false)
+		s.signature("sign.telephone", marginX+bodyWidth/2+6, 84, false)
 		s.y += 14
-		for _, key := range []string{"sign.operator", "sign.telephone", "sign.stamp"} {
-			s.signature(key, marginX+70, bodyWidth-76, key == "sign.stamp")
-			s.y += 13
-		}
+		s.stamps("stamp.own", "stamp.department")
 	}
 }
 
@@ -121,11 +121,13 @@ func (s *sheet) admission() {
 	s.head(title, s.standing())
 	s.y += 4
 	s.slipPerson()
+	s.row(s.slipSingle("employer", s.slipEmployer()))
+	s.row(s.slipSingle("site", ""))
 	var rows []row
 	for i, id := range s.doc.Subjects {
 		rows = append(rows, s.subjectRow("subjects."+strconv.Itoa(i), id))
 	}
-	s.list(s.say("block.subjects"), s.columns("subject date room seat", 72, 60, 28, 20), rows)
+	s.list(s.say("block.subjects"), s.columns("subject date ticket room seat", 58, 53, 36, 17, 16), rows)
 	s.y += 5
 	for _, line := range strings.Split(s.say("admission.notes"), "\n") {
 		s.paragraph(line, marginX, bodyWidth, 9.5, false)
@@ -144,7 +146,14 @@ func (s *sheet) subjectRow(path, id string) row {
 			}
 		}
 	}
-	return slipRow(path, "name", name, "starts", when, "room", "", "seat", "")
+	return slipRow(path, "name", name, "starts", when, "ticket", "", "room", "", "seat", "")
+}
+
+// slipSingle is a row of one label with its value, with more air.
+func (s *sheet) slipSingle(path, text string) row {
+	r := s.single(path, text)
+	r.least = 9
+	return r
 }
 
 // slipRow is a row of a slip's list: the usual type, more air.
@@ -164,6 +173,21 @@ func subjectTime(text string) string {
 		return dotted(text[:10]) + text[10:16]
 	}
 	return dotted(text)
+}
+
+// slipEmployer is where the candidate works: the post that is open, else the
+// one that was begun last.
+func (s *sheet) slipEmployer() string {
+	name, from := "", ""
+	for _, w := range s.doc.Work {
+		if begun := string(w.From); w.To == "" || begun >= from {
+			name, from = w.Employer, begun
+			if w.To == "" {
+				break
+			}
+		}
+	}
+	return name
 }
 
 // slipPerson is whom a slip is for, with the photo.

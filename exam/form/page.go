@@ -45,13 +45,11 @@ type item struct {
 	size       float64 // of text, in points
 	text       string  // of text and codes
 	field      string  // whose value the text is part of; "" for fixed words
+	picture    []byte  // the JPEG of a pictureShape
 }
 
 // page is a list of items in the order they were put.
-type page struct {
-	items   []item
-	picture []byte // the JPEG of its pictureShape
-}
+type page struct{ items []item }
 
 func (p *page) put(i item) { p.items = append(p.items, i) }
 

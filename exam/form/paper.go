@@ -13,7 +13,7 @@ import (
 
 // Layout is the edition of what papers look like. It rises with every change of
 // a page, so that [VerifyPDF] knows which papers it can draw again.
-const Layout = 1
+const Layout = 2
 
 // Words says the fixed sentences of a paper in one language; assets.In gives one.
 type Words interface {
@@ -28,7 +28,8 @@ type Input struct {
 	Draft exam.Draft
 	Pack  *exam.Pack // of the draft's exam; nil prints codes instead of names
 	Photo []byte     // the processed JPEG, nil for none; it must be the one the draft names
-	// Printed is the time printed on the paper, and the time inside the file.
+	// Printed is the time on a draft, and the time inside its file. A paper with a
+	// seal bears the seal's time instead, so that every machine makes the same bytes.
 	Printed  time.Time
 	Practice bool  // 演练 across every page
 	Words    Words // nil: Chinese
@@ -44,9 +45,13 @@ const (
 	KindCommitment   Kind = "commitment"   // 告知承诺书
 	KindReceipt      Kind = "receipt"      // 缴费凭条
 	KindAdmission    Kind = "admission"    // 准考凭条
+
+	// Of many registrations; see [List] and [ContactSheet].
+	KindList         Kind = "list"          // 报名名单
+	KindContactSheet Kind = "contact-sheet" // 照片名册
 )
 
-// Kinds lists the papers in the order of a menu.
+// Kinds lists the papers of one registration in the order of a menu.
 var Kinds = []Kind{KindRegistration, KindWorkYears, KindCommitment, KindReceipt, KindAdmission}
 
 // Field is one printed value: where it comes from (a document path such as
@@ -62,6 +67,8 @@ type Paper struct {
 	Draft   bool    // the paper bears 草稿, or another mark that it proves nothing
 	pages   []*page
 	record  record
+	// unsealed papers state nothing that a server could have signed.
+	unsealed bool
 }
 
 // Pages is the number of pages.
@@ -119,14 +126,16 @@ func (r record) paper(kind Kind) (*Paper, error) {
 	if kind == KindWorkYears && !slices.ContainsFunc(r.doc.Work, func(w exam.Work) bool { return w.SocialWork }) {
 		return nil, exam.Errorf(exam.KindInvalid, "print", "no post in the field to certify")
 	}
-	s := &sheet{record: r, kind: kind}
-	s.mark = r.markFor(kind)
+	return r.draw(kind, r.markFor(kind), draw), nil
+}
+
+// draw lays a paper out.
+func (r record) draw(kind Kind, mark string, draw func(*sheet)) *Paper {
+	s := &sheet{record: r, kind: kind, mark: mark}
 	s.left = marginX
 	draw(s)
 	s.finish()
-	p := &Paper{Kind: kind, Fields: s.fields, pages: s.pages, record: r, Draft: s.mark != "" && s.mark != "practice"}
-	p.Missing = missing(p.pages)
-	return p, nil
+	return &Paper{Kind: kind, Fields: s.fields, Missing: missing(s.pages), Draft: mark != "" && mark != "practice", pages: s.pages, record: r}
 }
 
 // missing lists the characters of the pages that no font has.
@@ -177,6 +186,7 @@ func (in Input) record() (record, error) {
 	if sub, seal, ok := in.sealed(); ok {
 		r.content, r.code, files = in.Draft.Registration.Content, in.Draft.Registration.Seal, sub.Files
 		r.doc, r.seal = sub.Document, seal
+		r.printed = r.dated(r.printed)
 		r.practice = r.practice || r.seal.Practice
 	}
 	r.files = slices.DeleteFunc(slices.Clone(files), func(f exam.File) bool { return f.Kind == exam.FilePhotoOriginal })
@@ -240,6 +250,15 @@ func (in Input) sameContent(sub exam.Submission) bool {
 	}
 	content := sub.Document.Encode()
 	return have.SHA256 == want.SHA256 && (bytes.Equal(in.Draft.Document.Encode(), content) || bytes.Equal(doc.Encode(), content))
+}
+
+// dated is the time of a paper: its seal's, else, of a draft or under a seal
+// without a time, the given one.
+func (r record) dated(printed time.Time) time.Time {
+	if r.seal.At.Unix() > 0 {
+		return r.seal.At
+	}
+	return printed
 }
 
 // signed tells whether a server's seal is over what is printed.

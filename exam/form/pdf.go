@@ -61,7 +61,9 @@ func newFile(first *Paper, effort int) *file {
 
 // add paints a paper's pages; the paper is not needed any more.
 func (f *file) add(p *Paper) error {
-	f.said.Papers = append(f.said.Papers, p.stated())
+	if !p.unsealed {
+		f.said.Papers = append(f.said.Papers, p.stated())
+	}
 	for _, pg := range p.pages {
 		f.doc.AddPage()
 		painter := painter{set: &f.set, out: f.out[:0]}
@@ -76,11 +78,13 @@ func (f *file) add(p *Paper) error {
 
 // end writes the file.
 func (f *file) end(w io.Writer) error {
-	said, err := f.said.encode()
-	if err != nil {
-		return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
+	if len(f.said.Papers) > 0 {
+		said, err := f.said.encode()
+		if err != nil {
+			return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
+		}
+		f.doc.SetAttachments([]gofpdf.Attachment{{Content: said, Filename: statementName}})
 	}
-	f.doc.SetAttachments([]gofpdf.Attachment{{Content: said, Filename: statementName}})
 	var raw bytes.Buffer
 	if err := f.doc.Output(&raw); err != nil {
 		return &exam.Error{Kind: exam.KindInternal, Op: "write pdf", Err: err}
@@ -138,7 +142,7 @@ func (p *painter) page(pg *page) error {
 			p.out = append(p.out, "Td "...)
 			p.show(i)
 		case pictureShape:
-			p.picture(i, pg.picture)
+			p.picture(i)
 		case codeShape:
 			p.code(i)
 		}
@@ -245,8 +249,8 @@ func markAcross(text string) across {
 	return across{x: pageWidth/2 - w/2*cos + h*sin, y: pageHeight/2 + w/2*sin + h*cos, size: size, sin: sin, cos: cos}
 }
 
-func (p *painter) picture(i *item, jpeg []byte) {
-	number, err := p.set.picture(jpeg)
+func (p *painter) picture(i *item) {
+	number, err := p.set.picture(i.picture)
 	if err != nil && p.err == nil {
 		p.err = err
 	}

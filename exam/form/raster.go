@@ -67,7 +67,7 @@ func (c *canvas) page(p *page) error {
 		case textShape:
 			c.text(i, across{i.x, i.y, i.size, 0, 1})
 		case pictureShape:
-			c.picture(i, p.picture)
+			c.picture(i)
 		case codeShape:
 			c.code(i)
 		}
@@ -159,8 +159,8 @@ func between(a, b fonts.Point) fonts.Point {
 	return fonts.Point{X: int16((int(a.X) + int(b.X)) / 2), Y: int16((int(a.Y) + int(b.Y)) / 2), On: true}
 }
 
-func (c *canvas) picture(i *item, raw []byte) {
-	photo, err := jpeg.Decode(bytes.NewReader(raw))
+func (c *canvas) picture(i *item) {
+	photo, err := jpeg.Decode(bytes.NewReader(i.picture))
 	if err != nil {
 		c.err = err
 		return

@@ -21,7 +21,7 @@ func (s *sheet) registration() {
 	s.certificates()
 	s.work()
 	s.promise()
-	s.stamps()
+	s.stamps("stamp.employer", "stamp.office")
 }
 
 // title is the title of a paper with the year and the exam.
@@ -278,13 +278,13 @@ func (s *sheet) promiseText() []string {
 	return text
 }
 
-// stamps puts the two boxes for the employer and the office; they take what is
-// left of the page within reason.
-func (s *sheet) stamps() {
+// stamps puts two boxes side by side, for stamp, signature and date; they take
+// what is left of the page within reason.
+func (s *sheet) stamps(keys ...string) {
 	const least, most = 23.0, 58.0
 	s.need(least)
 	h := min(s.room(), most)
-	for i, key := range []string{"stamp.employer", "stamp.office"} {
+	for i, key := range keys {
 		x := marginX + float64(i)*bodyWidth/2
 		s.page().put(item{shape: boxShape, x: x, y: s.y, w: bodyWidth / 2, h: h, ink: hairInk})
 		s.text(item{x: x + 3, y: baseline(s.y+2.2, valueSize), size: valueSize, text: s.say(key)})

@@ -115,8 +115,9 @@ func (s *sheet) further(title string) {
 
 // standing is the three values under the title of every numbered paper.
 func (s *sheet) standing() []cell {
-	number, state := s.seal.Number, s.say("state.draft")
+	number, state, printed := s.seal.Number, s.say("state.draft"), "printed"
 	if s.signed() {
+		printed = "signed"
 		state = s.say("state." + string(s.seal.State))
 	} else {
 		number = s.say("number.none")
@@ -124,7 +125,7 @@ func (s *sheet) standing() []cell {
 	return []cell{
 		{column: "number", field: "registration_number", text: number, bold: s.signed()},
 		{column: "state", field: "state", text: state},
-		{column: "printed", field: "printed", text: s.printed.In(china).Format("2006-01-02 15:04")},
+		{column: printed, field: "printed", text: s.printed.In(china).Format("2006-01-02 15:04")},
 	}
 }
 
@@ -143,6 +144,8 @@ func (s *sheet) foot(p *page, number int) {
 	p.put(item{shape: lineShape, x: marginX, y: y - 1.2, w: bodyWidth, ink: hairInk})
 	left := []string{s.in(s.pack.Remark), s.say("proof.none")}
 	switch {
+	case s.kind == KindList || s.kind == KindContactSheet:
+		left[1] = s.say("proof.list")
 	case s.kind == KindWorkYears:
 		left[1] = s.say("proof.stamp")
 	case s.signed():
@@ -176,8 +179,7 @@ func (s *sheet) picture(x, y, w, h float64) {
 	const photoWidth, photoHeight = 25.0, 35.0
 	px, py := x+(w-photoWidth)/2, y+(h-photoHeight)/2
 	if len(s.photo) > 0 {
-		p.picture = s.photo
-		p.put(item{shape: pictureShape, x: px, y: py, w: photoWidth, h: photoHeight})
+		p.put(item{shape: pictureShape, x: px, y: py, w: photoWidth, h: photoHeight, picture: s.photo})
 		return
 	}
 	p.put(item{shape: boxShape, x: px, y: py, w: photoWidth, h: photoHeight, ink: 0.75})
@@ -193,11 +195,13 @@ func (s *sheet) signature(key string, x, room float64, dated bool) {
 	date := s.say("date.blank")
 	y := baseline(s.y, valueSize)
 	s.text(item{x: x, y: y, size: valueSize, text: label})
-	from, dateWidth := x+width(label, valueSize, false)+1, width(date, valueSize, false)
-	s.page().put(item{shape: lineShape, x: from, y: y + 0.8, w: room - (from - x) - dateWidth - 4, ink: hairInk})
+	from, to := x+width(label, valueSize, false)+1, x+room
 	if dated {
-		s.text(item{x: x + room - dateWidth, y: y, size: valueSize, text: date})
+		to -= width(date, valueSize, false)
+		s.text(item{x: to, y: y, size: valueSize, text: date})
+		to -= 4
 	}
+	s.page().put(item{shape: lineShape, x: from, y: y + 0.8, w: to - from, ink: hairInk})
 }
 
 // span is the text of two months: "2012.07—2016.03", "2016.03—至今".

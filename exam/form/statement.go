@@ -57,7 +57,9 @@ func (r record) submission() []byte {
 
 // pictured tells whether the photo is on a page of the paper.
 func (p *Paper) pictured() bool {
-	return slices.ContainsFunc(p.pages, func(pg *page) bool { return len(pg.picture) > 0 })
+	return slices.ContainsFunc(p.pages, func(pg *page) bool {
+		return slices.ContainsFunc(pg.items, func(i item) bool { return i.shape == pictureShape })
+	})
 }
 
 // maxStatement and maxPapers bound what a file may say about itself.
@@ -110,6 +112,7 @@ func (p stated) record(photo func(sha256 string) []byte, packs []*exam.Pack) (re
 	}
 	if seal, err := exam.ParseSeal(p.Code); err == nil {
 		r.seal, r.content = seal, []byte(p.Content)
+		r.printed = r.dated(p.Printed)
 	}
 	if named, ok := (exam.Draft{Files: sub.Files}).Photo(); ok && p.Photo {
 		r.photo = photo(named.SHA256)

@@ -29,6 +29,19 @@ const (
 	ReasonAltered    Reason = "altered"    // the seal is over something else than what is shown
 	ReasonPack       Reason = "pack"       // the exam pack it was printed with is not at hand
 	ReasonEdition    Reason = "edition"    // made by another edition of the program, which draws papers otherwise
+	ReasonNoCode     Reason = "no_code"    // a code, or a text, that no paper of this program bears
+	ReasonUpgrade    Reason = "upgrade"    // a code of a kind that only a later program reads
+	ReasonOutdated   Reason = "outdated"   // a later version of the registration is known
+)
+
+// Currency says how a version compares with what the machine knows of the
+// registration.
+type Currency string
+
+const (
+	CurrencyUnknown Currency = ""        // the registration is not at hand
+	CurrencyKnown   Currency = "current" // no later version is known
+	CurrencyNewer   Currency = "newer"   // later than what is at hand
 )
 
 // Finding is what is known about one paper of a file. Number, Version, State and
@@ -46,6 +59,67 @@ type Finding struct {
 	// something that is no field, such as a picture or a text put on top.
 	Differs []string `json:"differs"`
 	Reason  Reason   `json:"reason"`
+	Current Currency `json:"current"`
+	// File tells that the whole paper was compared, not its code alone.
+	File bool `json:"file"`
+	seal exam.Seal
+}
+
+// Against compares the finding with what is known of the registration. A paper
+// of an earlier version than the known one is no longer genuine, and Differs
+// names what has changed since; the same version with another content was signed
+// twice, and neither is believed.
+func (f *Finding) Against(known exam.Registration) {
+	if f.Number == "" || f.Number != known.Number || f.Version == 0 {
+		return
+	}
+	switch {
+	case f.Version > known.Version:
+		f.Current = CurrencyNewer
+		return
+	case f.Version == known.Version && f.Digest == known.Digest && f.State == known.State:
+		f.Current = CurrencyKnown
+		return
+	case !f.Genuine:
+		return
+	}
+	f.Genuine, f.Reason = false, ReasonOutdated
+	if f.Version == known.Version {
+		f.Reason = ReasonAltered
+	}
+	if sub, err := exam.DecodeSubmission(known.Content); err == nil {
+		f.Differs = append(f.Differs, f.seal.Differs(sub)...)
+	}
+	if f.State != known.State {
+		f.Differs = append(f.Differs, "state")
+	}
+}
+
+// VerifyCode judges the text of a QR code alone: it proves what the server
+// holds, not what the paper around the code shows.
+func VerifyCode(text string, keys []ed25519.PublicKey) Finding {
+	f := Finding{Differs: []string{}}
+	seal, err := exam.VerifySeal(text, keys)
+	switch exam.KindOf(err) {
+	case "":
+		f.sealed(seal)
+		f.Genuine = true
+	case exam.KindState:
+		f.Reason = ReasonDraft
+	case exam.KindUntrusted:
+		f.Reason = ReasonUntrusted
+	case exam.KindUpgrade:
+		f.Reason = ReasonUpgrade
+	default:
+		f.Reason = ReasonNoCode
+	}
+	return f
+}
+
+// sealed takes over what a seal with a good signature states.
+func (f *Finding) sealed(seal exam.Seal) {
+	f.Number, f.Version, f.State, f.At = seal.Number, seal.Version, seal.State, seal.At
+	f.Practice, f.Digest, f.seal = seal.Practice, seal.Digest, seal
 }
 
 // maxUnsigned bounds what is laid out for comparison without a server having
@@ -58,8 +132,8 @@ const maxUnsigned = 4 << 20
 // the two files object by object, so a changed text, glyph, picture or line is
 // found wherever it was changed. packs are the editions at hand.
 //
-// A genuine paper may be outdated: only the server or the store knows whether
-// Version is still the current one.
+// A genuine paper may be outdated: [Finding.Against] compares it with what is
+// known of the registration.
 func VerifyPDF(pdf []byte, keys []ed25519.PublicKey, packs ...*exam.Pack) []Finding {
 	unreadable := []Finding{{Reason: ReasonUnreadable, Differs: []string{}}}
 	file, err := splitFile(pdf)
@@ -116,7 +190,7 @@ func (f *pdfFile) canonical(pdf []byte) bool {
 
 // verifySeal judges the seal alone, over what the file says is its content.
 func verifySeal(p stated, sub exam.Submission, keys []ed25519.PublicKey) Finding {
-	f := Finding{Kind: p.Kind}
+	f := Finding{Kind: p.Kind, File: true}
 	seal, err := exam.VerifySeal(p.Code, keys)
 	switch {
 	case exam.KindOf(err) == exam.KindState:
@@ -126,8 +200,7 @@ func verifySeal(p stated, sub exam.Submission, keys []ed25519.PublicKey) Finding
 		f.Reason = ReasonUntrusted
 		return f
 	}
-	f.Number, f.Version, f.State, f.At = seal.Number, seal.Version, seal.State, seal.At
-	f.Practice, f.Digest = seal.Practice, seal.Digest
+	f.sealed(seal)
 	if f.Differs = seal.Differs(sub); len(f.Differs) > 0 {
 		f.Reason = ReasonAltered
 	}

@@ -93,7 +93,7 @@ func TestWhatIsPutOnTopOrBehindIsFound(t *testing.T) {
 			return bytes.Replace(body, []byte("/Producer (Wenbao)"), []byte("/Producer (Wenbaa)"), 1)
 		},
 		"the time of printing": func(body []byte) []byte {
-			return bytes.Replace(body, []byte(`"printed":"2026-03-10T01:30:00Z"`), []byte(`"printed":"2026-03-11T01:30:00Z"`), 1)
+			return bytes.Replace(body, []byte(`"printed":"2026-03-09T08:15:00Z"`), []byte(`"printed":"2026-03-11T08:15:00Z"`), 1)
 		},
 	} {
 		changed := form.Edit(pdf, edit)
