@@ -141,9 +141,17 @@ type resolveCommand struct {
 }
 
 type printCommand struct {
-	IDs    []string `arg:"" name:"ids"`
-	Output string   `short:"o" required:"" type:"path" placeholder:"FILE.pdf"`
-	Kind   string   `default:"registration" enum:"registration,work-years,commitment,receipt,admission"`
+	IDs      []string `arg:"" optional:"" name:"ids"`
+	All      bool
+	State    string
+	Output   string `short:"o" type:"path" placeholder:"FILE.pdf" xor:"where"`
+	Printer  string `placeholder:"NAME" xor:"where"`
+	Kind     string `default:"registration" enum:"registration,work-years,commitment,receipt,admission,list,contact-sheet"`
+	Printers bool   `xor:"where"`
+	Resume   bool   `xor:"where"`
+	Sheet    int    `placeholder:"N" xor:"at"`
+	After    string `placeholder:"NUMBER" xor:"at"`
+	Forget   bool   `xor:"where"`
 }
 
 type verifyCommand struct {
@@ -152,8 +160,16 @@ type verifyCommand struct {
 }
 
 type photoCommands struct {
-	Check photoCheck `cmd:""`
-	Fix   photoFix   `cmd:""`
+	Check  photoCheck  `cmd:""`
+	Fix    photoFix    `cmd:""`
+	Folder photoFolder `cmd:""`
+}
+
+type photoFolder struct {
+	Dir    string `arg:"" type:"existingdir" name:"dir"`
+	Output string `short:"o" type:"path" placeholder:"DIR"`
+	Attach bool
+	Sheet  string `type:"path" placeholder:"FILE.pdf"`
 }
 
 type photoCheck struct {

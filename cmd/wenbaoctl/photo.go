@@ -1,14 +1,22 @@
 package main
 
 import (
+	"context"
+	"io/fs"
 	"net/http"
+	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
+	"wenbao/exam/form"
 	"wenbao/exam/photo"
+	"wenbao/store"
 )
 
 // finding is one line of `photo check --json`.
@@ -19,6 +27,9 @@ type finding struct {
 	Limit    string        `json:"limit"`
 	Message  string        `json:"message"`
 }
+
+// spec is the exam pack's specification of the photo.
+func (s *session) spec() photo.Spec { return local.PhotoSpec(local.Packs()[0]) }
 
 // develop opens a photo file, and makes the registration photo of it.
 func (s *session) develop(file string, spec photo.Spec) (original, jpeg []byte, found photo.Findings, err error) {
@@ -53,7 +64,7 @@ func (s *session) showFindings(found photo.Findings) bool {
 }
 
 func (c *photoCheck) Run(s *session) error {
-	_, _, found, err := s.develop(c.File, photo.Default())
+	_, _, found, err := s.develop(c.File, s.spec())
 	if err != nil {
 		return err
 	}
@@ -64,7 +75,7 @@ func (c *photoCheck) Run(s *session) error {
 }
 
 func (c *photoFix) Run(s *session) error {
-	_, jpeg, found, err := s.develop(c.File, photo.Default())
+	_, jpeg, found, err := s.develop(c.File, s.spec())
 	if err != nil {
 		return err
 	}
@@ -78,22 +89,186 @@ func (c *photoFix) Run(s *session) error {
 	return nil
 }
 
+// photoLine is one line of `photo folder --json`.
+type photoLine struct {
+	File       string    `json:"file"`
+	ID         string    `json:"id"`
+	Acceptable bool      `json:"acceptable"`
+	Findings   []finding `json:"findings"`
+}
+
+// Run makes the photos of everybody in a folder, matched by the ID number or the
+// name in the file's name.
+func (c *photoFolder) Run(s *session) error {
+	if c.Output == "" && !c.Attach && c.Sheet == "" {
+		return usage("ctl.folder_what", nil)
+	}
+	st, err := s.store()
+	if err != nil {
+		return err
+	}
+	who, err := candidates(st)
+	if err != nil {
+		return err
+	}
+	if c.Output != "" {
+		if err := os.MkdirAll(c.Output, 0o700); err != nil {
+			return &exam.Error{Kind: exam.KindReadOnly, Op: "make folder", Err: err}
+		}
+	}
+	var failed []form.Tile
+	var broken error // of the disk or the store; it ends the work
+	ctx, stop := context.WithCancel(s.ctx)
+	defer stop()
+	folder, told := os.DirFS(c.Dir), time.Time{}
+	tally, err := photo.Folder(ctx, folder, who, s.spec(), func(r photo.Result, t photo.Tally) {
+		if broken != nil {
+			return
+		}
+		if broken = c.keep(s, st, folder, r); broken != nil {
+			stop()
+			return
+		}
+		if tile, bad := s.showPhoto(r); bad {
+			if len(failed) >= mostPictured {
+				tile.Photo = nil
+			}
+			failed = append(failed, tile)
+		}
+		if time.Since(told) >= time.Second/2 || t.Done == t.Files {
+			told = time.Now()
+			s.out.warn("ctl.folder_progress", map[string]string{"done": strconv.Itoa(t.Done), "all": strconv.Itoa(t.Files), "good": strconv.Itoa(t.Good),
+				"bytes": megabytes(t.Bytes), "of": megabytes(t.AllBytes)})
+		}
+	})
+	if broken != nil {
+		return broken
+	}
+	if c.Sheet != "" && len(failed) > 0 {
+		if serr := s.writeSheet(c.Sheet, failed); serr != nil {
+			return serr
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.out.text("%s\n", s.words.Say("ctl.folder_done", map[string]string{"good": strconv.Itoa(tally.Good), "all": strconv.Itoa(tally.Files), "missing": strconv.Itoa(len(tally.Missing))}))
+	if tally.Good < tally.Files {
+		s.out.found(exitProblems)
+	}
+	return nil
+}
+
+// candidates are all drafts, to be matched with files.
+func candidates(st *store.Store) ([]photo.Candidate, error) {
+	list, err := summaries(st, "", "")
+	if err != nil {
+		return nil, err
+	}
+	who := make([]photo.Candidate, len(list))
+	for i, row := range list {
+		d, err := st.Draft(row.ID)
+		if err != nil {
+			return nil, err
+		}
+		who[i] = photo.Candidate{Key: string(d.ID), Name: d.Document.Name, IDNumber: d.Document.IDNumber}
+	}
+	return who, nil
+}
+
+// keep writes a good photo into the folder asked for, named after the draft, and
+// attaches it with its original.
+func (c *photoFolder) keep(s *session, st *store.Store, folder fs.FS, r photo.Result) error {
+	if !r.Good() {
+		return nil
+	}
+	if c.Output != "" {
+		if err := local.WriteFile(filepath.Join(c.Output, r.Key+".jpg"), r.Photo); err != nil {
+			return err
+		}
+	}
+	if !c.Attach {
+		return nil
+	}
+	// What was sent is not changed by a folder's worth of files.
+	d, err := st.Draft(exam.DraftID(r.Key))
+	if err != nil {
+		return err
+	}
+	if d.State != exam.StateDraft {
+		s.out.warn("ctl.folder_sent", map[string]string{"file": r.File})
+		return nil
+	}
+	original, err := fs.ReadFile(folder, r.File)
+	if err != nil {
+		return &exam.Error{Kind: exam.KindNotFound, Op: "read photo", Err: err}
+	}
+	return attachPhoto(st, exam.DraftID(r.Key), path.Base(r.File), original, r.Photo)
+}
+
+// showPhoto prints what became of a file, and gives its place on the contact
+// sheet when it failed.
+func (s *session) showPhoto(r photo.Result) (form.Tile, bool) {
+	line := photoLine{File: r.File, ID: r.Key, Acceptable: r.Good(), Findings: []finding{}}
+	tile := form.Tile{Photo: r.Photo, Name: r.File}
+	for _, f := range r.Findings {
+		message := s.words.Say(f.Key(), f.Args)
+		line.Findings = append(line.Findings, finding{f.Rule, f.Severity, f.Value, f.Limit, message})
+		if f.Severity == exam.Block {
+			tile.Lines = append(tile.Lines, message)
+			s.out.text("%s: %s\n", r.File, message)
+		}
+	}
+	s.out.record(line)
+	return tile, !r.Good()
+}
+
+// mostPictured bounds the failed photos held for the contact sheet; later ones
+// stand there by name and reason alone.
+const mostPictured = 5000
+
+// sheetOf bounds the photos of one contact sheet; further ones go into further files.
+const sheetOf = 1000
+
+func (s *session) writeSheet(name string, tiles []form.Tile) error {
+	in := form.ListInput{Pack: local.Packs()[0], Printed: time.Now(), Words: s.words}
+	for part := 0; len(tiles) > 0; part++ {
+		n := min(len(tiles), sheetOf)
+		raw, err := form.ContactSheet("failed", tiles[:n], in).PDF()
+		if err != nil {
+			return err
+		}
+		if err := local.WriteFile(partName(name, part), raw); err != nil {
+			return err
+		}
+		s.out.say("ctl.written", map[string]string{"file": partName(name, part)})
+		tiles = tiles[n:]
+	}
+	return nil
+}
+
+// attachPhoto keeps the original and the photo made of it with a draft.
+func attachPhoto(st *store.Store, id exam.DraftID, name string, original, jpeg []byte) error {
+	if _, err := st.Attach(id, exam.File{Kind: exam.FilePhotoOriginal, Type: http.DetectContentType(original), Name: name}, original); err != nil {
+		return err
+	}
+	_, err := st.Attach(id, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg", Name: name}, jpeg)
+	return err
+}
+
 func (c *draftPhoto) Run(s *session) error {
 	st, d, err := s.draft(c.ID)
 	if err != nil {
 		return err
 	}
-	original, jpeg, found, err := s.develop(c.File, photo.Default())
+	original, jpeg, found, err := s.develop(c.File, s.spec())
 	if err != nil {
 		return err
 	}
 	if !s.showFindings(found) {
 		return nil
 	}
-	if _, err := st.Attach(d.ID, exam.File{Kind: exam.FilePhotoOriginal, Type: http.DetectContentType(original), Name: filepath.Base(c.File)}, original); err != nil {
-		return err
-	}
-	if _, err := st.Attach(d.ID, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg", Name: filepath.Base(c.File)}, jpeg); err != nil {
+	if err := attachPhoto(st, d.ID, filepath.Base(c.File), original, jpeg); err != nil {
 		return err
 	}
 	s.out.text("%s\n", s.words.Say("ctl.photo_attached"))

@@ -27,6 +27,7 @@ type Result struct {
 	Photo      []byte // the finished JPEG; nil when the file was left alone or cannot be read
 	Adjustment Adjustment
 	Findings   Findings
+	size       int64 // of the file
 }
 
 // Good tells whether the photo can be used as it is.
@@ -35,6 +36,7 @@ func (r Result) Good() bool { return r.Photo != nil && r.Findings.Acceptable() }
 // Tally counts a folder.
 type Tally struct {
 	Files, Done, Good int
+	Bytes, AllBytes   int64    // of the files done, and of all
 	Missing           []string // keys of the candidates nothing in the folder fits, in their order
 }
 
@@ -52,6 +54,12 @@ func Folder(ctx context.Context, folder fs.FS, who []Candidate, spec Spec, sink 
 	}
 	jobs, missing := assign(files, who)
 	t := Tally{Files: len(jobs), Missing: missing}
+	for i := range jobs {
+		if info, err := fs.Stat(folder, jobs[i].File); err == nil {
+			jobs[i].size = info.Size()
+			t.AllBytes += info.Size()
+		}
+	}
 	results := work(ctx, jobs, func(r Result) Result {
 		if len(r.Findings) == 0 {
 			r.make(folder, spec)
@@ -60,6 +68,7 @@ func Folder(ctx context.Context, folder fs.FS, who []Candidate, spec Spec, sink 
 	})
 	for r := range results {
 		t.Done++
+		t.Bytes += r.size
 		if r.Good() {
 			t.Good++
 		}

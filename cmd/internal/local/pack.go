@@ -7,6 +7,7 @@ import (
 
 	"wenbao/assets"
 	"wenbao/exam"
+	"wenbao/exam/photo"
 )
 
 // packs parses the shipped packs once; one that cannot be parsed is a fault of
@@ -56,4 +57,11 @@ func ServerKey(file string) ([]ed25519.PublicKey, error) {
 		return nil, err
 	}
 	return []ed25519.PublicKey{key}, nil
+}
+
+// PhotoSpec is what an exam pack asks of the photo; what it does not say is the
+// usual.
+func PhotoSpec(p *exam.Pack) photo.Spec {
+	s := p.Photo
+	return photo.Spec{Width: s.Width, Height: s.Height, MinBytes: s.MinBytes, MaxBytes: s.MaxBytes, DPI: s.DPI}
 }

@@ -3,6 +3,7 @@ package local
 import (
 	"bytes"
 	"crypto/ed25519"
+	"strings"
 
 	"wenbao/exam"
 	"wenbao/exam/form"
@@ -101,8 +102,10 @@ func (r Reviewer) Record(number string) (exam.Draft, bool) {
 	if r.Store == nil || number == "" {
 		return exam.Draft{}, false
 	}
+	// The list is searched by digits; 演练 stands before those of practice.
+	digits := strings.TrimLeftFunc(number, func(c rune) bool { return c < '0' || c > '9' })
 	for _, bin := range []bool{false, true} {
-		page, err := r.Store.List(store.Query{Search: number, Bin: bin})
+		page, err := r.Store.List(store.Query{Search: digits, Bin: bin, Limit: 1000})
 		if err != nil {
 			return exam.Draft{}, false
 		}
