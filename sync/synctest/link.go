@@ -13,9 +13,10 @@ import (
 
 // Profile describes a line, in the figures of the measurements that the goals
 // come from: all connections share its bandwidth in each direction; a connection
-// pays two round trips before its first byte, grows its window by slow start, is
-// reset after a random number of bytes (what is under way is lost), or swallows
-// everything.
+// pays two round trips before its first byte, grows its window by slow start, has
+// a jitter that is drawn anew every 200 ms and keeps the order, is reset after a
+// random number of bytes (what is under way is lost), or swallows everything
+// before it has taken any bandwidth.
 type Profile struct {
 	Name               string
 	RTT, Jitter        time.Duration
@@ -57,12 +58,15 @@ func NewLink(p Profile, seed uint64) *Link {
 
 func rng(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
 
-// serializer hands out the moments at which bytes have left.
+// serializer hands out the moments at which bytes have left. A sender that wakes
+// late has lost nothing for it, within burst.
 type serializer struct {
 	rate float64
 	mu   sync.Mutex
 	next time.Time
 }
+
+const burst = 4 * time.Millisecond
 
 func (s *serializer) reserve(n int) time.Time {
 	now := time.Now()
@@ -71,8 +75,8 @@ func (s *serializer) reserve(n int) time.Time {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.next.Before(now) {
-		s.next = now
+	if early := now.Add(-burst); s.next.Before(early) {
+		s.next = early
 	}
 	s.next = s.next.Add(time.Duration(float64(n) / s.rate * float64(time.Second)))
 	return s.next
@@ -123,15 +127,20 @@ func (l *Link) Close() error {
 // Addr implements net.Listener.
 func (l *Link) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
 
+// jitterFor is how long a connection keeps its jitter.
+const jitterFor = 200 * time.Millisecond
+
 // oneWay is the delay of one packet.
-func (l *Link) oneWay() time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	jitter := time.Duration(0)
-	if l.p.Jitter > 0 {
-		jitter = time.Duration(l.r.Int64N(2*int64(l.p.Jitter))) - l.p.Jitter
+func (t *tie) oneWay() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.l.p.Jitter > 0 && (t.jitterAt.IsZero() || time.Since(t.jitterAt) > jitterFor) {
+		t.l.mu.Lock()
+		t.jitter = time.Duration(t.l.r.Int64N(2*int64(t.l.p.Jitter))) - t.l.p.Jitter
+		t.l.mu.Unlock()
+		t.jitterAt = time.Now()
 	}
-	return (l.p.RTT + jitter) / 2
+	return (t.l.p.RTT + t.jitter) / 2
 }
 
 // tie is what the two ends of a connection have in common.
@@ -141,11 +150,13 @@ type tie struct {
 	fire  time.Duration
 	limit int64
 
-	mu   sync.Mutex
-	used int64
-	shot bool
-	dead chan struct{}
-	once sync.Once
+	mu       sync.Mutex
+	used     int64
+	shot     bool
+	jitter   time.Duration
+	jitterAt time.Time
+	dead     chan struct{}
+	once     sync.Once
 }
 
 func (t *tie) kill() { t.once.Do(func() { close(t.dead) }) }
@@ -240,6 +251,9 @@ func (f *flow) run() {
 		f.out = f.out[n:]
 		f.news()
 		f.mu.Unlock()
+		if f.t.black {
+			continue
+		}
 		if !f.t.until(f.ser.reserve(n)) {
 			return
 		}
@@ -249,7 +263,7 @@ func (f *flow) run() {
 			f.t.l.mu.Unlock()
 		}
 		f.t.count(n)
-		there := f.t.l.oneWay()
+		there := f.t.oneWay()
 		if last.Before(time.Now().Add(there)) {
 			last = time.Now().Add(there)
 		}
@@ -278,7 +292,7 @@ func (t *tie) until(at time.Time) bool {
 
 func (f *flow) arrive(packets <-chan packet) {
 	for p := range packets {
-		if f.t.black || !f.t.until(p.arrives) {
+		if !f.t.until(p.arrives) {
 			if f.up {
 				f.t.l.mu.Lock()
 				f.t.l.Lost += int64(len(p.bytes))
