@@ -1,9 +1,11 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"wenbao/exam"
 	"wenbao/sync/wire"
@@ -46,6 +48,7 @@ func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
 	}
 	raw, err := body(r)
 	if err != nil {
+		s.keepBroken(r, owner, wire.FileRef{SHA256: hash, Size: size}, from, raw)
 		return reply{}, err
 	}
 	if int64(len(raw)) != to-from || r.Header.Get("Content-Digest") != wire.ContentDigest(raw) {
@@ -61,6 +64,20 @@ func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
 	}
 	left = left[:min(len(left), wire.MaxRanges)]
 	return reply{message: wire.FileReply{Lacks: []wire.Lack{{SHA256: hash, Size: size, Missing: left}}}}, nil
+}
+
+// keepBroken keeps what arrived of a piece under which the line broke, so that on
+// a bad line only what was under way goes again. The digest of the piece cannot
+// be checked then; the whole file's is, before the file counts.
+func (s *Server) keepBroken(r *http.Request, owner Owner, f wire.FileRef, from int64, raw []byte) {
+	if len(raw) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 10*time.Second)
+	defer cancel()
+	if _, err := s.Repository.PutPiece(ctx, owner, f, from, raw, s.Now()); err != nil {
+		s.Log.Debug("a broken piece was not kept", "kind", exam.KindOf(err))
+	}
 }
 
 // file gives a file back to its owner.

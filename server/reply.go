@@ -106,7 +106,8 @@ func ownerOf(r *http.Request) (Owner, error) {
 	return sha256.Sum256(raw), nil
 }
 
-// body reads what the request carries, within the limit set by guarded.
+// body reads what the request carries, within the limit set by guarded. When the
+// line breaks it gives what arrived, and the error.
 func body(r *http.Request) ([]byte, error) {
 	raw, err := io.ReadAll(r.Body)
 	var big *http.MaxBytesError
@@ -114,7 +115,7 @@ func body(r *http.Request) ([]byte, error) {
 	case errors.As(err, &big):
 		return nil, exam.Errorf(exam.KindTooLarge, "read request", "over %d bytes", big.Limit)
 	case err != nil:
-		return nil, &exam.Error{Kind: exam.KindInvalid, Op: "read request", Err: err}
+		return raw, &exam.Error{Kind: exam.KindInvalid, Op: "read request", Err: err}
 	}
 	return raw, nil
 }

@@ -38,7 +38,6 @@ func newClient(base *url.URL, rt http.RoundTripper, credential []byte, now func(
 		SetLogger(silent{}).
 		SetHeader(wire.HeaderProtocol, wire.Version).
 		SetHeader("User-Agent", "").
-		SetHeader("Accept-Encoding", "zstd").
 		SetHeader("Authorization", "Bearer "+base64.RawURLEncoding.EncodeToString(credential))
 	h.SetCookieJar(nil)
 	return &client{http: h, now: now}
@@ -57,7 +56,6 @@ type request struct {
 	header       map[string]string
 	mediaType    string
 	body         []byte
-	timeout      time.Duration
 }
 
 // failure is an attempt that got no 2xx from the server.
@@ -76,11 +74,13 @@ func broken(kind exam.Kind, err error) *failure {
 	return &failure{kind: kind, line: true, err: err}
 }
 
-// do makes one attempt and gives the answer's bytes, unpacked.
-func (c *client) do(ctx context.Context, r request) ([]byte, *failure) {
-	limited, cancel := context.WithTimeout(ctx, r.timeout)
-	defer cancel()
-	req := c.http.R().SetContext(limited).SetHeaders(r.header)
+// do makes one attempt, for as long as patience lasts, and gives the answer's
+// bytes, unpacked. Of patience and ctx, the end of ctx alone is a cancelling.
+func (c *client) do(ctx, patience context.Context, r request) ([]byte, *failure) {
+	req := c.http.R().SetContext(patience).SetHeaders(r.header)
+	if r.mediaType != wire.Bytes { // a piece's answer is too short to pack
+		req.SetHeader("Accept-Encoding", "zstd")
+	}
 	if r.body != nil {
 		req.SetHeader("Content-Type", r.mediaType).SetBody(r.body)
 	}

@@ -18,7 +18,16 @@ const tries = 6
 // ask makes a request as often as the line makes sense, each time with a place
 // in flight and a time-out of its own.
 func (e *Engine) ask(ctx context.Context, r request) ([]byte, *failure) {
+	return e.askAnew(ctx, func(int) (request, *failure) { return r, nil })
+}
+
+// askAnew is [Engine.ask] with a request made for each attempt; the first is 1.
+func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *failure)) ([]byte, *failure) {
 	for attempt := 1; ; attempt++ {
+		r, f := next(attempt)
+		if f != nil {
+			return nil, f
+		}
 		if wait := e.line.closedFor(); wait > 0 {
 			return nil, &failure{kind: exam.KindUnreachable, err: errors.New("the line is down")}
 		}
@@ -26,8 +35,7 @@ func (e *Engine) ask(ctx context.Context, r request) ([]byte, *failure) {
 		if err != nil {
 			return nil, &failure{kind: exam.KindCanceled, err: err}
 		}
-		r.timeout = t.timeout
-		raw, f := e.client.do(ctx, r)
+		raw, f := e.client.do(ctx, traced(t), r)
 		switch {
 		case f == nil:
 			t.succeeded()
@@ -55,8 +63,8 @@ func (e *Engine) ask(ctx context.Context, r request) ([]byte, *failure) {
 	}
 }
 
-// overhead is about what the headers of a request and its answer weigh.
-const overhead = 700
+// overhead is about what a request's headers weigh.
+const overhead = 400
 
 func pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -10,21 +11,26 @@ import (
 // Bounds of what the engine does with a line. They come from measurements on
 // good, bad and awful lines; see DESIGN.md.
 const (
-	firstWidth   = 4
+	firstWidth   = 8
 	maxWidth     = 16
 	minPiece     = 2 << 10
 	maxPiece     = 64 << 10
-	firstPiece   = 32 << 10
-	unknownPiece = 4 << 10
+	unknownPiece = 2 << 10
 
 	minTimeout   = 2 * time.Second
-	maxTimeout   = 2 * time.Minute
-	firstTimeout = 30 * time.Second
-	slowest      = 200 // bytes per second; silence is never taken for a slower line
+	maxTimeout   = 3 * time.Minute
+	firstTimeout = 90 * time.Second
+	queueFor     = 2 // seconds, beside some round trips, that the line may need for all that is in flight
+	pieceFor     = 8 // seconds that it may need for one piece
 
 	firstPause = time.Second
 	maxPause   = 5 * time.Minute
 )
+
+// reachFor is how far a connection is thought to carry before any has broken:
+// what the whole line carries in so many seconds. It is about the same on the
+// lines that were measured.
+const reachFor = 4
 
 // line is what is known about the way to the server, learnt from the requests
 // themselves: how many may be in flight, how large a piece may be, how long to
@@ -34,13 +40,14 @@ type line struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when a place becomes free
-	flying  int
+	flying  map[*ticket]struct{}
 	bytes   int64 // in flight
 	width   float64
-	rate    float64 // bytes per second, all requests together; 0 unknown
-	rtt     time.Duration
-	acked   float64 // bytes since about the last breaks …
-	breaks  float64 // … and their number, both fading
+	rate    float64       // bytes per second, all requests together; 0 unknown
+	rated   bool          // rate is more than a first impression
+	rtt     time.Duration // the quickest answer of late; 0 unknown
+	reach   float64       // bytes that a connection carries before it breaks; 0 none broke yet
+	broke   bool          // reach comes from a break
 	window  struct {
 		began time.Time
 		bytes int64
@@ -54,34 +61,28 @@ type line struct {
 }
 
 func newLine(r *rand.Rand) *line {
-	l := &line{rand: r, changed: make(chan struct{}), width: firstWidth, stretch: 1}
-	l.acked, l.breaks = float64(firstPiece*safety), 1
-	return l
+	return &line{rand: r, changed: make(chan struct{}), flying: map[*ticket]struct{}{}, width: firstWidth, stretch: 1}
 }
 
-// safety is how many pieces should fit between two breaks of a line.
-const safety = 12
-
-// ticket is one request's place in flight.
+// ticket is one request's place in flight. Its context ends when the answer is
+// given up, which is judged anew with everything that other answers teach.
 type ticket struct {
-	l       *line
-	bytes   int64
-	began   time.Time
-	timeout time.Duration
+	l      *line
+	ctx    context.Context
+	cancel context.CancelFunc
+	bytes  int64
+	began  time.Time
+	timer  *time.Timer
+	conn   *metered // that carries it; nil unknown
+	fresh  bool     // the connection was made for it
 }
 
 // take waits for a place for a request of n bytes.
 func (l *line) take(ctx context.Context, n int) (*ticket, error) {
 	for {
 		l.mu.Lock()
-		if l.flying < l.allowed() {
-			l.flying++
-			l.bytes += int64(n)
-			now := time.Now()
-			if l.flying == 1 {
-				l.window.began, l.window.bytes = now, 0
-			}
-			t := &ticket{l: l, bytes: int64(n), began: now, timeout: l.timeout()}
+		if l.room() {
+			t := l.launch(ctx, n)
 			l.mu.Unlock()
 			return t, nil
 		}
@@ -95,46 +96,102 @@ func (l *line) take(ctx context.Context, n int) (*ticket, error) {
 	}
 }
 
-// allowed is how many requests may be in flight: as many as were found useful,
-// and no more than the line moves in some seconds.
-func (l *line) allowed() int {
-	n := int(l.width)
-	if l.downs > 0 {
-		return 1 // a single one tries whether the line is back
+func (l *line) launch(ctx context.Context, n int) *ticket {
+	now := time.Now()
+	if len(l.flying) == 0 {
+		l.window.began, l.window.bytes = now, 0
 	}
-	if l.rate > 0 {
-		n = min(n, max(1, int(l.rate*20/float64(l.pieceLocked()))))
-	}
-	return max(1, n)
+	t := &ticket{l: l, bytes: int64(n), began: now, fresh: true}
+	t.ctx, t.cancel = context.WithCancel(ctx)
+	l.flying[t] = struct{}{}
+	l.bytes += t.bytes
+	t.timer = time.AfterFunc(l.timeout(t), t.cancel)
+	return t
 }
 
-// timeout is generous about what is already in flight and grows while requests
-// run into it.
-func (l *line) timeout() time.Duration {
-	t := firstTimeout.Seconds()
-	if l.rate > 0 {
-		t = minTimeout.Seconds() + 3*l.rtt.Seconds() + 2*float64(l.bytes)/l.rate
+// carried tells a ticket which connection its request travels on.
+func (t *ticket) carried(c *metered, fresh bool) {
+	t.l.mu.Lock()
+	defer t.l.mu.Unlock()
+	t.conn, t.fresh = c, fresh
+	if t.l.rate == 0 && t.l.window.bytes == 0 {
+		t.l.window.began = time.Now() // making connections is no sending
 	}
-	return time.Duration(min(t*l.stretch, maxTimeout.Seconds()) * float64(time.Second))
+}
+
+// room tells whether a request may join those in flight: as many as were found
+// useful, and no more than the line moves in some seconds. Two always may, so
+// that one that hangs does not stop the other.
+func (l *line) room() bool {
+	n := len(l.flying)
+	switch {
+	case l.downs > 0:
+		return n < 1 // a single one tries whether the line is back
+	case l.rated && n >= 2 && float64(l.bytes) >= l.flight():
+		return false
+	}
+	return n < int(l.width)
+}
+
+// flight is how many bytes in flight keep the line busy.
+func (l *line) flight() float64 { return l.rate * (queueFor + 3*l.rtt.Seconds()) }
+
+// timeout is generous about what is already in flight and grows while requests
+// run into it. A new connection takes two round trips more.
+func (l *line) timeout(t *ticket) time.Duration {
+	wait := firstTimeout.Seconds()
+	if l.rate > 0 {
+		trips := 2.0
+		if t.fresh {
+			trips = 4
+		}
+		wait = minTimeout.Seconds() + trips*l.rtt.Seconds() + 2*float64(l.bytes)/l.rate
+	}
+	return time.Duration(min(wait*l.stretch, maxTimeout.Seconds()) * float64(time.Second))
 }
 
 // piece is how many bytes one request should carry at the moment.
 func (l *line) piece() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.pieceLocked()
-}
-
-func (l *line) pieceLocked() int {
 	if l.rate == 0 {
 		return unknownPiece // nothing is known yet: on a very slow line more would be thrown away
 	}
-	want := min(l.acked/l.breaks/safety, l.rate*8)
-	size := minPiece
-	for size*2 <= maxPiece && float64(size*2) <= want {
-		size *= 2
+	return int(l.size())
+}
+
+// size is a piece that leaves room for eight of them in flight. What arrived of
+// one counts although the line broke, so breaks do not ask for smaller ones.
+func (l *line) size() float64 {
+	best := min(l.rate*pieceFor, maxPiece)
+	if l.rated {
+		best = min(best, l.flight()/8)
 	}
-	return size
+	return max(minPiece, best)
+}
+
+// inline is how many bytes of files may travel inside a step, which is lost as a
+// whole when the line breaks: as many as on average cost less than the headers of
+// a request of their own.
+func (l *line) inline() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	reach := l.reach
+	if reach == 0 {
+		reach = l.rate * reachFor
+	}
+	return int(min(math.Sqrt(2*overhead*reach), maxPiece))
+}
+
+// heard notes that the server answered something, whatever it said.
+func (l *line) heard() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.up(time.Now())
+}
+
+func (l *line) up(now time.Time) {
+	l.failures, l.downs, l.stretch, l.until, l.asked, l.success = 0, 0, 1, time.Time{}, false, now
 }
 
 // succeeded ends a request that the server answered, whatever it said.
@@ -143,46 +200,42 @@ func (t *ticket) succeeded() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	took := now.Sub(t.began)
-	l.failures, l.downs, l.stretch, l.until, l.asked, l.success = 0, 0, 1, time.Time{}, false, now
-	l.acked += float64(t.bytes)
-	if l.acked > 4<<20 {
-		l.acked, l.breaks = l.acked/2, max(l.breaks/2, 0.5)
+	l.up(now)
+	if t.conn != nil {
+		if far := float64(t.conn.carried()); l.reach > 0 && far > 2*l.reach {
+			l.reach, l.broke = far, false
+		}
 	}
 	l.measure(now, t.bytes)
-	if sample := took - l.transit(t.bytes); sample > 0 {
-		if l.rtt == 0 || sample < l.rtt {
-			l.rtt = sample
-		} else {
-			l.rtt += (sample - l.rtt) / 16
-		}
+	if took := now.Sub(t.began); !t.fresh && (l.rtt == 0 || took < l.rtt) {
+		l.rtt = took
 	}
 	l.width = min(l.width+1, maxWidth)
 	l.release(t)
-}
-
-func (l *line) transit(n int64) time.Duration {
-	if l.rate == 0 {
-		return 0
+	for o := range l.flying {
+		o.timer.Reset(max(0, l.timeout(o)-now.Sub(o.began)))
 	}
-	return time.Duration(float64(n) / l.rate * float64(time.Second))
 }
 
-// measure takes the rate over windows of at least half a second and 16 KB; the
-// first may be shorter.
+// measure takes the rate over windows of at least half a second, some round
+// trips and 16 KB. The first impression is the first answer: what was sent by
+// then shared the line with it.
 func (l *line) measure(now time.Time, n int64) {
-	l.window.bytes += n
 	took := now.Sub(l.window.began)
-	enough := took >= 500*time.Millisecond && (l.window.bytes >= 16<<10 || took >= 5*time.Second)
-	if !enough && (l.rate > 0 || l.window.bytes < 2*unknownPiece || took <= 0) {
+	if l.rate == 0 {
+		l.rate = float64(l.bytes) / max(took.Seconds(), 0.001)
+		l.window.began = now
+		return
+	}
+	l.window.bytes += n
+	if took < 500*time.Millisecond+2*l.rtt || l.window.bytes < 16<<10 && took < 5*time.Second {
 		return
 	}
 	rate := float64(l.window.bytes) / took.Seconds()
-	if l.rate == 0 {
-		l.rate = rate
-	} else {
-		l.rate += (rate - l.rate) / 3
+	if l.rated {
+		rate = l.rate + (rate-l.rate)/3
 	}
+	l.rate, l.rated = rate, true
 	l.window.began, l.window.bytes = now, 0
 }
 
@@ -192,19 +245,42 @@ func (t *ticket) failed() (down bool) {
 	l := t.l
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.breaks++
 	l.failures++
-	if time.Since(t.began) >= t.timeout {
+	silent := t.ctx.Err() != nil
+	if silent {
 		l.stretch = min(l.stretch*1.5, 8)
-		l.rate = max(l.rate*0.8, min(l.rate, slowest))
+		l.rtt += l.rtt / 8 // perhaps the way has become longer
+	}
+	if t.conn != nil && t.conn.answered() {
+		l.broken(float64(t.conn.carried()))
 	}
 	l.width = max(l.width*0.85, 2)
 	defer l.release(t)
-	if l.downs > 0 || l.failures >= 3*max(2, l.allowed()) {
+	if l.downs > 0 || l.failures >= 3*max(2, int(l.width)) {
 		l.pause(0)
 		return true
 	}
 	return false
+}
+
+// broken learns from how far a connection came.
+func (l *line) broken(far float64) {
+	if !l.broke {
+		l.reach = far
+	} else {
+		l.reach += (far - l.reach) / 3
+	}
+	l.broke = true
+}
+
+// missed notes that a request which took no place got no answer. Unless
+// something else was heard since it began, the line is taken for down.
+func (l *line) missed(began time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.success.Before(began) {
+		l.pause(0)
+	}
 }
 
 // pause stops all requests for a while: as long as the server asked for, or by
@@ -241,7 +317,9 @@ func (t *ticket) gaveUp() {
 }
 
 func (l *line) release(t *ticket) {
-	l.flying--
+	t.timer.Stop()
+	t.cancel()
+	delete(l.flying, t)
 	l.bytes -= t.bytes
 	close(l.changed)
 	l.changed = make(chan struct{})

@@ -78,11 +78,13 @@ func (e *Engine) pull(ctx context.Context, wait time.Duration) (more bool, err e
 	if cursor != "" {
 		q.Set("after", cursor)
 	}
-	r := request{method: http.MethodGet, path: "/v1/changes?" + q.Encode(), timeout: wait + firstTimeout}
+	r := request{method: http.MethodGet, path: "/v1/changes?" + q.Encode()}
 	var raw []byte
 	var f *failure
 	if wait > 0 {
-		raw, f = e.client.do(ctx, r) // takes no place from what is being sent
+		patience, cancel := context.WithTimeout(ctx, wait+30*time.Second)
+		defer cancel()
+		raw, f = e.client.do(ctx, patience, r) // takes no place from what is being sent
 	} else {
 		raw, f = e.ask(ctx, r)
 	}

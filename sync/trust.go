@@ -36,9 +36,13 @@ func isLoopback(host string) bool {
 // several connections on purpose: one connection's reset or silence then takes
 // one request with it and not all of them.
 func transport(c Config, host string, now func() time.Time) *http.Transport {
+	dial := dialer((&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 15 * time.Second}).DialContext)
+	if c.Dial != nil {
+		dial = c.Dial
+	}
 	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 20 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		DialContext:           dial.metered,
 		TLSHandshakeTimeout:   30 * time.Second,
 		MaxIdleConnsPerHost:   maxWidth + 2,
 		MaxConnsPerHost:       maxWidth + 4,
@@ -56,9 +60,6 @@ func transport(c Config, host string, now func() time.Time) *http.Transport {
 	}
 	if c.Proxy != nil {
 		t.Proxy = http.ProxyURL(c.Proxy)
-	}
-	if c.Dial != nil {
-		t.DialContext = c.Dial
 	}
 	return t
 }

@@ -22,7 +22,7 @@ func (e *Engine) bring(ctx context.Context, entry exam.Entry, missing []wire.Lac
 		asked = true
 	}
 	var inline []wire.File
-	room := e.line.piece()
+	room := e.line.inline()
 	for _, f := range distinct(entry.Files) {
 		lack := lackOf(missing, f)
 		if e.hasFile(f.SHA256) || asked && lack == nil {
@@ -142,21 +142,28 @@ type upload struct {
 	raw  []byte
 	p    *progress
 
-	mu   sync.Mutex
-	left []wire.Range // not yet handed to a request
-	err  *failure
+	mu    sync.Mutex
+	left  []wire.Range // not yet handed to a request
+	heard int          // answers that said what is left
+	err   *failure
 }
 
-// run sends the first piece alone: its answer tells what the server has from an
-// earlier time. The rest go side by side.
+// alone is from how many pieces on the first goes alone.
+const alone = 4
+
+// run sends the first piece of a large file alone: its answer tells what the
+// server has from an earlier time. The rest go side by side.
 func (u *upload) run(ctx context.Context) *failure {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if f := u.one(ctx); f != nil {
-		return f
+	pieces := len(u.raw)/u.e.line.piece() + 1
+	if pieces >= alone {
+		if f := u.one(ctx); f != nil {
+			return f
+		}
 	}
 	var workers sync.WaitGroup
-	for range min(maxWidth, len(u.raw)/minPiece+1) {
+	for range min(maxWidth, pieces) {
 		workers.Go(func() {
 			for u.more() {
 				if f := u.one(ctx); f != nil {
@@ -186,31 +193,71 @@ func (u *upload) fail(f *failure) {
 	}
 }
 
-// next takes a piece off what is left.
-func (u *upload) next() (from, to int64, ok bool) {
+// piece is a run of the file's bytes that was taken off what is left.
+type piece struct {
+	wire.Range
+	heard int // answers there were by then
+}
+
+// next takes a piece off what is left: equal pieces, and no small one at the end.
+func (u *upload) next() (p piece, ok bool) {
 	size := int64(u.e.line.piece())
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if len(u.left) == 0 {
-		return 0, 0, false
+		return piece{}, false
 	}
-	from = u.left[0].From
-	to = min(u.left[0].To, from+size)
-	u.left = wire.Without(u.left, from, to)
-	return from, to, true
+	p = piece{u.left[0], u.heard}
+	if n := (4*(p.To-p.From) + 5*size - 1) / (5 * size); n > 1 {
+		p.To = p.From + (p.To-p.From)/n
+	}
+	u.left = wire.Without(u.left, p.From, p.To)
+	return p, true
 }
+
+// giveBack returns a piece under which the line broke, behind all others: until
+// its turn comes, an answer will have told how much of it arrived. When there is
+// nothing else to send, the server is asked.
+func (u *upload) giveBack(ctx context.Context, p piece) *failure {
+	u.mu.Lock()
+	u.left = append(u.left, p.Range)
+	unknown := len(u.left) == 1 && p.To-p.From > overhead
+	u.mu.Unlock()
+	if !unknown {
+		return nil
+	}
+	lacks, f := u.e.askMissing(ctx, []exam.File{u.file})
+	if f == nil {
+		u.learn(lacks)
+	}
+	return f
+}
+
+// errAllThere ends an attempt for which nothing is left.
+var errAllThere = &failure{err: errors.New("nothing is left to send")}
 
 // one sends one piece and learns from the answer what is left.
 func (u *upload) one(ctx context.Context) *failure {
-	from, to, ok := u.next()
-	if !ok {
+	var p piece
+	raw, f := u.e.askAnew(ctx, func(attempt int) (request, *failure) {
+		if attempt > 1 {
+			if f := u.giveBack(ctx, p); f != nil {
+				return request{}, f
+			}
+		}
+		var ok bool
+		if p, ok = u.next(); !ok {
+			return request{}, errAllThere
+		}
+		body := u.raw[p.From:p.To]
+		return request{
+			method: http.MethodPut, path: "/v1/files/" + u.file.SHA256, mediaType: wire.Bytes, body: body,
+			header: map[string]string{"Content-Range": wire.ContentRange(p.From, p.To, u.file.Size), "Content-Digest": wire.ContentDigest(body)},
+		}, nil
+	})
+	if f == errAllThere {
 		return nil
 	}
-	piece := u.raw[from:to]
-	raw, f := u.e.ask(ctx, request{
-		method: http.MethodPut, path: "/v1/files/" + u.file.SHA256, mediaType: wire.Bytes, body: piece,
-		header: map[string]string{"Content-Range": wire.ContentRange(from, to, u.file.Size), "Content-Digest": wire.ContentDigest(piece)},
-	})
 	if f != nil {
 		return f
 	}
@@ -218,16 +265,17 @@ func (u *upload) one(ctx context.Context) *failure {
 	if err != nil {
 		return &failure{kind: exam.KindUnreachable, err: errors.New("an answer that is none")}
 	}
-	u.learn(reply)
-	u.p.sent(to - from)
+	u.learn(reply.Lacks)
+	u.p.sent(p.To - p.From)
 	return nil
 }
 
 // learn leaves out what the server has already.
-func (u *upload) learn(reply wire.FileReply) {
-	lack := lackOf(reply.Lacks, u.file)
+func (u *upload) learn(lacks []wire.Lack) {
+	lack := lackOf(lacks, u.file)
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.heard++
 	if lack == nil {
 		u.left = nil
 		return

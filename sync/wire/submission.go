@@ -1,12 +1,8 @@
 package wire
 
 import (
-	"bytes"
-	"errors"
-	"io"
+	"encoding/binary"
 	"mime"
-	"mime/multipart"
-	"net/textproto"
 
 	"wenbao/exam"
 )
@@ -17,90 +13,45 @@ type File struct {
 	Bytes  []byte
 }
 
-// PackStep gives the body of a submission and its media type: the packed
-// content alone, or multipart/form-data with the files beside it, so that a
-// record and its photo are one request.
+// fileFrame begins the frame of a file: one of the magic numbers that zstd leaves
+// to its users, and then the size (RFC 8878, 3.1.2). Decoders pass such frames
+// over, so a body with files is still the packed submission.
+const fileFrame = 0x184D2A57
+
+// PackStep gives the body of a submission and its media type: the files that
+// travel with it, each in a frame of eight bytes more, and then the packed
+// content, so that a record and its photo are one request.
 func PackStep(content []byte, files []File) (body []byte, mediaType string) {
-	packed := Pack(content)
-	if len(files) == 0 {
-		return packed, Packed
-	}
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	// Twenty-four characters that a photo does not contain but by a chance of 2⁻⁹⁶,
-	// and then its hash would not fit; the library's sixty would be felt on a slow line.
-	if err := w.SetBoundary(exam.Digest(packed)[:24]); err != nil {
-		panic("wire: a boundary of hex digits is one: " + err.Error())
-	}
-	part := func(name, mediaType string, raw []byte) {
-		h := textproto.MIMEHeader{}
-		h.Set("Content-Disposition", `form-data; name="`+name+`"`)
-		if mediaType != "" {
-			h.Set("Content-Type", mediaType)
-		}
-		p, err := w.CreatePart(h)
-		if err == nil {
-			_, err = p.Write(raw)
-		}
-		if err != nil {
-			panic("wire: a buffer cannot fail: " + err.Error())
-		}
-	}
-	part("content", Packed, packed)
 	for _, f := range files {
-		part("file", "", f.Bytes)
+		body = binary.LittleEndian.AppendUint32(body, fileFrame)
+		body = binary.LittleEndian.AppendUint32(body, uint32(len(f.Bytes)))
+		body = append(body, f.Bytes...)
 	}
-	if err := w.Close(); err != nil {
-		panic("wire: a buffer cannot fail: " + err.Error())
-	}
-	return b.Bytes(), w.FormDataContentType()
+	return append(body, Pack(content)...), Packed
 }
 
-// UnpackStep reads the body of a submission, of any origin. It takes the forms
-// of [PackStep] and, from clients that are not ours, plain JSON in the packed
-// content's place.
+// UnpackStep reads the body of a submission, of any origin. It takes the form of
+// [PackStep] and, from clients that are not ours, plain JSON.
 func UnpackStep(mediaType string, body []byte) (content []byte, files []File, err error) {
 	const op = "read submission"
 	if len(body) > MaxStepBody {
 		return nil, nil, exam.Errorf(exam.KindTooLarge, op, "%d bytes, at most %d", len(body), MaxStepBody)
 	}
-	kind, params, err := mime.ParseMediaType(mediaType)
+	kind, _, err := mime.ParseMediaType(mediaType)
 	if err != nil {
 		return nil, nil, exam.Errorf(exam.KindInvalid, op, "no media type")
 	}
-	if kind != "multipart/form-data" {
-		content, err = unpackContent(kind, body)
-		return content, nil, err
+	for kind == Packed && len(body) >= 8 && binary.LittleEndian.Uint32(body) == fileFrame {
+		size := uint64(binary.LittleEndian.Uint32(body[4:]))
+		if body = body[8:]; size == 0 || size > uint64(len(body)) || len(files) == exam.MaxFiles {
+			return nil, nil, exam.Errorf(exam.KindInvalid, op, "a file's frame is cut off or empty, or there are too many")
+		}
+		raw := body[:size:size]
+		files = append(files, File{SHA256: exam.Digest(raw), Bytes: raw})
+		body = body[size:]
 	}
-	r := multipart.NewReader(bytes.NewReader(body), params["boundary"])
-	for {
-		p, err := r.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, nil, exam.Errorf(exam.KindInvalid, op, "not a well-formed multipart body")
-		}
-		raw, err := io.ReadAll(p)
-		if err != nil {
-			return nil, nil, exam.Errorf(exam.KindInvalid, op, "not a well-formed multipart body")
-		}
-		switch name := p.FormName(); {
-		case name == "content" && content == nil:
-			partKind, _, _ := mime.ParseMediaType(p.Header.Get("Content-Type"))
-			if content, err = unpackContent(partKind, raw); err != nil {
-				return nil, nil, err
-			}
-		case name == "file" && len(files) < exam.MaxFiles && len(raw) > 0:
-			files = append(files, File{SHA256: exam.Digest(raw), Bytes: raw})
-		default:
-			return nil, nil, exam.Errorf(exam.KindInvalid, op, "a part that is neither the content nor a file")
-		}
-	}
-	if content == nil {
-		return nil, nil, exam.Errorf(exam.KindInvalid, op, "no content")
-	}
-	return content, files, nil
+	content, err = unpackContent(kind, body)
+	return content, files, err
 }
 
 func unpackContent(kind string, raw []byte) ([]byte, error) {
