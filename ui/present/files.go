@@ -3,6 +3,7 @@ package present
 import (
 	"context"
 	"image"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -272,8 +273,7 @@ func (f *Form) Drop(paths []string) {
 
 // read reads a file the candidate named and says what is wrong with it.
 func (f *Form) read(path string, most int64, then func(name string, raw []byte)) {
-	path = strings.Trim(strings.TrimSpace(path), `"'`)
-	path = strings.TrimPrefix(path, "file://")
+	path = pasted(path)
 	f.message = nil
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		raw, err := f.desk.ports.Desktop.Read(path, most)
@@ -288,6 +288,23 @@ func (f *Form) read(path string, most int64, then func(name string, raw []byte))
 			}
 		}
 	})
+}
+
+// pasted gives the path that was meant: as typed, quoted as a shell does, or the
+// address of a file as file managers copy it (RFC 8089).
+func pasted(path string) string {
+	path = strings.Trim(strings.TrimSpace(path), `"'`)
+	address, ok := strings.CutPrefix(path, "file://")
+	if !ok {
+		return path
+	}
+	if plain, err := url.PathUnescape(address); err == nil {
+		address = plain
+	}
+	if len(address) > 2 && address[0] == '/' && address[2] == ':' {
+		return address[1:] // a drive of Windows
+	}
+	return address
 }
 
 // store does one thing to the draft's files and takes over what comes of it.
