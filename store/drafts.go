@@ -112,8 +112,20 @@ func (t *tx) keepVersion(id exam.DraftID, h head, next []byte) error {
 	if err := t.seal(id, bucketVersions, old, encode(facts, wayBack(next, h.document))); err != nil {
 		return err
 	}
-	if bound := uint64(t.s.o.History); h.Revision > bound {
-		t.Delete(bucketVersions, versionKey(id, h.Revision-bound))
+	return t.forget(id, h.Revision)
+}
+
+// forget drops the versions beyond those that are kept; it is more than one
+// only after [Store.KeepVersions] made them fewer.
+func (t *tx) forget(id exam.DraftID, newest uint64) error {
+	bound := t.s.versions()
+	for r := newest; r > bound; r-- {
+		key := versionKey(id, r-bound)
+		raw, err := t.get(bucketVersions, key)
+		if err != nil || raw == nil {
+			return err
+		}
+		t.Delete(bucketVersions, key)
 	}
 	return nil
 }

@@ -15,8 +15,19 @@ type Version struct {
 	Files    int // how many files it had
 }
 
+// KeepVersions changes how many older versions of a draft are kept, at least
+// one; what is beyond goes when the draft is next saved.
+func (s *Store) KeepVersions(n int) { s.kept.Store(int64(max(n, 1))) }
+
+func (s *Store) versions() uint64 {
+	if n := s.kept.Load(); n > 0 {
+		return uint64(n)
+	}
+	return uint64(s.o.History)
+}
+
 // History lists the revisions of a draft that can be read, newest first; the
-// first is the current one. Options.History bounds it.
+// first is the current one. Options.History and [Store.KeepVersions] bound it.
 func (s *Store) History(id exam.DraftID) ([]Version, error) {
 	var list []Version
 	err := s.walkBack(id, 0, func(v Version, _ []byte) { list = append(list, v) })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wenbao/exam"
@@ -48,6 +49,7 @@ type Store struct {
 	o       Options
 	dir     string
 	release func() error // of the folder's lock
+	kept    atomic.Int64 // versions of a draft to keep; 0: as the options say
 	engine  *engine.Engine
 	subs    subscribers
 

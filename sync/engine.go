@@ -27,7 +27,7 @@ type Config struct {
 	Settings Settings
 	Archive  Archive // nil: a server that lost data is not healed from here
 
-	Proxy *url.URL // nil: as the environment says
+	Proxy *url.URL // nil: as the environment says; without a host: none
 	// Dial makes connections; nil: the network. Transport is instead of all of
 	// HTTP below the engine.
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error)

@@ -58,7 +58,10 @@ func transport(c Config, host string, now func() time.Time) *http.Transport {
 			},
 		},
 	}
-	if c.Proxy != nil {
+	switch {
+	case c.Proxy != nil && c.Proxy.Host == "":
+		t.Proxy = nil
+	case c.Proxy != nil:
 		t.Proxy = http.ProxyURL(c.Proxy)
 	}
 	return t

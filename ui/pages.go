@@ -184,58 +184,6 @@ func (w *Window) contactsCard() fyne.CanvasObject {
 	return surface(colorCard, colorLine, radiusCard, 16, box)
 }
 
-// settingsPage is 设置; every choice acts at once.
-func (w *Window) settingsPage() fyne.CanvasObject {
-	k, look := w.kit, w.desk.Look()
-	group := func(name string, choices []choice, value string, set func(*present.Preferences, string)) fyne.CanvasObject {
-		pick := func(v string) { w.desk.Prefer(func(p *present.Preferences) { set(p, v) }) }
-		return newColumn(gapSmall, newText(styleStrong, k.key("settings."+name)), k.options("settings."+name, choices, value, false, pick))
-	}
-	box := newColumn(gapLarge, title(k.key("page.settings")))
-	box.Add(group("lang", []choice{{"zh-CN", "中文"}, {"en", "English"}}, k.words.Lang(), func(p *present.Preferences, v string) { p.Lang = v }))
-	var sizes []choice
-	for _, s := range textScales {
-		sizes = append(sizes, choice{s.name, s.name})
-	}
-	box.Add(group("text", sizes, scaleName(look.TextScale), func(p *present.Preferences, v string) { p.TextScale = scaleOf(v) }))
-	var modes []choice
-	for _, b := range []Brightness{BrightnessSystem, BrightnessLight, BrightnessDark} {
-		modes = append(modes, choice{string(b), k.key("settings.brightness." + string(b))})
-	}
-	box.Add(group("brightness", modes, look.Brightness, func(p *present.Preferences, v string) { p.Brightness = v }))
-	server := w.desk.Server()
-	if server == "" {
-		server = k.key("settings.no_server")
-	}
-	box.Add(card(newText(styleStrong, k.key("settings.where")),
-		fact(k.key("settings.folder"), w.desk.Folder()), fact(k.key("settings.server"), server), caption(k.key("settings.where.text")),
-		newFlow(0, k.secondary("action.show_folder", k.key("settings.show_folder"), func() { w.desk.ShowFile(w.desk.Folder()) }))))
-	return held(formWidth, box)
-}
-
-var textScales = []struct {
-	name  string
-	scale float32
-}{{"100 %", 1}, {"125 %", 1.25}, {"150 %", 1.5}, {"200 %", 2}}
-
-func scaleName(s float32) string {
-	for _, t := range textScales {
-		if t.scale == s {
-			return t.name
-		}
-	}
-	return ""
-}
-
-func scaleOf(name string) float32 {
-	for _, t := range textScales {
-		if t.name == name {
-			return t.scale
-		}
-	}
-	return 1
-}
-
 // officialPage is 官网助手: every field in the official site's order, to copy.
 func (w *Window) officialPage() fyne.CanvasObject {
 	k, f := w.kit, w.desk.Form()

@@ -41,6 +41,7 @@ type Window struct {
 
 	pictures map[*byte]image.Image  // decoded photos by their bytes
 	codes    map[string]image.Image // square codes by their text
+	network  *present.Network       // as chosen on the settings page and not kept yet
 }
 
 // entry gives the page's field of that id, the same while the page is shown.
@@ -168,7 +169,7 @@ func (w *Window) show() {
 	fresh := w.page == nil || w.shown.page != now.page || w.shown.draft != now.draft
 	w.shown = now
 	if fresh {
-		w.entries = map[string]*Entry{}
+		w.entries, w.network = map[string]*Entry{}, nil
 		w.page = w.build(now.page)
 		w.body.Objects = []fyne.CanvasObject{w.page.object()}
 		w.body.Refresh()
@@ -247,6 +248,9 @@ func (p *plainPage) scroller() *pane           { return p.pane }
 func (p *plainPage) refresh() {
 	content := p.content()
 	if sketch(content) == sketch(p.pane.scroll.Content) {
+		if len(p.window.entries) > 0 {
+			p.pane.settle() // what was thrown away laid out the fields that both share
+		}
 		return
 	}
 	p.window.keepFocus(func() {

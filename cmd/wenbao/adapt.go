@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -31,10 +30,14 @@ func (s stored) Recent(search string, limit int) ([]present.Summary, int, error)
 	}
 	list := make([]present.Summary, len(page.Rows))
 	for i, r := range page.Rows {
-		list[i] = present.Summary{ID: r.ID, Name: r.Name, IDTail: r.IDTail, Level: r.Level, Area: r.Area, State: r.State,
-			Transport: r.Transport, Edited: r.Edited, Number: r.Number, Updated: r.Updated}
+		list[i] = summary(r)
 	}
 	return list, page.Total, nil
+}
+
+func summary(r store.Summary) present.Summary {
+	return present.Summary{ID: r.ID, Name: r.Name, IDTail: r.IDTail, Level: r.Level, Area: r.Area, State: r.State,
+		Transport: r.Transport, Edited: r.Edited, Number: r.Number, Updated: r.Updated}
 }
 
 func (s stored) History(id exam.DraftID) ([]present.Version, error) {
@@ -192,10 +195,7 @@ func (desktop) Keep(name string, data []byte) (string, error) {
 		return "", err
 	}
 	ext := filepath.Ext(name)
-	path := filepath.Join(dir, name)
-	for i := 2; exists(path); i++ {
-		path = filepath.Join(dir, strings.TrimSuffix(name, ext)+"-"+strconv.Itoa(i)+ext)
-	}
+	path := free(filepath.Join(dir, strings.TrimSuffix(name, ext)), ext)
 	return path, local.WriteFile(path, data)
 }
 

@@ -67,19 +67,24 @@ func open(ctx context.Context, f flags, loop *ui.Loop) (p *program, err error) {
 	st := stored{p.store}
 	p.ports = present.Ports{Drafts: st, Files: p.store, Outbox: p.store, Past: st, Settings: p.store,
 		Wire: wire{p.engine, &p.reached}, Paper: printer{store: p.store, packs: packs, practice: f.Practice}, Photos: photographer{packs[0]},
-		Desktop: desktop{}, Packs: packs, Practice: f.Practice, Folder: dir, Server: address}
+		Desktop: desktop{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Packs: packs, Practice: f.Practice, Folder: dir, Server: address}
 	if p.trainer != nil {
 		p.ports.Trainer = p.trainer
 	}
 	if !f.Practice {
 		p.ports.Rehearse = rehearse(f.Data)
 	}
+	if !f.Practice && f.Data == "" {
+		p.ports.Folders = folders{}
+	}
+	p.versions()
 	return p, nil
 }
 
 // server tells where registrations go and whose receipts are believed: what the
 // flags say, in practice mode a server inside the program, else what the pack
-// says. Practice never reaches beyond this machine.
+// says, or what was chosen in its place. Practice never reaches beyond this
+// machine.
 func (p *program) server(f flags, dir string, packs []*exam.Pack) (address string, keys []ed25519.PublicKey, err error) {
 	switch {
 	case f.Server != "":
@@ -94,6 +99,10 @@ func (p *program) server(f flags, dir string, packs []*exam.Pack) (address strin
 		}
 		p.trainer = newTrainer(p.practice, assets.In(language()).Say("ui.practice.reason"))
 		return p.practice.URL(), []ed25519.PublicKey{p.practice.Public()}, nil
+	}
+	if n := p.network(); n.Server != "" {
+		key, err := exam.ParsePublicKey([]byte(n.Key))
+		return n.Server, []ed25519.PublicKey{key}, err
 	}
 	return packs[0].Server.URL, packs[0].ServerKeys(), nil
 }
@@ -121,7 +130,7 @@ func (p *program) connect(f flags, url string, keys []ed25519.PublicKey) (err er
 	if url == "" || len(keys) == 0 {
 		return nil
 	}
-	c := wsync.Config{URL: url, Keys: keys, Outbox: p.store, Files: p.store, Feed: p.store, Settings: p.store, Log: slog.New(slog.DiscardHandler)}
+	c := wsync.Config{URL: url, Keys: keys, Outbox: p.store, Files: p.store, Feed: p.store, Settings: p.store, Log: slog.New(slog.DiscardHandler), Proxy: proxy(p.network())}
 	switch {
 	case p.trainer != nil:
 		c.Dial = p.trainer.line.dial

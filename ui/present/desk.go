@@ -62,6 +62,7 @@ type Desk struct {
 	reminders        []reminder
 	disarm           func() // stops waiting for the next reminder; nil when none waits
 	calendar         string // path of the calendar file
+	settings         settings
 }
 
 // Preferences are the candidate's choices about the window.
@@ -162,12 +163,17 @@ func (d *Desk) Back() {
 }
 
 func (d *Desk) enter(p Page) {
+	if d.page == PageSettings {
+		d.leaveSettings()
+	}
 	d.page, d.ask = p, nil
 	switch p {
 	case PageHome:
 		d.readList()
 	case PagePrint:
 		d.preview(PaperRegistration)
+	case PageSettings:
+		d.readSettings()
 	case PageHistory:
 		d.form.readPast()
 	}

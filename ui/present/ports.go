@@ -162,6 +162,10 @@ type Ports struct {
 	Paper    Paper
 	Photos   Photographer
 	Desktop  Desktop
+	Locks    Locks
+	Backups  Backups
+	Attic    Attic
+	Folders  Folders      // nil where the data folder cannot be changed
 	Bell     Bell         // nil: there is no way to tell anything outside the window
 	Trainer  Trainer      // nil outside practice
 	Rehearse func() error // opens the practice program; nil where that cannot be

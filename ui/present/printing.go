@@ -111,6 +111,11 @@ func (d *Desk) write(name string, make func() ([]byte, error), open bool, then f
 	})
 }
 
+// KeepSheet writes a picture for the candidate and opens it, to be printed.
+func (d *Desk) KeepSheet(name string, png []byte) {
+	d.keep(name, func() ([]byte, error) { return png, nil }, true)
+}
+
 // Kept is the path of the file last written for the candidate.
 func (d *Desk) Kept() string { return d.kept }
 

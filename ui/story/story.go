@@ -88,6 +88,12 @@ func (s *Stage) standing(states ...exam.State) *present.Form {
 	return f
 }
 
+// settings shows the settings.
+func (s *Stage) settings() {
+	s.Desk.Go(present.PageSettings)
+	s.World.Loop.Drain()
+}
+
 // payment shows the payment of a confirmed registration, after further states.
 func (s *Stage) payment(states ...exam.State) *present.Form {
 	f := s.standing(append([]exam.State{exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed}, states...)...)
@@ -230,7 +236,35 @@ func Scenes() []Scene {
 		}},
 		{Name: "notices", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageNotices) }},
 		{Name: "help", Play: func(s *Stage) { s.Desk.Go(present.PageHelp) }},
-		{Name: "settings", Play: func(s *Stage) { s.Desk.Go(present.PageSettings) }},
+		{Name: "settings", Play: func(s *Stage) { s.settings() }},
+		{Name: "settings-backup", Play: func(s *Stage) { s.settings(); s.Desk.MakeBackup("一句我记得住的长句子", "一句我记得住的长句子") }},
+		{Name: "settings-restored", Play: func(s *Stage) {
+			s.settings()
+			s.World.Disk["/media/usb/wenbao.wenbao"] = []byte("一句我记得住的长句子")
+			s.Desk.RestoreBackup("/media/usb/wenbao.wenbao", "一句我记得住的长句子")
+		}},
+		{Name: "settings-wrong-secret", Play: func(s *Stage) {
+			s.settings()
+			s.World.Disk["/media/usb/wenbao.wenbao"] = []byte("一句我记得住的长句子")
+			s.Desk.RestoreBackup("/media/usb/wenbao.wenbao", "猜的")
+		}},
+		{Name: "settings-locked", Play: func(s *Stage) {
+			s.settings()
+			s.Desk.SetPassphrase("一句我记得住的长句子", "一句我记得住的长句子")
+			s.World.Loop.Drain()
+			s.Desk.NewRecoveryCode()
+		}},
+		{Name: "settings-network", Play: func(s *Stage) {
+			s.settings()
+			s.Desk.SetNetwork(present.Network{Proxy: "manual", ProxyURL: "http://10.0.0.1:8080"})
+		}},
+		{Name: "settings-bin", Play: func(s *Stage) {
+			f := s.open(presenttest.Complete())
+			s.Desk.Delete(f.ID())
+			s.World.Loop.Advance(time.Minute)
+			s.settings()
+			s.Desk.Purge(f.ID())
+		}},
 	}
 }
 

@@ -8,13 +8,22 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+
+	"wenbao/exam"
 )
 
-// Folder is the platform's application data folder for 稳报 (README, "Where
-// data lie").
+// Folder is the data folder: the platform's for the application data of 稳报
+// (README, "Where data lie"), or the one chosen instead; see [UseFolder].
 func Folder() (string, error) {
-	return folder(runtime.GOOS, os.Getenv)
+	usual, err := usualFolder()
+	if err != nil {
+		return "", err
+	}
+	return Chosen(usual), nil
 }
+
+func usualFolder() (string, error) { return folder(runtime.GOOS, os.Getenv) }
 
 func folder(system string, getenv func(string) string) (string, error) {
 	under := func(variable string, below ...string) (string, error) {
@@ -38,3 +47,46 @@ func folder(system string, getenv func(string) string) (string, error) {
 
 // Practice is the folder of the practice mode inside a data folder.
 func Practice(dir string) string { return filepath.Join(dir, "practice") }
+
+// elsewhere is the file in the usual data folder that names another one.
+const elsewhere = "folder"
+
+// Chosen gives the data folder that the user chose in place of usual, or usual.
+func Chosen(usual string) string {
+	raw, err := os.ReadFile(filepath.Join(usual, elsewhere))
+	dir := strings.TrimSpace(string(raw))
+	if err != nil || !filepath.IsAbs(dir) || len(dir) > 4096 {
+		return usual
+	}
+	return dir
+}
+
+// UseFolder makes dir the data folder from the next start on; the usual one is
+// asked for again by giving it. KindInvalid when dir is no whole path,
+// KindReadOnly when it cannot be made or written to.
+func UseFolder(dir string) error {
+	usual, err := usualFolder()
+	if err != nil {
+		return &exam.Error{Kind: exam.KindReadOnly, Op: "use data folder", Err: err}
+	}
+	return useFolder(usual, dir)
+}
+
+func useFolder(usual, dir string) error {
+	const op = "use data folder"
+	if !filepath.IsAbs(dir) {
+		return exam.Errorf(exam.KindInvalid, op, "not a whole path")
+	}
+	for _, d := range []string{usual, dir} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return &exam.Error{Kind: exam.KindReadOnly, Op: op, Err: err}
+		}
+	}
+	probe, err := os.CreateTemp(dir, ".wenbao-*")
+	if err != nil {
+		return &exam.Error{Kind: exam.KindReadOnly, Op: op, Err: err}
+	}
+	probe.Close()
+	os.Remove(probe.Name())
+	return WriteFile(filepath.Join(usual, elsewhere), []byte(filepath.Clean(dir)+"\n"))
+}

@@ -40,6 +40,11 @@ type World struct {
 	Rung     []present.Text // notices told outside the window
 	Windows  int            // practice windows opened
 	Real     bool           // not in practice mode
+	Ways     []present.Way  // that open the store
+	Passed   string         // the passphrase that was set
+	Purged   []exam.DraftID
+	Folder   string // data folder of the next start; "" the one in use
+	Keep     int    // versions to keep
 	Saves    int
 	key      ed25519.PrivateKey
 }
@@ -59,13 +64,13 @@ func NewWorld() *World {
 	p := pack()
 	return &World{Loop: NewLoop(), Pack: p, Line: present.Line{State: present.LineOnline}, Drafts: map[exam.DraftID]exam.Draft{},
 		Versions: map[exam.DraftID][]exam.Document{}, Bytes: map[string][]byte{}, Values: map[string][]byte{}, Kept: map[string][]byte{},
-		Disk: map[string][]byte{}, Bin: map[exam.DraftID]bool{}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
+		Disk: map[string][]byte{}, Bin: map[exam.DraftID]bool{}, Ways: []present.Way{{Kind: "key_file", Made: Start}}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
 }
 
 // Ports gives the world to presenters, in practice mode unless it is Real.
 func (w *World) Ports() present.Ports {
 	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Wire: line{w},
-		Paper: paper{}, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Trainer: trainer{w},
+		Paper: paper{}, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Folders: folders{w}, Trainer: trainer{w},
 		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
 	if w.Real {
 		p.Practice, p.Trainer = false, nil
@@ -449,4 +454,99 @@ func (t trainer) Act(id exam.DraftID, step exam.Action) error {
 		}
 	}
 	return exam.Errorf(exam.KindState, "act in practice", "not now")
+}
+
+type locks struct{ w *World }
+
+func (l locks) Ways() []present.Way { return slices.Clone(l.w.Ways) }
+
+func (l locks) without(kind string) []present.Way {
+	return slices.DeleteFunc(slices.Clone(l.w.Ways), func(x present.Way) bool { return x.Kind == kind })
+}
+
+func (l locks) SetPassphrase(p string) error {
+	if err := l.w.write("set passphrase"); err != nil {
+		return err
+	}
+	l.w.Passed = p
+	l.w.Ways = append(l.without("passphrase"), present.Way{Kind: "passphrase", Made: l.w.Loop.Now()})
+	return nil
+}
+
+func (l locks) RemovePassphrase() error {
+	if err := l.w.write("remove passphrase"); err != nil {
+		return err
+	}
+	l.w.Passed, l.w.Ways = "", l.without("passphrase")
+	return nil
+}
+
+// Code is the recovery code that a world gives.
+const Code = "3K7M-9PQX-2WTA-8RND-5VHB-6YCE"
+
+func (l locks) NewRecoveryCode() (string, error) {
+	l.w.Ways = append(l.without("recovery"), present.Way{Kind: "recovery", Made: l.w.Loop.Now()})
+	return Code, l.w.write("make recovery code")
+}
+
+type backups struct{ w *World }
+
+func (b backups) Make(ctx context.Context, passphrase string) (present.BackupFile, error) {
+	if ctx.Err() != nil {
+		return present.BackupFile{}, &exam.Error{Kind: exam.KindCanceled, Op: "back up", Err: ctx.Err()}
+	}
+	b.w.Disk["/home/example/wenbao.backup"] = []byte(passphrase)
+	return present.BackupFile{Path: "/home/example/wenbao.backup", Drafts: len(b.w.Drafts), Files: len(b.w.Bytes), Bytes: 812_345}, b.w.write("back up")
+}
+
+func (b backups) Restore(_ context.Context, path, secret string) (present.BackupFile, error) {
+	raw, ok := b.w.Disk[path]
+	switch {
+	case !ok:
+		return present.BackupFile{}, exam.Errorf(exam.KindNotFound, "restore", "no such file")
+	case string(raw) != secret:
+		return present.BackupFile{}, exam.Errorf(exam.KindLocked, "restore", "wrong passphrase")
+	}
+	return present.BackupFile{Path: "/home/example/wenbao-restored", Drafts: len(b.w.Drafts), Files: len(b.w.Bytes)}, b.w.write("restore")
+}
+
+func (b backups) Snapshots() ([]present.Snapshot, error) {
+	return []present.Snapshot{{Taken: Start.Add(-time.Hour), Bytes: 640_000}, {Taken: Start.Add(-26 * time.Hour), Bytes: 590_000}}, nil
+}
+
+type attic struct{ w *World }
+
+func (a attic) Bin() (list []present.Summary, err error) {
+	for id := range a.w.Bin {
+		n := a.w.Drafts[id]
+		list = append(list, present.Summary{ID: id, Name: n.Document.Name, Level: n.Document.Level, Area: n.Document.Area, State: n.State, Updated: n.Updated})
+	}
+	slices.SortFunc(list, func(x, y present.Summary) int { return strings.Compare(string(x.ID), string(y.ID)) })
+	return list, nil
+}
+
+func (a attic) Purge(id exam.DraftID) error {
+	if err := a.w.write("purge draft"); err != nil {
+		return err
+	}
+	delete(a.w.Bin, id)
+	delete(a.w.Drafts, id)
+	a.w.Purged = append(a.w.Purged, id)
+	return nil
+}
+
+func (a attic) Size() (int64, error) { return 1_250_000 - int64(len(a.w.Purged))*200_000, nil }
+
+func (a attic) Compact(context.Context) error { return a.w.write("compact") }
+
+func (a attic) KeepVersions(n int) { a.w.Keep = n }
+
+type folders struct{ w *World }
+
+func (f folders) Use(dir string) error {
+	if err := f.w.write("use folder"); err != nil {
+		return err
+	}
+	f.w.Folder = dir
+	return nil
 }
