@@ -237,7 +237,10 @@ func Scenes() []Scene {
 		{Name: "notices", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageNotices) }},
 		{Name: "help", Play: func(s *Stage) { s.Desk.Go(present.PageHelp) }},
 		{Name: "settings", Play: func(s *Stage) { s.settings() }},
-		{Name: "settings-backup", Play: func(s *Stage) { s.settings(); s.Desk.MakeBackup("一句我记得住的长句子", "一句我记得住的长句子") }},
+		{Name: "settings-backup", Play: func(s *Stage) {
+			s.settings()
+			s.Desk.MakeBackup("一句我记得住的长句子", "一句我记得住的长句子")
+		}},
 		{Name: "settings-restored", Play: func(s *Stage) {
 			s.settings()
 			s.World.Disk["/media/usb/wenbao.wenbao"] = []byte("一句我记得住的长句子")
