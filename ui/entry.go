@@ -2,6 +2,8 @@ package ui
 
 import (
 	"errors"
+	"time"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -14,19 +16,25 @@ import (
 // composes: Backspace deletes what is already committed, Enter leaves the field
 // before the text arrives. A letter key that brings no character is how the
 // composing shows itself; until the characters come, editing keys belong to the
-// input method and are swallowed here.
+// input method and are kept from the text.
+//
+// An input method that is there but turned off gives every letter back, only
+// later than its key. So what an editing key meant shows when the character
+// comes: if it is the letter itself, the keys after it were the field's.
 type Entry struct {
 	widget.Entry
 	control
 	changed func(text string)
 	left    func()
 
-	composing int  // letters typed that have not come out as text
-	pressed   bool // the pointer is down upon it
+	pending []fyne.KeyName // keys that have not come out as text, and the editing keys among them
+	struck  time.Time      // when the last of them was
+	now     func() time.Time
+	pressed bool // the pointer is down upon it
 }
 
 func newEntry(c control, rows int) *Entry {
-	e := &Entry{control: c}
+	e := &Entry{control: c, now: time.Now}
 	e.ExtendBaseWidget(e)
 	e.OnChanged = func(s string) {
 		if e.changed != nil {
@@ -85,36 +93,78 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	e.Entry.TypedKey(k)
 }
 
+// backWithin is how long a letter takes at most that an input method only
+// passes on.
+const backWithin = 400 * time.Millisecond
+
 // composed notes what a key means for the composing and tells whether the key
-// was the input method's.
+// may be the input method's.
 func (e *Entry) composed(name fyne.KeyName) bool {
-	if len(name) == 1 && name[0] >= 'A' && name[0] <= 'Z' {
-		e.composing++
-		return false
-	}
-	if e.composing == 0 {
-		return false
+	composing := e.composing()
+	if !composing && e.now().Sub(e.struck) > backWithin {
+		e.pending = nil
 	}
 	switch name {
-	case fyne.KeyBackspace:
-		e.composing--
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyEscape:
-		e.composing = 0
-	case fyne.KeyDelete, fyne.KeyLeft, fyne.KeyRight, fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd,
-		fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyTab:
-	default:
-		return false
+		e.pending = nil
+		return composing
+	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyTab:
+		return composing
+	case fyne.KeyBackspace, fyne.KeyDelete, fyne.KeyLeft, fyne.KeyRight, fyne.KeyHome, fyne.KeyEnd:
+		if len(e.pending) == 0 {
+			return false
+		}
+		e.pending = append(e.pending, name)
+		return true
 	}
-	return true
+	if writes(name) {
+		e.pending, e.struck = append(e.pending, name), e.now()
+	}
+	return false
+}
+
+// writes tells whether a key is one that writes a character.
+func writes(name fyne.KeyName) bool { return len(name) == 1 || name == fyne.KeySpace }
+
+// gives tells whether a character is what a key by itself would have written.
+func gives(name fyne.KeyName, r rune) bool {
+	if letter(name) {
+		return string(unicode.ToUpper(r)) == string(name)
+	}
+	return r < 0x80 && !unicode.IsLetter(r)
+}
+
+func letter(name fyne.KeyName) bool { return len(name) == 1 && name[0] >= 'A' && name[0] <= 'Z' }
+
+// composing tells whether letters are with the input method that Backspace has
+// not taken back.
+func (e *Entry) composing() bool {
+	letters := 0
+	for _, k := range e.pending {
+		if letter(k) {
+			letters++
+		} else if k == fyne.KeyBackspace {
+			letters--
+		}
+	}
+	return letters > 0
 }
 
 // AcceptsTab keeps the Tab key in the field while an input method composes.
-func (e *Entry) AcceptsTab() bool { return e.composing > 0 }
+func (e *Entry) AcceptsTab() bool { return e.composing() }
 
 // TypedRune implements [fyne.Focusable].
 func (e *Entry) TypedRune(r rune) {
-	e.composing = 0
 	e.Entry.TypedRune(r)
+	if len(e.pending) == 0 || !gives(e.pending[0], r) {
+		e.pending = nil
+		return
+	}
+	e.pending = e.pending[1:]
+	for len(e.pending) > 0 && !writes(e.pending[0]) {
+		e.Entry.TypedKey(&fyne.KeyEvent{Name: e.pending[0]})
+		e.pending = e.pending[1:]
+	}
 }
 
 // TypedShortcut implements [fyne.Shortcutable]: the window's shortcuts come
@@ -127,7 +177,7 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 
 // FocusGained implements [fyne.Focusable].
 func (e *Entry) FocusGained() {
-	e.composing = 0
+	e.pending = nil
 	e.Entry.FocusGained()
 	if !e.pressed {
 		e.hooks.focused(e)
@@ -151,7 +201,7 @@ func (e *Entry) MouseUp(m *desktop.MouseEvent) {
 
 // FocusLost implements [fyne.Focusable].
 func (e *Entry) FocusLost() {
-	e.composing = 0
+	e.pending = nil
 	e.Entry.FocusLost()
 	if e.left != nil {
 		e.left()

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -60,6 +61,12 @@ func (w *Window) Refresh() { w.refresh() }
 
 // Inspected is the map of the controls without the file.
 func (w *Window) Inspected() any { return (&inspector{window: w}).collect() }
+
+// Wait lets time pass for an entry.
+func (e *Entry) Wait(d time.Duration) {
+	now := e.now().Add(d)
+	e.now = func() time.Time { return now }
+}
 
 // NewTestEntry is an Entry outside a window.
 func NewTestEntry() (e *Entry, passedOn *[]fyne.KeyName) {

@@ -71,8 +71,40 @@ func Watch[T any](l *Loop, from <-chan T, f func(T)) {
 	})
 }
 
-// Close asks all work to stop and waits for it.
-func (l *Loop) Close() {
+// beat gives a channel that is closed when the window's goroutine next takes up
+// work.
+func (l *Loop) beat() <-chan struct{} {
+	done := make(chan struct{})
+	fyne.Do(func() { close(done) })
+	return done
+}
+
+// whoAmI gives the number of the window's goroutine, "" when the loop ends
+// before it answers.
+func (l *Loop) whoAmI() string {
+	id := make(chan string, 1)
+	fyne.Do(func() { id <- number() })
+	select {
+	case n := <-id:
+		return n
+	case <-l.ctx.Done():
+		return ""
+	}
+}
+
+// Close asks all work to stop and waits for it, at most so long: a disk or a
+// server that hangs must not keep a program that was closed.
+func (l *Loop) Close(most time.Duration) (ended bool) {
 	l.cancel()
-	l.work.Wait()
+	done := make(chan struct{})
+	go func() {
+		l.work.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(most):
+		return false
+	}
 }

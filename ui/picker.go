@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -189,6 +191,7 @@ type searchEntry struct {
 
 func newSearchEntry(p *Picker) *searchEntry {
 	s := &searchEntry{picker: p}
+	s.now = time.Now
 	s.control = control{id: p.id + ".search", kind: "search", hooks: &hooks{focused: func(fyne.CanvasObject) {}, key: s.key, shortcut: func(fyne.Shortcut) bool { return false }}}
 	s.ExtendBaseWidget(s)
 	s.OnChanged = p.narrow

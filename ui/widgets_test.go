@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -85,9 +86,64 @@ func TestBackspaceTakesTheComposingBackLetterByLetter(t *testing.T) {
 	if e.Text != "张" {
 		t.Fatalf("text is %q", e.Text)
 	}
+	e.Wait(time.Second)
 	press(e, fyne.KeyBackspace, 0) // now it is the field's
 	if e.Text != "" {
 		t.Errorf("text is %q", e.Text)
+	}
+}
+
+// An input method that is turned off gives the letters back, but later than
+// their keys come.
+func TestKeysThatOvertakeTheirLettersKeepTheirPlace(t *testing.T) {
+	e, passed := entry(t)
+	for _, k := range []fyne.KeyName{"A", "B", "C", fyne.KeyLeft, "D", fyne.KeyBackspace} {
+		press(e, k, 0)
+	}
+	for _, r := range "abcd" {
+		e.TypedRune(r)
+	}
+	if e.Text != "abc" || e.CursorColumn != 2 || len(*passed) != 0 {
+		t.Errorf("a, b, c, Left, d, Backspace gives %q with the cursor at %d, passed on %v", e.Text, e.CursorColumn, *passed)
+	}
+	press(e, fyne.KeyBackspace, 0) // nothing is outstanding any more
+	if e.Text != "ac" {
+		t.Errorf("the next Backspace gives %q", e.Text)
+	}
+	e.SetText("100ab")
+	e.CursorColumn = 5
+	for _, k := range []fyne.KeyName{"0", fyne.KeySpace, "C", fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyLeft, fyne.KeyLeft, fyne.KeyLeft, fyne.KeyDelete} {
+		press(e, k, 0)
+	}
+	for _, r := range "0 c" {
+		e.TypedRune(r)
+	}
+	if e.Text != "100b0" {
+		t.Errorf("keys before what they follow: %q", e.Text)
+	}
+}
+
+func TestLettersGivenBackByEnterMoveNothing(t *testing.T) {
+	e, passed := entry(t)
+	for _, k := range []fyne.KeyName{"L", "I", fyne.KeyLeft, fyne.KeyReturn} {
+		press(e, k, 0)
+	}
+	e.TypedRune('l')
+	e.TypedRune('i')
+	if e.Text != "li" || e.CursorColumn != 2 || len(*passed) != 0 {
+		t.Errorf("text %q, cursor %d, passed on %v", e.Text, e.CursorColumn, *passed)
+	}
+}
+
+func TestACandidateOfLettersTakesNoKeyThatLeavesTheField(t *testing.T) {
+	e, passed := entry(t)
+	for _, k := range []fyne.KeyName{"O", "K", fyne.KeyDown, fyne.KeyTab, fyne.KeyPageDown} {
+		press(e, k, 0)
+	}
+	e.TypedRune('o')
+	e.TypedRune('k')
+	if e.Text != "ok" || len(*passed) != 0 {
+		t.Errorf("text %q, passed on %v", e.Text, *passed)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
-	"wenbao/assets"
+	"wenbao/ui/native"
 	"wenbao/ui/present"
 )
 
@@ -70,10 +70,11 @@ type shownPage struct {
 	look  present.Preferences
 }
 
-// Config is what a window is made from.
+// Config is what a window is made from. Ports are needed by [New] alone.
 type Config struct {
 	App     fyne.App
 	Window  fyne.Window
+	Look    present.Preferences // as kept last
 	Ports   present.Ports
 	Loop    present.Loop
 	Fonts   Fonts
@@ -89,10 +90,8 @@ func New(c Config) *Window {
 		c.Ports.Bell = bell{w}
 	}
 	w.desk = present.NewDesk(c.Ports, c.Loop, w.refresh)
-	w.desk.Preferences()
 	w.win.SetPadded(false)
 	w.dress()
-	w.size()
 	w.keys()
 	w.win.SetOnDropped(w.dropped)
 	w.win.SetCloseIntercept(w.close)
@@ -109,12 +108,8 @@ func (w *Window) Desk() *present.Desk { return w.desk }
 // dress applies the candidate's choices and builds everything anew.
 func (w *Window) dress() {
 	look := w.desk.Look()
-	lang := look.Lang
-	if lang == "" {
-		lang = w.lang
-	}
-	w.kit = &kit{words: assets.In(lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, over: func(o fyne.CanvasObject) { w.over = o }}}
-	wear(w.app, NewTheme(w.fonts, Look{Brightness: Brightness(look.Brightness), TextScale: look.TextScale}))
+	w.kit = &kit{words: words(look, w.lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, over: func(o fyne.CanvasObject) { w.over = o }}}
+	wear(w.app, themeOf(w.fonts, look))
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
 	w.page = nil
@@ -133,19 +128,6 @@ func (w *Window) practice() fyne.CanvasObject {
 	return surface(colorWarnSoft, colorNone, 0, 4, w.strip)
 }
 
-const (
-	startWidth  float32 = 1240
-	startHeight float32 = 720
-)
-
-func (w *Window) size() {
-	look := w.desk.Look()
-	if look.Width < 400 || look.Height < 300 {
-		look.Width, look.Height = startWidth, startHeight
-	}
-	w.win.Resize(fyne.NewSize(look.Width, look.Height))
-}
-
 // refresh brings the window up to date after anything may have changed.
 func (w *Window) refresh() {
 	if w.kit == nil {
@@ -159,7 +141,9 @@ func (w *Window) refresh() {
 }
 
 // styled is the part of the preferences that shows.
-func styled(p present.Preferences) present.Preferences { p.Width, p.Height = 0, 0; return p }
+func styled(p present.Preferences) present.Preferences {
+	return present.Preferences{Lang: p.Lang, TextScale: p.TextScale, Brightness: p.Brightness}
+}
 
 func (w *Window) show() {
 	now := shownPage{page: w.desk.Page(), look: w.desk.Look()}
@@ -326,16 +310,26 @@ func within(page fyne.CanvasObject, o fyne.CanvasObject) bool {
 	return found
 }
 
+// showFoot says what can be undone, and that the program ended by itself last
+// time.
 func (w *Window) showFoot() {
-	text, ok := w.desk.Undoable()
-	if !ok && len(w.foot.Objects) == 0 {
+	var lines []fyne.CanvasObject
+	if text, offered, ok := w.desk.Crash(); ok {
+		drop := w.kit.plain("action.crash.drop", w.kit.key("crash.drop"), w.desk.DropCrash)
+		var keep fyne.CanvasObject
+		if offered {
+			keep = w.kit.secondary("action.crash.keep", w.kit.key("crash.keep"), w.desk.KeepCrash)
+		}
+		lines = append(lines, rule(), surface(colorWarnSoft, colorNone, 0, gapSmall, newRow(gap, 0, existing([]fyne.CanvasObject{body(w.kit.say(text)), keep, drop})...)))
+	}
+	if text, ok := w.desk.Undoable(); ok {
+		undo := w.kit.secondary("action.undo", w.kit.key("undo"), w.desk.UndoLast)
+		lines = append(lines, rule(), surface(colorSidebar, colorNone, 0, gapSmall, newRow(gap, 0, body(w.kit.say(text)), undo)))
+	}
+	if len(lines) == 0 && len(w.foot.Objects) == 0 {
 		return // refreshing the whole window for nothing would make every key slow
 	}
-	w.foot.Objects = nil
-	if ok {
-		undo := w.kit.secondary("action.undo", w.kit.key("undo"), w.desk.UndoLast)
-		w.foot.Objects = []fyne.CanvasObject{rule(), surface(colorSidebar, colorNone, 0, gapSmall, newRow(gap, 0, body(w.kit.say(text)), undo))}
-	}
+	w.foot.Objects = lines
 	w.win.Content().Refresh()
 }
 
@@ -480,10 +474,14 @@ func (w *Window) chooseFile(extensions []string, chosen func(path string)) {
 	d.Show()
 }
 
-// close keeps the window's size, saves what is typed and ends.
+// close keeps the window's size and place, saves what is typed and ends.
 func (w *Window) close() {
 	size := w.win.Canvas().Size()
-	w.desk.Prefer(func(p *present.Preferences) { p.Width, p.Height = size.Width, size.Height })
+	spot, placed := native.Place(w.win)
+	w.desk.Prefer(func(p *present.Preferences) {
+		p.Width, p.Height = size.Width, size.Height
+		p.Placed, p.X, p.Y = placed, spot.X, spot.Y
+	})
 	w.desk.Close(func() {
 		w.loop.Go(context.Background(), func(context.Context) func() { return w.app.Quit })
 	})

@@ -3,19 +3,16 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/app"
 	"github.com/alecthomas/kong"
 
 	"wenbao/assets"
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
-	"wenbao/ui"
+	"wenbao/ui/present"
 )
 
 // flags are what people and scripts may say.
@@ -29,10 +26,16 @@ type flags struct {
 
 const appID = "org.wenbao.desktop"
 
-func main() { os.Exit(run(os.Args[1:], os.Stderr)) }
+func main() {
+	if os.Getenv(crashWriter) != "" {
+		os.Exit(writeCrash(os.Stdin, os.Getenv(crashWriter)))
+	}
+	os.Exit(run(os.Args[1:], os.Stderr, func(p present.Ports) present.Ports { return p }))
+}
 
-// run is the whole program; it gives the exit code of the table in cli.md.
-func run(args []string, stderr io.Writer) int {
+// run is the whole program; it gives the exit code of the table in cli.md. The
+// window gets what tap makes of its ports.
+func run(args []string, stderr io.Writer, tap func(present.Ports) present.Ports) int {
 	var f flags
 	parser, err := kong.New(&f, kong.Name("wenbao"), kong.Writers(stderr, stderr))
 	if err != nil {
@@ -42,26 +45,13 @@ func run(args []string, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return 2
 	}
-	a := app.NewWithID(appID)
-	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
-	loop := ui.NewLoop()
-	defer loop.Close()
-	p, err := open(context.Background(), f, loop)
-	words := assets.In(language())
-	w := a.NewWindow(words.Say("app.name"))
-	w.SetMaster()
-	if err != nil {
-		ui.Refuse(a, w, fonts(), words, exam.KindOf(err))
-		a.Run()
-		return exitCode(err)
+	dir, err := f.folder()
+	if err == nil && toFront(dir) {
+		fmt.Fprintln(stderr, assets.In(language()).Say("ui.front.raised"))
+		return exitCode(&exam.Error{Kind: exam.KindBusy})
 	}
-	defer p.close()
-	p.run(ui.New(ui.Config{App: a, Window: w, Ports: p.ports, Loop: loop, Fonts: fonts(), Lang: language(), Inspect: inspectFile(f)}), loop)
-	w.ShowAndRun()
-	return 0
+	return newStart(f, dir, stderr, tap).run(err)
 }
-
-func fonts() ui.Fonts { return ui.Fonts{Regular: assets.Regular, Bold: assets.Bold} }
 
 // inspectFile is where tests want the map of the controls: in practice mode
 // only, so that no real registration is ever watched.
@@ -99,7 +89,7 @@ func (f flags) folder() (string, error) {
 	if dir == "" {
 		var err error
 		if dir, err = local.Folder(); err != nil {
-			return "", err
+			return "", &exam.Error{Kind: exam.KindReadOnly, Op: "find data folder", Err: err}
 		}
 	}
 	if f.Practice {

@@ -38,19 +38,12 @@ type program struct {
 
 // open opens the store, in practice mode starts the server, and makes the
 // engine for it.
-func open(ctx context.Context, f flags, loop *ui.Loop) (p *program, err error) {
-	dir, err := f.folder()
-	if err != nil {
-		return nil, &exam.Error{Kind: exam.KindReadOnly, Op: "find data folder", Err: err}
-	}
-	keys, err := local.Keys("", os.Getenv("WENBAO_PASSPHRASE"))
-	if err != nil {
-		return nil, err
-	}
+func open(ctx context.Context, f flags, dir string, keys store.Keys) (p *program, err error) {
 	p = &program{ended: make(chan struct{}), stop: func() {}}
 	defer func() {
 		if err != nil {
 			p.close()
+			p = nil
 		}
 	}()
 	if p.store, err = local.Open(ctx, dir, keys); err != nil {
@@ -65,8 +58,8 @@ func open(ctx context.Context, f flags, loop *ui.Loop) (p *program, err error) {
 		return nil, err
 	}
 	st := stored{p.store}
-	p.ports = present.Ports{Drafts: st, Files: p.store, Outbox: p.store, Past: st, Settings: p.store,
-		Wire: wire{p.engine, &p.reached}, Paper: printer{store: p.store, packs: packs, practice: f.Practice}, Photos: photographer{packs[0]},
+	p.ports = present.Ports{Drafts: st, Files: p.store, Outbox: p.store, Past: st, Settings: p.store, Looks: looks{dir},
+		Crashes: crashes{dir}, Wire: wire{p.engine, &p.reached}, Paper: printer{store: p.store, packs: packs, practice: f.Practice}, Photos: photographer{packs[0]},
 		Desktop: desktop{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Packs: packs, Practice: f.Practice, Folder: dir, Server: address}
 	if p.trainer != nil {
 		p.ports.Trainer = p.trainer

@@ -53,6 +53,7 @@ type Desk struct {
 	entries []exam.Entry
 	look    Preferences
 	undo    *Undo
+	crash   crash
 	ask     *Ask
 	help    string // what is searched on the help page
 	print   printing
@@ -65,16 +66,49 @@ type Desk struct {
 	settings         settings
 }
 
-// Preferences are the candidate's choices about the window.
+// Preferences are the candidate's choices about the window. They hold nothing
+// about a person and lie beside the store unsealed, because the window shows
+// before there is a key.
 type Preferences struct {
 	Lang       string  `json:"lang"`       // "zh-CN" or "en"; "" the system's
 	TextScale  float32 `json:"text_scale"` // 1 to 2
 	Brightness string  `json:"brightness"` // "system", "light" or "dark"
 	Width      float32 `json:"width"`      // of the window when it was closed; 0 unknown
 	Height     float32 `json:"height"`
+	Placed     bool    `json:"placed"` // X and Y are known
+	X          int     `json:"x"`      // of the window's corner, in the system's units
+	Y          int     `json:"y"`
 }
 
-const preferencesKey = "ui.preferences"
+// mostPixels is more than any desk has; a window is not looked for beyond it.
+const mostPixels = 1 << 15
+
+// ParsePreferences reads what [Looks] kept; damaged bytes are a first start.
+func ParsePreferences(raw []byte) Preferences {
+	var p Preferences
+	if json.Unmarshal(raw, &p) != nil {
+		p = Preferences{}
+	}
+	return p.sound()
+}
+
+// sound brings what is missing or out of range to what a first start has.
+func (p Preferences) sound() Preferences {
+	p.TextScale = min(max(p.TextScale, 1), 2)
+	if !slices.Contains([]string{"system", "light", "dark"}, p.Brightness) {
+		p.Brightness = "light"
+	}
+	if p.Lang != "zh-CN" && p.Lang != "en" {
+		p.Lang = ""
+	}
+	if !(p.Width >= 400 && p.Height >= 300 && p.Width <= mostPixels && p.Height <= mostPixels) {
+		p.Width, p.Height = 0, 0
+	}
+	if !p.Placed || min(p.X, p.Y) < -mostPixels || max(p.X, p.Y) > mostPixels {
+		p.Placed, p.X, p.Y = false, 0, 0
+	}
+	return p
+}
 
 // Undo is one step that can be taken back.
 type Undo struct {
@@ -91,8 +125,7 @@ type Ask struct {
 // NewDesk makes the desk; Start reads what it shows. notify is called on the
 // window's goroutine whenever something shown may have changed.
 func NewDesk(p Ports, loop Loop, notify func()) *Desk {
-	return &Desk{ports: p, loop: loop, notify: notify, page: PageHome, line: Line{State: LineNone},
-		look: Preferences{TextScale: 1, Brightness: "light"}}
+	return &Desk{ports: p, loop: loop, notify: notify, page: PageHome, line: Line{State: LineNone}, look: p.Look.sound()}
 }
 
 func (d *Desk) changed() { d.notify() }
@@ -101,23 +134,13 @@ func (d *Desk) changed() { d.notify() }
 // never trusted.
 func (d *Desk) moment() exam.Moment { return exam.Moment{Now: d.loop.Now()} }
 
-// Preferences reads the candidate's choices from the store; it may block and is
-// meant for the start, before there is a window.
-func (d *Desk) Preferences() Preferences {
-	raw, err := d.ports.Settings.Setting(preferencesKey)
-	if err == nil && len(raw) > 0 {
-		_ = json.Unmarshal(raw, &d.look) // what cannot be read leaves the defaults
-	}
-	d.look.TextScale = min(max(d.look.TextScale, 1), 2)
-	return d.look
-}
-
 // Prefer changes the candidate's choices.
 func (d *Desk) Prefer(change func(*Preferences)) {
 	change(&d.look)
+	d.look = d.look.sound()
 	raw, _ := json.Marshal(d.look) // plain values cannot fail
 	d.loop.Go(context.Background(), func(context.Context) func() {
-		_ = d.ports.Settings.SetSetting(preferencesKey, raw) // asked again at the next start
+		_ = d.ports.Looks.KeepLook(raw) // asked again at the next start
 		return nil
 	})
 	d.changed()
@@ -126,8 +149,9 @@ func (d *Desk) Prefer(change func(*Preferences)) {
 // Look gives the choices as they are.
 func (d *Desk) Look() Preferences { return d.look }
 
-// Start reads the list of drafts, the line and the reminders.
-func (d *Desk) Start() { d.StoreChanged(""); d.LineChanged(); d.readReminders() }
+// Start reads the list of drafts, the line, the reminders, and whether the
+// program ended by itself last time.
+func (d *Desk) Start() { d.StoreChanged(""); d.LineChanged(); d.readReminders(); d.readCrash() }
 
 // Page is the page shown.
 func (d *Desk) Page() Page { return d.page }

@@ -153,13 +153,26 @@ func TestPreferencesOutliveTheProgram(t *testing.T) {
 	w, d := desk(t)
 	d.Prefer(func(p *present.Preferences) { p.Lang, p.TextScale, p.Brightness = "en", 7, "dark" })
 	w.Loop.Drain()
-	got := present.NewDesk(w.Ports(), w.Loop, func() {}).Preferences()
+	got := present.NewDesk(w.Ports(), w.Loop, func() {}).Look()
 	if got.Lang != "en" || got.Brightness != "dark" || got.TextScale != 2 {
 		t.Errorf("read back %+v", got)
 	}
-	w.Values["ui.preferences"] = []byte("{")
-	if got := present.NewDesk(w.Ports(), w.Loop, func() {}).Preferences(); got.TextScale != 1 {
-		t.Errorf("damaged preferences give %+v", got)
+}
+
+func TestHowTheWindowLookedIsReadFromAnyBytes(t *testing.T) {
+	first := present.ParsePreferences(nil)
+	if first.TextScale != 1 || first.Brightness != "light" || first.Width != 0 || first.Placed {
+		t.Fatalf("a first start has %+v", first)
+	}
+	for _, raw := range []string{"{", "[]", `{"text_scale":"2"}`, `{"brightness":"../../x","lang":"fr"}`, `{"width":1e9,"height":1e9}`,
+		`{"width":-5,"height":700}`, `{"placed":true,"x":99999999,"y":0}`, `{"placed":false,"x":10,"y":10}`, `{"text_scale":-3}`} {
+		if got := present.ParsePreferences([]byte(raw)); got != first {
+			t.Errorf("%s gives %+v", raw, got)
+		}
+	}
+	got := present.ParsePreferences([]byte(`{"lang":"en","text_scale":1.5,"brightness":"dark","width":900,"height":700,"placed":true,"x":-20,"y":40}`))
+	if got != (present.Preferences{Lang: "en", TextScale: 1.5, Brightness: "dark", Width: 900, Height: 700, Placed: true, X: -20, Y: 40}) {
+		t.Errorf("what is sound is changed: %+v", got)
 	}
 }
 

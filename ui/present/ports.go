@@ -47,7 +47,11 @@ type Settings interface {
 	SetSetting(key string, value []byte) error
 }
 
-// Wire is the engine that sends and fetches.
+// Looks keeps the choices about the window where they can be read before the
+// store is unlocked; see [ParsePreferences].
+type Looks interface{ KeepLook(raw []byte) error }
+
+// Wire is the engine that sends and fetches. Its methods never block.
 type Wire interface {
 	Wake()
 	Status() Line
@@ -158,6 +162,9 @@ type Ports struct {
 	Outbox   Outbox
 	Past     Past
 	Settings Settings
+	Look     Preferences // the choices as they were kept last
+	Looks    Looks
+	Crashes  Crashes
 	Wire     Wire
 	Paper    Paper
 	Photos   Photographer

@@ -4,7 +4,6 @@
 package story
 
 import (
-	"encoding/json"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -39,7 +38,7 @@ func Show(a fyne.App, w fyne.Window, look present.Preferences, s Scene) *Stage {
 	if s.Set != nil {
 		s.Set(world)
 	}
-	world.Values["ui.preferences"], _ = json.Marshal(look) // plain values cannot fail
+	world.Look = look
 	st := &Stage{World: world, Words: assets.In(look.Lang)}
 	st.Window = ui.New(ui.Config{App: a, Window: w, Ports: world.Ports(), Loop: world.Loop,
 		Fonts: ui.Fonts{Regular: assets.Regular, Bold: assets.Bold}, Lang: look.Lang})

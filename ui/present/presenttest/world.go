@@ -31,9 +31,11 @@ type World struct {
 	Waiting  []exam.Entry
 	Bytes    map[string][]byte
 	Values   map[string][]byte
-	Kept     map[string][]byte // files written for the candidate
-	Shown    []string          // what the desktop was asked to open
-	Disk     map[string][]byte // files the candidate can choose
+	Look     present.Preferences // as kept last
+	Crash    []byte              // what the last crash left
+	Kept     map[string][]byte   // files written for the candidate
+	Shown    []string            // what the desktop was asked to open
+	Disk     map[string][]byte   // files the candidate can choose
 	Bin      map[exam.DraftID]bool
 	Day      present.BadDay // how the practice is bent
 	Acts     []exam.Action  // what the practice's reviewer and bank did
@@ -69,7 +71,7 @@ func NewWorld() *World {
 
 // Ports gives the world to presenters, in practice mode unless it is Real.
 func (w *World) Ports() present.Ports {
-	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Wire: line{w},
+	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Look: w.Look, Looks: looks{w}, Crashes: crashes{w}, Wire: line{w},
 		Paper: paper{}, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Folders: folders{w}, Trainer: trainer{w},
 		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
 	if w.Real {
@@ -177,6 +179,18 @@ func (d drafts) Undelete(id exam.DraftID) error {
 	delete(d.w.Bin, id)
 	return nil
 }
+
+type looks struct{ w *World }
+
+func (l looks) KeepLook(raw []byte) error {
+	l.w.Look = present.ParsePreferences(raw)
+	return l.w.write("keep look")
+}
+
+type crashes struct{ w *World }
+
+func (c crashes) Report() ([]byte, error) { return c.w.Crash, nil }
+func (c crashes) Forget() error           { c.w.Crash = nil; return nil }
 
 type files struct{ w *World }
 

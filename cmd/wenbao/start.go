@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"wenbao/assets"
+	"wenbao/cmd/internal/local"
+	"wenbao/exam"
+	"wenbao/store"
+	"wenbao/ui"
+	"wenbao/ui/native"
+	"wenbao/ui/present"
+)
+
+// start brings the window up: it shows before the store is open, and asks for
+// the passphrase where one is needed.
+type start struct {
+	flags  flags
+	dir    string
+	stderr io.Writer
+	tap    func(present.Ports) present.Ports
+	loop   *ui.Loop
+	conf   ui.Config
+	code   int                     // exit code when nothing was opened
+	behind atomic.Pointer[program] // what must be closed at the end
+}
+
+func newStart(f flags, dir string, stderr io.Writer, tap func(present.Ports) present.Ports) *start {
+	return &start{flags: f, dir: dir, stderr: stderr, tap: tap, loop: ui.NewLoop()}
+}
+
+// endsWithin is how long what still runs in the background may hold the program
+// that was closed; everything typed is durable before.
+const endsWithin = 3 * time.Second
+
+// run opens the window and gives the exit code; err is why there is no data
+// folder.
+func (s *start) run(err error) int {
+	a := app.NewWithID(appID) // before any work, whose results go through it
+	look := make(chan present.Preferences, 1)
+	s.loop.Go(context.Background(), func(context.Context) func() { look <- readLook(s.dir); return nil })
+	if err == nil {
+		s.open(os.Getenv("WENBAO_PASSPHRASE"), false)
+		s.loop.Go(context.Background(), func(context.Context) func() { watchCrashes(s.dir); return nil })
+	}
+	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
+	w := a.NewWindow(assets.In(language()).Say("app.name"))
+	w.SetMaster()
+	s.conf = ui.Config{App: a, Window: w, Loop: s.loop, Look: within(look, lookWithin), Fonts: fonts(), Lang: language(), Inspect: inspectFile(s.flags)}
+	ui.Place(s.conf)
+	if err != nil {
+		s.refuse(err)
+	} else {
+		ui.Opening(s.conf)
+	}
+	if development {
+		s.loop.Guard(ui.Stall, s.stoodStill)
+	}
+	w.ShowAndRun()
+	s.loop.Close(endsWithin)
+	if p := s.behind.Load(); p != nil {
+		p.close()
+	}
+	return s.code
+}
+
+// lookWithin is how long the window waits for how it looked last; a disk that
+// does not answer costs the look, not the window.
+const lookWithin = 150 * time.Millisecond
+
+func within(from <-chan present.Preferences, most time.Duration) present.Preferences {
+	select {
+	case p := <-from:
+		return p
+	case <-time.After(most):
+		return present.ParsePreferences(nil)
+	}
+}
+
+// open opens everything behind the window in the background. typed tells that
+// somebody typed the passphrase, which may then be the recovery code too.
+func (s *start) open(passphrase string, typed bool) {
+	s.loop.Go(context.Background(), func(ctx context.Context) func() {
+		keys, err := local.Keys("", passphrase)
+		if typed {
+			keys, err = store.Keys{Passphrase: passphrase, Recovery: passphrase, Keyring: store.SystemKeyring()}, nil
+		}
+		var p *program
+		if err == nil {
+			p, err = open(ctx, s.flags, s.dir, keys)
+		}
+		s.behind.Store(p)
+		return func() { s.opened(p, err, typed) }
+	})
+}
+
+func (s *start) opened(p *program, err error, typed bool) {
+	switch kind := exam.KindOf(err); {
+	case err == nil:
+		s.code = 0
+		p.ports.Look = s.conf.Look
+		s.conf.Ports = s.tap(p.ports)
+		p.run(ui.New(s.conf), s.loop)
+		p.listen(s.dir, s.loop, func() { native.Front(s.conf.Window) })
+	case kind == exam.KindLocked:
+		s.code = exitCode(err)
+		ui.Unlock(s.conf, typed, func(passphrase string) {
+			ui.Opening(s.conf)
+			s.open(passphrase, true)
+		})
+	case kind == exam.KindBusy:
+		s.busy(err)
+	default:
+		s.refuse(err)
+	}
+}
+
+// busy gives way to the window that has the folder; when nothing answers
+// there, it says that the folder is in use.
+func (s *start) busy(err error) {
+	s.loop.Go(context.Background(), func(ctx context.Context) func() {
+		for range 10 { // it may have been started in the same moment
+			if toFront(s.dir) {
+				return func() {
+					fmt.Fprintln(s.stderr, assets.In(language()).Say("ui.front.raised"))
+					s.code = exitCode(err)
+					s.conf.App.Quit()
+				}
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(200 * time.Millisecond):
+			}
+		}
+		return func() { s.refuse(err) }
+	})
+}
+
+func (s *start) refuse(err error) {
+	s.code = exitCode(err)
+	ui.Refuse(s.conf, exam.KindOf(err))
+}
+
+// stoodStill is what whoever works on the window gets to read.
+func (s *start) stoodStill(b ui.Standstill) {
+	what := "reckoned"
+	if b.Waiting {
+		what = "waited"
+	}
+	fmt.Fprintf(s.stderr, "wenbao: the window %s for %d ms\n%s\n", what, b.For.Milliseconds(), b.Stack)
+}
+
+func fonts() ui.Fonts { return ui.Fonts{Regular: assets.Regular, Bold: assets.Bold} }
