@@ -54,11 +54,11 @@ func SignNotice(key ed25519.PrivateKey, n Notice) (SignedNotice, error) {
 
 func (n Notice) sound() error {
 	var f faults
-	f.check(n.ID != "" && len(n.ID) <= 64, "no id")
-	f.check(n.Exam != "" && len(n.Exam) <= 16 && n.Year > 2000 && n.Year < 3000, "no exam and year")
-	f.check(len(n.Area) <= 16 && len(n.Replaces) <= 64, "area or replaced notice too long")
-	f.check(len(n.Text.ZH) <= MaxNotice && len(n.Text.EN) <= MaxNotice, "more than %d bytes of words", MaxNotice)
-	f.check(n.Text != Text{} || n.Replaces != "", "neither words nor a notice to take back")
+	f.check(n.ID != "" && len(n.ID) <= 64, "id", "missing")
+	f.check(n.Exam != "" && len(n.Exam) <= 16 && n.Year > 2000 && n.Year < 3000, "exam", "missing")
+	f.check(len(n.Area) <= 16 && len(n.Replaces) <= 64, "area", "too_long")
+	f.check(len(n.Text.ZH) <= MaxNotice && len(n.Text.EN) <= MaxNotice, "text", "too_long")
+	f.check(n.Text != Text{} || n.Replaces != "", "text", "missing")
 	return errors.Join(f...)
 }
 

@@ -32,32 +32,36 @@ func VerifyPack(raw, signature []byte, keys []ed25519.PublicKey) (*Pack, error) 
 	if len(raw) > MaxPackBytes {
 		return nil, Errorf(KindTooLarge, op, "%d bytes, at most %d", len(raw), MaxPackBytes)
 	}
-	id, sig, err := parsePackSignature(signature)
-	if err != nil {
-		return nil, &Error{Kind: KindUntrusted, Op: op, Err: err}
+	id, sig, ok := parsePackSignature(signature)
+	if !ok {
+		return nil, untrusted(op, "no_signature", "")
 	}
 	for _, pub := range keys {
 		if len(pub) == ed25519.PublicKeySize && KeyID(pub) == id {
 			if !ed25519.Verify(pub, append([]byte(packContext), raw...), sig) {
-				return nil, Errorf(KindUntrusted, op, "the signature of key %s does not fit these bytes", id)
+				return nil, untrusted(op, "signature_of_other_bytes", id)
 			}
 			return ParsePack(raw)
 		}
 	}
-	return nil, Errorf(KindUntrusted, op, "signed with key %q, which is not trusted", shortened(id, 32))
+	return nil, untrusted(op, "key_not_trusted", shortened(id, 32))
 }
 
-func parsePackSignature(text []byte) (id string, sig []byte, err error) {
+func untrusted(op, code, key string) error {
+	return &Error{Kind: KindUntrusted, Op: op, Err: &Fault{Code: code, Args: map[string]string{"key": key}}}
+}
+
+func parsePackSignature(text []byte) (id string, sig []byte, ok bool) {
 	rest, ok := bytes.CutPrefix(bytes.TrimSpace(text), []byte(packSignaturePrefix))
 	name, encoded, found := bytes.Cut(rest, []byte(" "))
 	if !ok || !found || len(text) > 300 {
-		return "", nil, fmt.Errorf("the signature is not of the form %q KEY SIGNATURE", packSignaturePrefix)
+		return "", nil, false
 	}
-	sig, err = base64.StdEncoding.DecodeString(string(encoded))
+	sig, err := base64.StdEncoding.DecodeString(string(encoded))
 	if err != nil || len(sig) != ed25519.SignatureSize {
-		return "", nil, fmt.Errorf("the signature is not %d bytes of base64", ed25519.SignatureSize)
+		return "", nil, false
 	}
-	return string(name), sig, nil
+	return string(name), sig, true
 }
 
 // Succeed takes a newer edition of the same pack: signed by one of this

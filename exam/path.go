@@ -2,9 +2,11 @@ package exam
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Get gives the value at a path of the document ("name", "education.0.school")
@@ -28,9 +30,12 @@ func (d Document) Get(path string) (string, error) {
 // is its length ("work.2.employer" with two posts); an empty text at a record's
 // path ("work.1") removes the record; subjects take a comma-separated list.
 // Text is stored as given: whether it is right is [Check]'s to say. An unknown
-// path, an index out of range or a value of the wrong type is [KindInvalid],
-// and the document is unchanged.
+// path, an index out of range, a value of the wrong type or bytes that are no
+// UTF-8 are [KindInvalid] with a [*Fault], and the document is unchanged.
 func (d *Document) Set(path, text string) error {
+	if !utf8.ValidString(text) {
+		return badField(path, "encoding")
+	}
 	next := d.clone()
 	v := reflect.ValueOf(&next).Elem()
 	list, index, isRecord := recordPath(v, path)
@@ -46,8 +51,8 @@ func (d *Document) Set(path, text string) error {
 			return err
 		}
 	}
-	if err := next.bounded(); err != nil {
-		return &Error{Kind: KindInvalid, Op: "set field", Err: err}
+	if f := next.bounded(); f != nil {
+		return &Error{Kind: KindInvalid, Op: "set field", Err: f}
 	}
 	*d = next
 	return nil
@@ -101,7 +106,7 @@ func recordPath(doc reflect.Value, path string) (list reflect.Value, index int, 
 
 func locate(v reflect.Value, path string, grow bool) (reflect.Value, error) {
 	unknown := func() (reflect.Value, error) {
-		return reflect.Value{}, Errorf(KindInvalid, "find field", "no field %q", shortened(path, 80))
+		return reflect.Value{}, badField(path, "no_field")
 	}
 	for _, part := range strings.Split(path, ".") {
 		switch v.Kind() {
@@ -139,22 +144,19 @@ func fieldByKey(v reflect.Value, key string) (reflect.Value, bool) {
 }
 
 func setText(f reflect.Value, path, text string) error {
-	wrong := func(want string) error {
-		return Errorf(KindInvalid, "set field", "%s wants %s", path, want)
-	}
 	switch f.Kind() {
 	case reflect.String:
 		f.SetString(text)
 	case reflect.Bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {
-			return wrong("true or false")
+			return badField(path, "wants_bool")
 		}
 		f.SetBool(b)
 	case reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return wrong("a whole number")
+			return badField(path, "wants_number")
 		}
 		f.SetInt(int64(n))
 	case reflect.Slice:
@@ -175,12 +177,19 @@ func setText(f reflect.Value, path, text string) error {
 	return nil
 }
 
+func badField(path, code string) error {
+	return &Error{Kind: KindInvalid, Op: "set field", Err: &Fault{Code: code, Path: shortened(path, 80)}}
+}
+
 func setJSON(f reflect.Value, path, text string) error {
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.DisallowUnknownFields()
 	p := reflect.New(f.Type())
-	if err := dec.Decode(p.Interface()); err != nil {
-		return Errorf(KindInvalid, "set field", "%s wants a JSON %s", path, f.Kind())
+	if err := strictly([]byte(text), p.Interface()); err != nil {
+		var fault *Fault
+		if errors.As(err, &fault) {
+			fault.Path = strings.TrimSuffix(path+"."+fault.Path, ".")
+			fault.Line = 0 // of a text of one field, the path says more
+		}
+		return &Error{Kind: KindInvalid, Op: "set field", Err: err}
 	}
 	f.Set(p.Elem())
 	return nil

@@ -56,8 +56,8 @@ func DecodeSubmission(raw []byte) (Submission, error) {
 	if s.Schema != 1 {
 		return Submission{}, Errorf(KindUpgrade, op, "schema %d", s.Schema)
 	}
-	if err := s.Document.bounded(); err != nil {
-		return Submission{}, &Error{Kind: KindInvalid, Op: op, Err: err}
+	if f := s.Document.bounded(); f != nil {
+		return Submission{}, &Error{Kind: KindInvalid, Op: op, Err: f}
 	}
 	if !bytes.Equal(s.Encode(), raw) {
 		return Submission{}, Errorf(KindInvalid, op, "not in canonical form")

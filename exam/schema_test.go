@@ -213,20 +213,62 @@ func spoil(t *rapid.T, v map[string]any) {
 
 func TestARefusalOfADraftNamesThePath(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"surname":"x"}`:                   "surname: unknown key",
+		`{"surname":"x"}`:                   "line 1, column 2: surname: unknown key",
 		`{"education":[{},{"shcool":"x"}]}`: "education.1.shcool: unknown key",
-		`{"phone":138}`:                     "phone: wants a text",
-		`{"year":"2026"}`:                   "year: wants a whole number",
-		`{"year":2026.5}`:                   "year: wants a whole number",
-		`{"work":[{"social_work":"yes"}]}`:  "work.0.social_work: wants true or false",
-		`{"work":{}}`:                       "work: wants a list",
-		`{"degrees":["x"]}`:                 "degrees.0: wants an object",
-		`[]`:                                "wants an object",
-		`{} {}`:                             "more than one",
-		`{"subjects":["1","2","3","4","5","6","7","8","9","10","11"]}`: "subjects: 11 records, at most 10",
+		`{"phone":138}`:                     "phone: wants text",
+		`{"year":"2026"}`:                   "year: wants number",
+		`{"year":2026.5}`:                   "year: wants number",
+		`{"work":[{"social_work":"yes"}]}`:  "work.0.social_work: wants bool",
+		`{"work":{}}`:                       "work: wants list",
+		`{"degrees":["x"]}`:                 "degrees.0: wants object",
+		`[]`:                                "line 1, column 1: wants object",
+		`{} {}`:                             "line 1, column 4: more than one",
+		`{"subjects":["1","2","3","4","5","6","7","8","9","10","11"]}`: `subjects: too many count="11" most="10"`,
+		"":           "empty",
+		" \n ":       "empty",
+		`{"name":"张`: "line 1, column 11: name: cut off",
+		"{\n  \"name\": \"张\",\n  \"phone\": 1,}":  "line 3, column 12: phone: wants text",
+		"{\n  \"year\": 1,}":                       "line 2, column 13: syntax",
+		`{"year":1,,}`:                             "line 1, column 11: syntax",
+		`{"name":"张"`:                              "cut off",
+		`{'name':1}`:                               "line 1, column 2: syntax",
+		`{"name":"a","name":"b"}`:                  "line 1, column 13: name: key twice",
+		`{"NAME":"a"}`:                             "NAME: unknown key",
+		`{"name":"` + "\xff" + `"}`:                "line 1, column 10: encoding",
+		`{"name":"\ud842"}`:                        "name: surrogate",
+		`{"name":"\uDFB7\ud842"}`:                  "name: surrogate",
+		`{"work":[{"employer":"\ud842x"}]}`:        "work.0.employer: surrogate",
+		strings.Repeat("[", 100_000):               "wants object",
+		`{"work":[` + strings.Repeat("[", 100_000): "work.0: wants object",
+		`{"year":1e99}`:                            "year: wants number",
+		`{"year":99999999999}`:                     "year: wants number",
+		"\uFEFF\uFEFF{}":                           "syntax",
 	} {
-		if _, err := exam.DecodeDocument([]byte(text)); exam.KindOf(err) != exam.KindInvalid || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", text, err, want)
+		_, err := exam.DecodeDocument([]byte(text))
+		if exam.KindOf(err) != exam.KindInvalid || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.60s: %v, want %q", text, err, want)
+		}
+		list := exam.Faults(err)
+		if len(list) != 1 {
+			t.Errorf("%.60s: %d faults", text, len(list))
+			continue
+		}
+		for lang, say := range languages {
+			if said := list[0].Said(say); said == "" || strings.ContainsAny(said, "⟦") || strings.Contains(said, "<no value>") || !strings.Contains(said, list[0].Path) {
+				t.Errorf("%s: %q", lang, said)
+			}
+		}
+	}
+	// what is odd, and still clear
+	for text, name := range map[string]string{
+		"\uFEFF" + `{"name":"张"}`:      "张",
+		`{"name":"\ud842\udfb7"}`:      "𠮷",
+		`{"name":"\uFFFD"}`:            "\uFFFD",
+		`{"name":null,"work":null}`:    "",
+		" {\n\t\"name\" : \"张\"\r\n} ": "张",
+	} {
+		if d, err := exam.DecodeDocument([]byte(text)); err != nil || d.Name != name {
+			t.Errorf("%s: %q, %v", text, d.Name, err)
 		}
 	}
 	if _, err := exam.DecodeDocument(make([]byte, exam.MaxDocumentBytes+1)); exam.KindOf(err) != exam.KindTooLarge {

@@ -13,7 +13,7 @@ import (
 )
 
 // literals lists the string literals that stand as argument n of calls to a
-// method, over all sources of the rules.
+// function or method, over all sources of the rules.
 func literals(t *testing.T, method string, n int) []string {
 	t.Helper()
 	var list []string
@@ -23,9 +23,14 @@ func literals(t *testing.T, method string, n int) []string {
 			if !ok || len(call.Args) <= n {
 				return true
 			}
-			sel, ok := call.Fun.(*ast.SelectorExpr)
-			lit, isLiteral := call.Args[n].(*ast.BasicLit)
-			if ok && isLiteral && sel.Sel.Name == method && lit.Kind == token.STRING {
+			name := ""
+			switch f := call.Fun.(type) {
+			case *ast.SelectorExpr:
+				name = f.Sel.Name
+			case *ast.Ident:
+				name = f.Name
+			}
+			if lit, ok := call.Args[n].(*ast.BasicLit); ok && name == method && lit.Kind == token.STRING {
 				text, _ := strconv.Unquote(lit.Value)
 				list = append(list, text)
 			}
@@ -91,6 +96,26 @@ func TestEveryRuleThatCodePutsTogetherHasWords(t *testing.T) {
 	for _, v := range []exam.Verdict{exam.Met, exam.ForReview, exam.NotMet} {
 		wantWords(t, "verdict."+string(v), nil)
 		wantWords(t, "turn.verdict."+string(v), nil)
+	}
+}
+
+func TestEveryFaultHasWordsInBothLanguages(t *testing.T) {
+	codes := []string{"empty", "too_many", "wants_text", "wants_bool", "wants_number", "wants_list", "wants_object"}
+	codes = append(codes, literals(t, "check", 2)...)
+	codes = append(codes, literals(t, "faultAt", 3)...)
+	codes = append(codes, literals(t, "badField", 1)...)
+	codes = append(codes, literals(t, "untrusted", 1)...)
+	if !slices.Contains(codes, "closes_before_opens") || !slices.Contains(codes, "cut_off") || !slices.Contains(codes, "no_field") {
+		t.Fatalf("found only %v", codes)
+	}
+	for _, code := range codes {
+		f := exam.Fault{Code: code, Path: "areas.A01", Line: 3, Column: 7, Args: map[string]string{"value": "x", "range": "1–2", "count": "3", "most": "2", "key": "x"}}
+		wantWords(t, "fault."+code, nil)
+		for lang, say := range languages {
+			if said := f.Said(say); !strings.Contains(said, "areas.A01") || !strings.Contains(said, "3") || strings.Contains(said, "<no value>") {
+				t.Errorf("%s %s: %q", lang, code, said)
+			}
+		}
 	}
 }
 

@@ -51,7 +51,7 @@ type draftCommands struct {
 }
 
 type draftNew struct {
-	From string `type:"existingfile" placeholder:"FILE.json"`
+	From string `type:"path" placeholder:"FILE.json"`
 }
 
 type draftSet struct {
@@ -70,7 +70,7 @@ type draftList struct {
 
 type draftCheck struct {
 	ID   string `arg:"" optional:"" name:"id"`
-	File string `type:"existingfile" placeholder:"FILE.json"`
+	File string `type:"path" placeholder:"FILE.json"`
 	Date string `placeholder:"2026-03-10"`
 }
 
@@ -237,11 +237,11 @@ type packShow struct {
 }
 
 type packVerify struct {
-	File string `arg:"" type:"existingfile" name:"file"`
+	File string `arg:"" type:"path" name:"file"`
 }
 
 type packJudge struct {
-	File string `arg:"" type:"existingfile" name:"file"`
+	File string `arg:"" type:"path" name:"file"`
 }
 
 type loginCommand struct{}

@@ -15,15 +15,15 @@ func readBounded(name string, max int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	switch {
 	case err != nil:
-		return nil, &said{exam.KindNotFound, "ctl.file_unreadable", map[string]string{"file": name}}
+		return nil, usage("ctl.file_unreadable", map[string]string{"file": name})
 	case info.IsDir():
-		return nil, &said{exam.KindInvalid, "ctl.file_is_folder", map[string]string{"file": name}}
+		return nil, usage("ctl.file_is_folder", map[string]string{"file": name})
 	case info.Size() > max:
 		return nil, &said{exam.KindTooLarge, "ctl.file_too_large", map[string]string{"file": name, "size": megabytes(info.Size()), "max": megabytes(max)}}
 	}
 	raw, err := os.ReadFile(name)
 	if err != nil {
-		return nil, &said{exam.KindNotFound, "ctl.file_unreadable", map[string]string{"file": name}}
+		return nil, usage("ctl.file_unreadable", map[string]string{"file": name})
 	}
 	return raw, nil
 }
@@ -33,20 +33,19 @@ func megabytes(n int64) string {
 }
 
 // readDocument reads a draft document from a file.
-func readDocument(name string) (exam.Document, error) {
+func (s *session) readDocument(name string) (exam.Document, error) {
 	raw, err := readBounded(name, exam.MaxDocumentBytes)
 	if err != nil {
 		return exam.Document{}, err
 	}
 	doc, err := exam.DecodeDocument(raw)
 	if err != nil {
-		return doc, &said{exam.KindInvalid, "ctl.document_wrong", map[string]string{"file": name, "reason": cause(err)}}
+		return doc, &said{exam.KindInvalid, "ctl.document_wrong", map[string]string{"file": name, "reason": s.out.why(err)}}
 	}
 	return doc, nil
 }
 
-// cause gives the innermost reason of a refused input, which names paths and
-// types and never holds personal data.
+// cause gives the innermost reason of an error, which never holds personal data.
 func cause(err error) string {
 	for {
 		next := errors.Unwrap(err)
@@ -61,7 +60,7 @@ func (c *draftNew) Run(s *session) error {
 	var doc exam.Document
 	if c.From != "" {
 		var err error
-		if doc, err = readDocument(c.From); err != nil {
+		if doc, err = s.readDocument(c.From); err != nil {
 			return err
 		}
 	}
@@ -104,7 +103,7 @@ func (c *draftSet) Run(s *session) error {
 			return &said{exam.KindState, "ctl.field_locked", map[string]string{"field": path, "state": s.words.Say("ctl.state." + string(d.State))}}
 		}
 		if err := doc.Set(path, text); err != nil {
-			return usage("ctl.set_wrong", map[string]string{"field": shorten(path), "reason": cause(err)})
+			return usage("ctl.set_wrong", map[string]string{"reason": s.out.why(err)})
 		}
 	}
 	d, err = st.Save(d.ID, doc)
@@ -161,7 +160,7 @@ func (c *draftCheck) Run(s *session) error {
 	var doc exam.Document
 	var files []exam.File // nil: a file alone says nothing of photo and evidence
 	if c.File != "" {
-		if doc, err = readDocument(c.File); err != nil {
+		if doc, err = s.readDocument(c.File); err != nil {
 			return err
 		}
 	} else {

@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -77,6 +79,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		panic("wenbaoctl: " + err.Error())
 	}
 	out := &output{words: words, stdout: stdout, stderr: stderr, json: wantsJSON(args)}
+	// The parser would turn such bytes into other characters, in silence.
+	if slices.ContainsFunc(args, func(a string) bool { return !utf8.ValidString(a) }) {
+		return out.fail(usage("ctl.args_encoding", nil))
+	}
 	kctx, err := parser.Parse(args)
 	if code >= 0 { // --help was printed
 		return code

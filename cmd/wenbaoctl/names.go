@@ -10,10 +10,26 @@ import (
 // say is the words in the shape the domain asks for them.
 func (s *session) say(key string, args map[string]string) string { return s.words.Say(key, args) }
 
+// why says what is wrong with refused input, and where: up to ten faults of it.
+func (o *output) why(err error) string {
+	list := exam.Faults(err)
+	if len(list) == 0 {
+		return cause(err)
+	}
+	var sentences []string
+	for _, f := range list[:min(len(list), 10)] {
+		sentences = append(sentences, f.Said(func(key string, args map[string]string) string { return o.words.Say(key, args) }))
+	}
+	return strings.Join(sentences, "\n")
+}
+
 // fieldName names a field for people: "field." and its path without indexes,
-// with the record's number behind it ("毕业学校（第 2 条）"); a path without a
-// name stays as it is.
+// with the record's number behind it ("毕业学校（第 2 条）"); the whole draft has
+// the empty path, and a path without a name stays as it is.
 func (s *session) fieldName(path string) string {
+	if path == "" {
+		return s.words.Say("ctl.field.whole")
+	}
 	var generic []string
 	record := ""
 	for _, part := range strings.Split(path, ".") {

@@ -2,7 +2,7 @@ package main
 
 import (
 	"crypto/ed25519"
-	"os"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -21,11 +21,15 @@ func (c *packShow) Run(s *session) error {
 	raw, ok := assets.Pack(c.Pack)
 	if !ok {
 		var err error
-		if raw, err = os.ReadFile(c.Pack); err != nil {
+		raw, err = readBounded(c.Pack, exam.MaxPackBytes)
+		var cannot *said
+		if errors.As(err, &cannot) && cannot.kind == exam.KindTooLarge {
+			return err
+		} else if err != nil {
 			return &said{exam.KindNotFound, "ctl.pack_unknown", map[string]string{"pack": shorten(c.Pack), "packs": strings.Join(assets.PackIDs(), ", ")}}
 		}
 	}
-	p, err := exam.ParsePack(raw)
+	p, err := s.readPack(c.Pack, raw)
 	if err != nil {
 		return err
 	}
@@ -35,6 +39,15 @@ func (c *packShow) Run(s *session) error {
 		s.showPack(p)
 	}
 	return nil
+}
+
+// readPack reads an exam pack out of a file's bytes.
+func (s *session) readPack(name string, raw []byte) (*exam.Pack, error) {
+	p, err := exam.ParsePack(raw)
+	if exam.KindOf(err) == exam.KindInvalid {
+		return nil, &said{exam.KindInvalid, "ctl.pack_wrong", map[string]string{"file": name, "reason": s.out.why(err)}}
+	}
+	return p, err
 }
 
 // packLine prints one pack in one line.
@@ -79,8 +92,8 @@ func (c *packVerify) Run(s *session) error {
 	}
 	p, err := exam.VerifyPack(raw, signature, signers())
 	if exam.KindOf(err) == exam.KindUntrusted {
-		s.out.record(map[string]any{"valid": false, "reason": cause(err)})
-		s.out.text("%s\n", s.words.Say("ctl.pack_bad", map[string]string{"reason": cause(err)}))
+		s.out.record(map[string]any{"valid": false, "reason": s.out.why(err)})
+		s.out.text("%s\n", s.words.Say("ctl.pack_bad", map[string]string{"reason": s.out.why(err)}))
 		s.out.found(exitProblems)
 		return nil
 	}
@@ -115,7 +128,7 @@ func (c *packJudge) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	next, err := exam.ParsePack(raw)
+	next, err := s.readPack(c.File, raw)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"ready":  ready,
 			"setvar": setVariable,
 			"exit":   exit,
+			"json":   jsonAt,
 		},
 	})
 }
@@ -74,6 +77,63 @@ func setVariable(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: setvar NAME")
 	}
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+}
+
+// jsonAt looks into the last output, one JSON document a line: json LINE PATH
+// WANT. LINE counts from 1; PATH is keys and indexes joined by dots, "." the
+// whole; WANT is a JSON value, or bool, number, text, list, object. With ! the
+// line or the path must not be there.
+func jsonAt(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: json LINE PATH WANT")
+	}
+	n, _ := strconv.Atoi(args[0])
+	lines := strings.Split(strings.TrimSpace(ts.ReadFile("stdout")), "\n")
+	if neg && n > len(lines) {
+		return
+	}
+	if n < 1 || n > len(lines) {
+		ts.Fatalf("%d lines of output, no line %s", len(lines), args[0])
+	}
+	var v any
+	if err := json.Unmarshal([]byte(lines[n-1]), &v); err != nil {
+		ts.Fatalf("line %d is no JSON: %v", n, err)
+	}
+	found := true
+	for _, key := range strings.FieldsFunc(args[1], func(r rune) bool { return r == '.' }) {
+		var next any
+		next, found = below(v, key)
+		if v = next; !found {
+			break
+		}
+	}
+	if found == neg {
+		ts.Fatalf("%s is there: %v", args[1], found)
+	}
+	if neg {
+		return
+	}
+	raw, _ := json.Marshal(v)
+	kind := map[byte]string{'t': "bool", 'f': "bool", '"': "text", '[': "list", '{': "object", 'n': "null"}[raw[0]]
+	if kind == "" {
+		kind = "number"
+	}
+	if string(raw) != args[2] && kind != args[2] {
+		ts.Fatalf("%s is %s, not %s", args[1], raw, args[2])
+	}
+}
+
+func below(v any, key string) (any, bool) {
+	switch x := v.(type) {
+	case map[string]any:
+		v, ok := x[key]
+		return v, ok
+	case []any:
+		if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(x) {
+			return x[i], true
+		}
+	}
+	return nil, false
 }
 
 // exit runs a program and wants an exit code: exit CODE PROGRAM ARG…
