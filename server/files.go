@@ -48,7 +48,7 @@ func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
 	}
 	raw, err := body(r)
 	if err != nil {
-		s.keepBroken(r, owner, wire.FileRef{SHA256: hash, Size: size}, from, raw)
+		s.keepBroken(r, owner, wire.FileRef{SHA256: hash, Size: size}, from, raw[:min(int64(len(raw)), to-from)])
 		return reply{}, err
 	}
 	if int64(len(raw)) != to-from || r.Header.Get("Content-Digest") != wire.ContentDigest(raw) {
@@ -66,9 +66,9 @@ func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
 	return reply{message: wire.FileReply{Lacks: []wire.Lack{{SHA256: hash, Size: size, Missing: left}}}}, nil
 }
 
-// keepBroken keeps what arrived of a piece under which the line broke, so that on
-// a bad line only what was under way goes again. The digest of the piece cannot
-// be checked then; the whole file's is, before the file counts.
+// keepBroken keeps what arrived of a file under which the line broke, so that on
+// a bad line only what was under way goes again. The digest of a broken piece
+// cannot be checked; the whole file's is, before the file counts.
 func (s *Server) keepBroken(r *http.Request, owner Owner, f wire.FileRef, from int64, raw []byte) {
 	if len(raw) == 0 {
 		return

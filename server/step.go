@@ -38,6 +38,9 @@ func (s *Server) submit(action exam.Action) ownedHandler {
 	return func(r *http.Request, owner Owner) (reply, error) {
 		st, raw, err := s.readStep(r, owner, action)
 		if err != nil {
+			for _, f := range wire.Arrived(r.Header.Get("Content-Type"), raw) {
+				s.keepBroken(r, owner, f.FileRef, 0, f.Bytes)
+			}
 			return reply{}, err
 		}
 		if err := s.readContent(r, &st, raw); err != nil {

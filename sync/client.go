@@ -37,7 +37,11 @@ func newClient(base *url.URL, rt http.RoundTripper, credential []byte, now func(
 		SetResponseBodyLimit(wire.MaxMessage).
 		SetLogger(silent{}).
 		SetHeader(wire.HeaderProtocol, wire.Version).
-		SetHeader("User-Agent", "").
+		SetPreRequestHook(func(_ *resty.Client, r *http.Request) error {
+			r.Header["User-Agent"] = []string{""} // which net/http then leaves out
+			r.GetBody = nil                       // or net/http makes whatever has an Idempotency-Key again, whole, by itself
+			return nil
+		}).
 		SetHeader("Authorization", "Bearer "+base64.RawURLEncoding.EncodeToString(credential))
 	h.SetCookieJar(nil)
 	return &client{http: h, now: now}

@@ -89,7 +89,7 @@ func (e *Engine) deliver(ctx context.Context, entry exam.Entry) *failure {
 		if f != nil {
 			return f
 		}
-		f = e.step(ctx, entry, inline)
+		f = e.step(ctx, entry, inline, p)
 		switch {
 		case f == nil:
 			return nil
@@ -122,9 +122,18 @@ func lost(f *failure, entry exam.Entry) bool {
 	return false
 }
 
-// step makes the step's request and takes the answer in.
-func (e *Engine) step(ctx context.Context, entry exam.Entry, inline []wire.File) *failure {
-	raw, f := e.ask(ctx, stepRequest(entry, inline))
+// step makes the step's request and takes the answer in. When the line breaks
+// under it, what arrived of its files does not go again.
+func (e *Engine) step(ctx context.Context, entry exam.Entry, inline []wire.File, p *progress) *failure {
+	raw, f := e.askAnew(ctx, func(attempt int) (_ request, f *failure) {
+		if attempt > 1 && len(inline) > 0 {
+			var missing []wire.Lack
+			if missing, f = e.askMissing(ctx, entry.Files); f == nil {
+				inline, f = e.bring(ctx, entry, missing, true, p)
+			}
+		}
+		return stepRequest(entry, inline), f
+	})
 	if f != nil {
 		return f
 	}

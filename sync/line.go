@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -27,11 +26,6 @@ const (
 	maxPause   = 5 * time.Minute
 )
 
-// reachFor is how far a connection is thought to carry before any has broken:
-// what the whole line carries in so many seconds. It is about the same on the
-// lines that were measured.
-const reachFor = 4
-
 // line is what is known about the way to the server, learnt from the requests
 // themselves: how many may be in flight, how large a piece may be, how long to
 // wait, and whether it makes sense to try at all.
@@ -46,8 +40,6 @@ type line struct {
 	rate    float64       // bytes per second, all requests together; 0 unknown
 	rated   bool          // rate is more than a first impression
 	rtt     time.Duration // the quickest answer of late; 0 unknown
-	reach   float64       // bytes that a connection carries before it breaks; 0 none broke yet
-	broke   bool          // reach comes from a break
 	window  struct {
 		began time.Time
 		bytes int64
@@ -73,8 +65,7 @@ type ticket struct {
 	bytes  int64
 	began  time.Time
 	timer  *time.Timer
-	conn   *metered // that carries it; nil unknown
-	fresh  bool     // the connection was made for it
+	fresh  bool // on a connection on which nothing was heard yet
 }
 
 // take waits for a place for a request of n bytes.
@@ -109,11 +100,12 @@ func (l *line) launch(ctx context.Context, n int) *ticket {
 	return t
 }
 
-// carried tells a ticket which connection its request travels on.
-func (t *ticket) carried(c *metered, fresh bool) {
+// connected tells a ticket that its request has a connection, and whether
+// anything was ever heard on it.
+func (t *ticket) connected(heard bool) {
 	t.l.mu.Lock()
 	defer t.l.mu.Unlock()
-	t.conn, t.fresh = c, fresh
+	t.fresh = !heard
 	if t.l.rate == 0 && t.l.window.bytes == 0 {
 		t.l.window.began = time.Now() // making connections is no sending
 	}
@@ -170,19 +162,6 @@ func (l *line) size() float64 {
 	return max(minPiece, best)
 }
 
-// inline is how many bytes of files may travel inside a step, which is lost as a
-// whole when the line breaks: as many as on average cost less than the headers of
-// a request of their own.
-func (l *line) inline() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	reach := l.reach
-	if reach == 0 {
-		reach = l.rate * reachFor
-	}
-	return int(min(math.Sqrt(2*overhead*reach), maxPiece))
-}
-
 // heard notes that the server answered something, whatever it said.
 func (l *line) heard() {
 	l.mu.Lock()
@@ -201,11 +180,6 @@ func (t *ticket) succeeded() {
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.up(now)
-	if t.conn != nil {
-		if far := float64(t.conn.carried()); l.reach > 0 && far > 2*l.reach {
-			l.reach, l.broke = far, false
-		}
-	}
 	l.measure(now, t.bytes)
 	if took := now.Sub(t.began); !t.fresh && (l.rtt == 0 || took < l.rtt) {
 		l.rtt = took
@@ -251,9 +225,6 @@ func (t *ticket) failed() (down bool) {
 		l.stretch = min(l.stretch*1.5, 8)
 		l.rtt += l.rtt / 8 // perhaps the way has become longer
 	}
-	if t.conn != nil && t.conn.answered() {
-		l.broken(float64(t.conn.carried()))
-	}
 	l.width = max(l.width*0.85, 2)
 	defer l.release(t)
 	if l.downs > 0 || l.failures >= 3*max(2, int(l.width)) {
@@ -261,16 +232,6 @@ func (t *ticket) failed() (down bool) {
 		return true
 	}
 	return false
-}
-
-// broken learns from how far a connection came.
-func (l *line) broken(far float64) {
-	if !l.broke {
-		l.reach = far
-	} else {
-		l.reach += (far - l.reach) / 3
-	}
-	l.broke = true
 }
 
 // missed notes that a request which took no place got no answer. Unless

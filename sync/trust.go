@@ -42,7 +42,7 @@ func transport(c Config, host string, now func() time.Time) *http.Transport {
 	}
 	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dial.metered,
+		DialContext:           dial.heard,
 		TLSHandshakeTimeout:   30 * time.Second,
 		MaxIdleConnsPerHost:   maxWidth + 2,
 		MaxConnsPerHost:       maxWidth + 4,

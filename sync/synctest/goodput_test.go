@@ -22,6 +22,7 @@ import (
 	"wenbao/exam"
 	"wenbao/server"
 	wsync "wenbao/sync"
+	"wenbao/sync/wire"
 )
 
 var lines = flag.Bool("lines", false, "print the table of goodput on every line, with the loads of the goals, three seeds, and the peers beside it")
@@ -174,6 +175,10 @@ func counted(next http.Handler, useful *atomic.Int64) http.Handler {
 		switch key := r.Method + r.URL.String() + r.Header.Get("Idempotency-Key") + r.Header.Get("Content-Range") + r.Header.Get("Upload-Offset"); {
 		case err != nil && keeps:
 			useful.Add(int64(len(body)))
+		case err != nil:
+			for _, f := range wire.Arrived(r.Header.Get("Content-Type"), body) {
+				useful.Add(int64(len(f.Bytes)))
+			}
 		case err == nil:
 			mu.Lock()
 			if !seen[key] {

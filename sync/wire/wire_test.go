@@ -111,6 +111,30 @@ func TestKindsThatAreNotForTheWireBecomeInternal(t *testing.T) {
 	}
 }
 
+func TestWhatArrivedOfABrokenStepIsTheBeginningsOfItsFiles(t *testing.T) {
+	files := []File{}
+	for _, raw := range [][]byte{bytes.Repeat([]byte("a"), 500), []byte("x"), bytes.Repeat([]byte("c"), 90)} {
+		files = append(files, File{exam.Digest(raw), raw})
+	}
+	body, mediaType := PackStep([]byte("{}"), files)
+	for n := range body {
+		got := 0
+		for i, b := range Arrived(mediaType, body[:n]) {
+			if b.SHA256 != files[i].SHA256 || b.Size != int64(len(files[i].Bytes)) || !bytes.HasPrefix(files[i].Bytes, b.Bytes) || len(b.Bytes) == 0 {
+				t.Fatalf("after %d bytes: %+v", n, b)
+			}
+			got += len(b.Bytes)
+		}
+		if want := min(500, max(0, n-frameHead)) + min(1, max(0, n-500-2*frameHead)) + min(90, max(0, n-501-3*frameHead)); got != want {
+			t.Fatalf("%d of %d bytes of files after %d", got, want, n)
+		}
+	}
+	body[frameHead]++
+	if _, _, err := UnpackStep(mediaType, body); exam.KindOf(err) != exam.KindInvalid {
+		t.Error("a file that is not what its hash says:", err)
+	}
+}
+
 func FuzzUnpackStep(f *testing.F) {
 	body, mediaType := PackStep([]byte("{}"), []File{{exam.Digest([]byte("x")), []byte("x")}})
 	f.Add(mediaType, body)
@@ -120,6 +144,11 @@ func FuzzUnpackStep(f *testing.F) {
 		content, files, err := UnpackStep(mediaType, body)
 		if err == nil && (len(content) > exam.MaxSubmissionBytes || len(files) > exam.MaxFiles) {
 			t.Fatal("beyond the limits")
+		}
+		for _, b := range Arrived(mediaType, body) {
+			if !exam.IsDigest(b.SHA256) || b.Size <= 0 || int64(len(b.Bytes)) > b.Size || len(b.Bytes) == 0 {
+				t.Fatal(b.FileRef, len(b.Bytes))
+			}
 		}
 	})
 }
