@@ -14,11 +14,11 @@ const (
 	maxWidth     = 16
 	minPiece     = 2 << 10
 	maxPiece     = 64 << 10
-	unknownPiece = 2 << 10
+	unknownPiece = 4 << 10
 
-	minTimeout   = 2 * time.Second
+	heardTimeout = 5 * time.Second // a busy server may take its time …
+	freshTimeout = 1 * time.Second // … but a connection on which nothing was ever heard is perhaps none
 	maxTimeout   = 3 * time.Minute
-	firstTimeout = 90 * time.Second
 	queueFor     = 2 // seconds, beside some round trips, that the line may need for all that is in flight
 	pieceFor     = 8 // seconds that it may need for one piece
 
@@ -131,13 +131,13 @@ func (l *line) flight() float64 { return l.rate * (queueFor + 3*l.rtt.Seconds())
 // timeout is generous about what is already in flight and grows while requests
 // run into it. A new connection takes two round trips more.
 func (l *line) timeout(t *ticket) time.Duration {
-	wait := firstTimeout.Seconds()
+	wait := maxTimeout.Seconds()
 	if l.rate > 0 {
-		trips := 2.0
+		least, trips := heardTimeout, 2.0
 		if t.fresh {
-			trips = 4
+			least, trips = freshTimeout, 4
 		}
-		wait = minTimeout.Seconds() + trips*l.rtt.Seconds() + 2*float64(l.bytes)/l.rate
+		wait = least.Seconds() + trips*l.rtt.Seconds() + 2*float64(l.bytes)/l.rate
 	}
 	return time.Duration(min(wait*l.stretch, maxTimeout.Seconds()) * float64(time.Second))
 }
