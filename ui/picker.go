@@ -60,9 +60,9 @@ func (p *Picker) FocusGained() { p.focus = true; p.Refresh(); p.hooks.focused(p)
 
 // TypedKey implements [fyne.Focusable].
 func (p *Picker) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyDown, fyne.KeySpace:
-		p.press()
+	switch {
+	case e.Name == fyne.KeySpace, e.Name == fyne.KeyDown && p.armed:
+		p.byKey()
 	default:
 		p.hooks.key(e)
 	}

@@ -68,6 +68,7 @@ type Press struct {
 	enterMoves bool
 
 	hovered, focus bool
+	armed          bool // a key went down upon it and has not pressed yet
 }
 
 func newPress(c control, look pressLook, content fyne.CanvasObject, pressed func()) *Press {
@@ -90,11 +91,27 @@ func (p *Press) Tapped(*fyne.PointEvent) {
 	p.press()
 }
 
+// KeyDown implements [desktop.Keyable]. A key that is held repeats, and reaches
+// whatever has got the focus meanwhile: Enter held in a field must not run on to
+// the buttons behind it. Only a key that went down here presses, and once.
+func (p *Press) KeyDown(*fyne.KeyEvent) { p.armed = true }
+
+// KeyUp implements [desktop.Keyable].
+func (p *Press) KeyUp(*fyne.KeyEvent) { p.armed = false }
+
+// byKey presses for a key, unless it is the repetition of one.
+func (p *Press) byKey() {
+	if p.armed {
+		p.armed = false
+		p.press()
+	}
+}
+
 // TypedKey implements [fyne.Focusable].
 func (p *Press) TypedKey(e *fyne.KeyEvent) {
 	switch {
 	case e.Name == fyne.KeySpace, !p.enterMoves && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
-		p.press()
+		p.byKey()
 	default:
 		p.hooks.key(e)
 	}
@@ -110,7 +127,7 @@ func (p *Press) TypedShortcut(s fyne.Shortcut) { p.hooks.shortcut(s) }
 func (p *Press) FocusGained() { p.focus = true; p.Refresh(); p.hooks.focused(p) }
 
 // FocusLost implements [fyne.Focusable].
-func (p *Press) FocusLost() { p.focus = false; p.Refresh() }
+func (p *Press) FocusLost() { p.focus, p.armed = false, false; p.Refresh() }
 
 // MouseIn implements [desktop.Hoverable].
 func (p *Press) MouseIn(*desktop.MouseEvent) { p.hovered = true; p.Refresh() }
@@ -146,14 +163,14 @@ func (p *Press) HeightFor(width float32) float32 {
 
 // CreateRenderer implements [fyne.Widget].
 func (p *Press) CreateRenderer() fyne.WidgetRenderer {
-	r := &pressRenderer{press: p, back: canvas.NewRectangle(nil), veil: canvas.NewRectangle(nil)}
+	r := &pressRenderer{press: p, back: canvas.NewRectangle(nil), veil: canvas.NewRectangle(nil), focus: canvas.NewRectangle(nil)}
 	r.paint()
 	return r
 }
 
 type pressRenderer struct {
-	press      *Press
-	back, veil *canvas.Rectangle
+	press             *Press
+	back, veil, focus *canvas.Rectangle
 }
 
 func (r *pressRenderer) paint() {
@@ -161,27 +178,38 @@ func (r *pressRenderer) paint() {
 	r.back.FillColor, r.back.CornerRadius = tint(p.look.fill), p.look.corner
 	r.back.StrokeColor, r.back.StrokeWidth = tint(p.look.stroke), hairline
 	r.veil.FillColor, r.veil.CornerRadius = tint(colorNone), p.look.corner
-	r.veil.StrokeColor, r.veil.StrokeWidth = tint(colorNone), 0
+	r.focus.FillColor, r.focus.CornerRadius = tint(colorNone), p.look.corner
+	r.focus.StrokeColor, r.focus.StrokeWidth = tint(colorNone), 0
 	if p.hovered && !p.disabled {
 		r.veil.FillColor = tint("hover")
 	}
 	if p.focus {
-		r.veil.StrokeColor, r.veil.StrokeWidth = tint(r.ring()), 2
+		r.focus.StrokeColor, r.focus.StrokeWidth = tint(r.ring()), 2
 	}
 }
 
-// ring is the colour of the focus: visible also around a filled button.
+// ring is the colour of the focus: it stands out from what it is drawn upon.
 func (r *pressRenderer) ring() fyne.ThemeColorName {
 	if r.press.look.fill == colorAccent {
-		return colorText
+		return colorOnAccent
 	}
 	return colorAccent
+}
+
+// inward is how far within the edge the focus is drawn: in a filled button, so
+// that the fill surrounds it.
+func (r *pressRenderer) inward() float32 {
+	if r.press.look.fill == colorAccent {
+		return 3
+	}
+	return 0
 }
 
 func (r *pressRenderer) Refresh() {
 	r.paint()
 	r.back.Refresh()
 	r.veil.Refresh()
+	r.focus.Refresh()
 	r.press.content.Refresh()
 }
 
@@ -189,6 +217,8 @@ func (r *pressRenderer) Layout(size fyne.Size) {
 	l := r.press.look
 	r.back.Resize(size)
 	r.veil.Resize(size)
+	r.focus.Move(fyne.NewSquareOffsetPos(r.inward()))
+	r.focus.Resize(size.SubtractWidthHeight(2*r.inward(), 2*r.inward()))
 	r.press.content.Move(fyne.NewPos(l.padX, l.padY))
 	r.press.content.Resize(fyne.NewSize(size.Width-2*l.padX, size.Height-2*l.padY))
 }
@@ -200,7 +230,7 @@ func (r *pressRenderer) MinSize() fyne.Size {
 }
 
 func (r *pressRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.back, r.press.content, r.veil}
+	return []fyne.CanvasObject{r.back, r.press.content, r.veil, r.focus}
 }
 
 func (r *pressRenderer) Destroy() {}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"os"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -244,19 +245,36 @@ func (p *plainPage) refresh() {
 }
 
 // keepFocus runs a change that replaces controls and gives the focus to the
-// control of the same id afterwards.
+// control of the same id afterwards, or to the one in its place when it is gone.
 func (w *Window) keepFocus(change func()) {
 	c := w.win.Canvas()
 	before, _ := c.Focused().(identified)
+	place := slices.Index(w.stops(), before)
 	change()
-	if before == nil {
+	if place < 0 {
 		return
 	}
-	if o, ok := w.find(func(i identified) bool { return i.controlID() == before.controlID() }); ok && o != before {
-		if f, ok := o.(fyne.Focusable); ok {
-			c.Focus(f)
-		}
+	after := w.stops()
+	if i := slices.IndexFunc(after, func(o identified) bool { return o.controlID() == before.controlID() }); i >= 0 {
+		place = i
 	}
+	if len(after) == 0 {
+		c.Unfocus()
+		return
+	}
+	if o := after[min(place, len(after)-1)]; o != before {
+		c.Focus(o.(fyne.Focusable))
+	}
+}
+
+// stops are the controls of the page at which the Tab key stops, in their order.
+func (w *Window) stops() (list []identified) {
+	walk(w.body, func(o identified) {
+		if d, ok := o.(fyne.Disableable); !ok || !d.Disabled() {
+			list = append(list, o)
+		}
+	})
+	return list
 }
 
 // find gives the first control on the page that fits.

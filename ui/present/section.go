@@ -235,6 +235,9 @@ func (f *Form) Add(list string) (first string) {
 // Duplicate puts a copy of a record behind it.
 func (f *Form) Duplicate(record string) {
 	list, i := split(record)
+	if i >= listLen(f.doc, list) {
+		return // it was removed meanwhile
+	}
 	f.edit(list, func(v reflect.Value) reflect.Value {
 		twin := reflect.New(v.Type().Elem()).Elem()
 		twin.Set(v.Index(i))
@@ -255,7 +258,7 @@ func inserted(v reflect.Value, i int, record reflect.Value) reflect.Value {
 // what is typed into the other records meanwhile.
 func (f *Form) Remove(record string) {
 	list, i := split(record)
-	if f.locked(list) {
+	if f.locked(list) || i >= listLen(f.doc, list) {
 		return
 	}
 	var gone reflect.Value
@@ -276,7 +279,7 @@ func (f *Form) Move(record string, by int) {
 	list, i := split(record)
 	f.edit(list, func(v reflect.Value) reflect.Value {
 		j := i + by
-		if j < 0 || j >= v.Len() {
+		if j < 0 || max(i, j) >= v.Len() {
 			return v
 		}
 		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())

@@ -175,6 +175,22 @@ func TestNoListGrowsBeyondItsBound(t *testing.T) {
 	}
 }
 
+func TestARecordThatIsGoneIsNeitherCopiedNorMovedNorRemoved(t *testing.T) {
+	w, d, f := opened(t, presenttest.Complete())
+	before := string(w.Drafts[f.ID()].Document.Encode())
+	f.Duplicate("work.2")
+	f.Move("work.2", -1)
+	f.Move("work.2", 1)
+	f.Remove("work.2")
+	w.Loop.Drain()
+	if after := string(w.Drafts[f.ID()].Document.Encode()); after != before {
+		t.Errorf("it became\n%s", after)
+	}
+	if _, ok := d.Undoable(); ok {
+		t.Error("an undo is offered for nothing")
+	}
+}
+
 func TestALockedListChangesInNoWay(t *testing.T) {
 	w, d, f := submitted(t, exam.StateConfirmed)
 	before := string(w.Drafts[f.ID()].Document.Encode())

@@ -386,7 +386,7 @@ type photos struct{}
 
 func (photos) Open(data []byte) (present.Portrait, []present.Finding, error) {
 	if bytes.HasPrefix(data, []byte("not a picture")) {
-		return nil, []present.Finding{{Text: present.Said(exam.Phrase{Key: "photo.heic"}), Severity: exam.Block}}, exam.Errorf(exam.KindInvalid, "open photo", "no picture")
+		return nil, []present.Finding{{Text: present.Said(exam.Phrase{Key: "photo.heic", Args: map[string]string{"value": "HEIC"}}), Severity: exam.Block}}, exam.Errorf(exam.KindInvalid, "open photo", "no picture")
 	}
 	return portrait{}, nil, nil
 }
