@@ -26,6 +26,7 @@ type Entry struct {
 	control
 	changed func(text string)
 	left    func()
+	entered func() // what Enter does in a field that is a command of its own; nil: on to the next
 
 	pending []fyne.KeyName // keys that have not come out as text, and the editing keys among them
 	struck  time.Time      // when the last of them was
@@ -78,6 +79,10 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	}
 	switch k.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
+		if e.entered != nil {
+			e.entered()
+			return
+		}
 		if !e.MultiLine {
 			e.hooks.key(k)
 			return

@@ -102,7 +102,7 @@ func (n *navigation) rows() (rows []fyne.CanvasObject, drawn string) {
 	add(padded(6, newRow(gapSmall, 1, logo, newText(styleHeading, k.say(present.T("app.name"))))))
 	add(space(1, gapSmall))
 	here := w.desk.Page()
-	for _, p := range []present.Page{present.PageHome, present.PageNotices, present.PageHelp, present.PageSettings, present.PagePractice} {
+	for _, p := range []present.Page{present.PageHome, present.PageVerify, present.PageNotices, present.PageHelp, present.PageSettings, present.PagePractice} {
 		add(n.pageRow(p, here == p), p, here == p)
 	}
 	if f := w.desk.Form(); f != nil {
@@ -127,7 +127,7 @@ var pageIcons = map[present.Page]func() fyne.Resource{
 	present.PageHome: theme.HomeIcon, present.PageNotices: theme.MailComposeIcon, present.PageHelp: theme.HelpIcon,
 	present.PageSettings: theme.SettingsIcon, present.PageRegistration: theme.AccountIcon,
 	present.PagePayment: theme.ListIcon, present.PagePractice: theme.MediaReplayIcon,
-	present.PagePrint: theme.DocumentPrintIcon, present.PageOfficial: theme.ContentCopyIcon, present.PageHistory: theme.HistoryIcon,
+	present.PageVerify: theme.SearchIcon, present.PagePrint: theme.DocumentPrintIcon, present.PageOfficial: theme.ContentCopyIcon, present.PageHistory: theme.HistoryIcon,
 }
 
 func (n *navigation) pageRow(p present.Page, here bool) fyne.CanvasObject {

@@ -235,54 +235,6 @@ func (w *Window) historyPage() fyne.CanvasObject {
 
 func (k *kit) revision(v present.Version) string { return k.say(present.Plain(uintText(v.Revision))) }
 
-// printPage is 打印: the preview is the print.
-func (w *Window) printPage() fyne.CanvasObject {
-	k, v := w.kit, w.desk.Print()
-	var kinds []choice
-	for _, kind := range v.Kinds {
-		kinds = append(kinds, choice{string(kind), k.key("paper." + string(kind))})
-	}
-	box := newColumn(gapLarge, title(k.key("page.print")), k.options("print.kind", kinds, string(v.Kind), false, func(s string) { w.desk.Preview(present.PaperKind(s)) }))
-	if v.Draft {
-		box.Add(banner(present.Calm, "", k.key("print.draft")))
-	}
-	box.Add(newFlow(gap, k.primary("action.print", k.key("print.open"), func() { w.desk.SavePDF(true) }),
-		k.secondary("action.save_pdf", k.key("print.save"), func() { w.desk.SavePDF(false) })))
-	if v.Kept != "" {
-		box.Add(banner(present.Good, k.key("print.saved"), v.Kept))
-	}
-	if t, bad := w.desk.Trouble(); bad {
-		box.Add(banner(present.Trouble, k.key("trouble.title"), k.say(t)))
-	}
-	switch {
-	case v.Busy:
-		box.Add(caption(k.key("print.busy")))
-	case v.Trouble:
-		box.Add(banner(present.Trouble, k.key("print.trouble"), k.key("print.trouble.text")))
-	}
-	for i, page := range v.Pages {
-		img := canvas.NewImageFromImage(page)
-		img.FillMode = canvas.ImageFillContain
-		box.Add(caption(k.key("print.page", "page", i+1, "pages", len(v.Pages))))
-		box.Add(surface(colorCard, colorLine, 2, 1, container.New(&sheet{}, img)))
-	}
-	return held(800, box)
-}
-
-// sheet keeps the shape of A4.
-type sheet struct{ asked }
-
-func (s *sheet) heightFor(_ []fyne.CanvasObject, width float32) float32 { return width * 297 / 210 }
-
-func (s *sheet) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(200, s.heightFor(o, max(s.width, 200)))
-}
-
-func (s *sheet) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	s.width = size.Width
-	o[0].Resize(size)
-}
-
 // conflictPage is the desk where two versions meet: base, mine, theirs per field.
 type conflictPage struct {
 	window *Window

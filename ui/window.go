@@ -185,6 +185,8 @@ func (w *Window) build(p present.Page) view {
 		return newPlainPage(w, w.registrationPage)
 	case present.PagePrint:
 		return newPlainPage(w, w.printPage)
+	case present.PageVerify:
+		return newPlainPage(w, w.verifyPage)
 	case present.PageHistory:
 		return newPlainPage(w, w.historyPage)
 	case present.PageConflict:
@@ -458,15 +460,15 @@ func (w *Window) keys() {
 }
 
 func (w *Window) dropped(_ fyne.Position, uris []fyne.URI) {
-	f := w.desk.Form()
-	if f == nil {
-		return
-	}
 	var paths []string
 	for _, u := range uris {
 		paths = append(paths, u.Path())
 	}
-	f.Drop(paths)
+	if f := w.desk.Form(); w.desk.Page() == present.PageVerify {
+		w.desk.CheckFiles(paths...)
+	} else if f != nil {
+		f.Drop(paths)
+	}
 }
 
 // chooseFile lets the candidate pick a file and gives its path.

@@ -82,57 +82,6 @@ func (w wire) Status() present.Line {
 	return l
 }
 
-// printer lays papers out.
-type printer struct {
-	store    *store.Store
-	packs    []*exam.Pack
-	practice bool
-}
-
-func (p printer) make(kind present.PaperKind, d exam.Draft) (*form.Paper, error) {
-	in := form.Input{Draft: d, Pack: p.packs[0], Printed: time.Now(), Practice: p.practice}
-	for _, pack := range p.packs {
-		if pack.ID == d.Pack.ID {
-			in.Pack = pack
-		}
-	}
-	if ref, ok := d.Photo(); ok {
-		raw, err := p.store.File(ref.SHA256)
-		if err != nil {
-			return nil, err
-		}
-		in.Photo = raw
-	}
-	return form.Make(form.Kind(kind), in)
-}
-
-func (p printer) Pages(ctx context.Context, kind present.PaperKind, d exam.Draft, dpi float64) ([]image.Image, error) {
-	paper, err := p.make(kind, d)
-	if err != nil {
-		return nil, err
-	}
-	var pages []image.Image
-	for i := range paper.Pages() {
-		if ctx.Err() != nil {
-			return nil, &exam.Error{Kind: exam.KindCanceled, Op: "draw preview", Err: ctx.Err()}
-		}
-		page, err := paper.Image(i, dpi)
-		if err != nil {
-			return nil, err
-		}
-		pages = append(pages, page)
-	}
-	return pages, nil
-}
-
-func (p printer) PDF(_ context.Context, kind present.PaperKind, d exam.Draft) ([]byte, error) {
-	paper, err := p.make(kind, d)
-	if err != nil {
-		return nil, err
-	}
-	return paper.PDF()
-}
-
 // photographer makes photos to the pack's specification.
 type photographer struct{ pack *exam.Pack }
 
@@ -148,8 +97,7 @@ func (p photographer) Open(data []byte) (present.Portrait, []present.Finding, er
 	if err != nil {
 		return nil, findings(photo.Reasons(err)), err
 	}
-	s := p.pack.Photo
-	spec := photo.Spec{Width: s.Width, Height: s.Height, MinBytes: s.MinBytes, MaxBytes: s.MaxBytes, DPI: s.DPI}
+	spec := local.PhotoSpec(p.pack)
 	return portrait{source: source, shown: shown, spec: spec, proposed: source.Propose(spec)}, nil, nil
 }
 

@@ -18,6 +18,7 @@ const (
 	PageForm         Page = "form"         // 填报
 	PageRegistration Page = "registration" // 我的报名
 	PagePrint        Page = "print"        // 打印
+	PageVerify       Page = "verify"       // 核对纸质表
 	PageHistory      Page = "history"      // 历史
 	PageConflict     Page = "conflict"     // 两处修改
 	PageOfficial     Page = "official"     // 官网助手
@@ -57,6 +58,8 @@ type Desk struct {
 	ask     *Ask
 	help    string // what is searched on the help page
 	print   printing
+	press   press
+	check   checking
 	kept    string // path of the last file that was written for the candidate
 
 	bent, rehearsing bool // what came of the last change of the practice, and of opening it
@@ -196,6 +199,7 @@ func (d *Desk) enter(p Page) {
 		d.readList()
 	case PagePrint:
 		d.preview(PaperRegistration)
+		d.askPrinters()
 	case PageSettings:
 		d.readSettings()
 	case PageHistory:

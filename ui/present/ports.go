@@ -60,7 +60,7 @@ type Wire interface {
 // Paper draws what is printed.
 type Paper interface {
 	// Pages draws the pages at dpi dots per inch.
-	Pages(ctx context.Context, kind PaperKind, d exam.Draft, dpi float64) ([]image.Image, error)
+	Pages(ctx context.Context, kind PaperKind, d exam.Draft, dpi float64) (Preview, error)
 	PDF(ctx context.Context, kind PaperKind, d exam.Draft) ([]byte, error)
 }
 
@@ -167,6 +167,8 @@ type Ports struct {
 	Crashes  Crashes
 	Wire     Wire
 	Paper    Paper
+	Printers Printers // nil: no printing but as PDF
+	Reviewer Reviewer // nil: no server's key is known
 	Photos   Photographer
 	Desktop  Desktop
 	Locks    Locks

@@ -2,7 +2,11 @@ package present
 
 import (
 	"context"
+	"fmt"
 	"image"
+	"strings"
+	"sync"
+	"time"
 
 	"wenbao/exam"
 )
@@ -10,34 +14,108 @@ import (
 // previewDPI is fine enough to read the preview at its size on the screen.
 const previewDPI = 110
 
+// Preview is a paper as it will be printed.
+type Preview struct {
+	Pages   []image.Image
+	Missing []rune // characters no font has: the paper shows a box with their code
+}
+
+// Printers is the system's printing queue with the journal of what was printed.
+// The methods may block, so presenters call them through a [Loop].
+type Printers interface {
+	// Names are the printers, the usual one first; an error when there is no queue.
+	Names(ctx context.Context) ([]string, error)
+	// Unfinished gives the job that was interrupted, and how many registrations the
+	// server has confirmed, whose papers can be printed in one go.
+	Unfinished() (job PrintJob, ok bool, confirmed int, err error)
+	// Print prints the papers of drafts in order, of all confirmed registrations
+	// when there are none, and tells of every step, from the background.
+	Print(ctx context.Context, printer string, kind PaperKind, drafts []exam.DraftID, tell func(PrintJob)) error
+	// GoOn goes on with the unfinished job: after the paper with a registration
+	// number, "" where it stopped.
+	GoOn(ctx context.Context, after string, tell func(PrintJob)) error
+	// Forget gives the unfinished job up.
+	Forget() error
+}
+
+// PrintJob is how far the printing of many papers is.
+type PrintJob struct {
+	Printer string
+	All     int
+	Printed int // the queue has finished them
+	Queued  int // the queue has them
+	Left    int // left out, because they cannot be laid out
+	Doubt   int // handed over twice after an interruption
+}
+
 // printing is the state of the print page.
 type printing struct {
 	kind    PaperKind
-	pages   []image.Image
+	shown   Preview
 	busy    bool
 	trouble bool
 	cancel  context.CancelFunc
 }
+
+// press is the state of the printers, which outlives the page.
+type press struct {
+	names     []string
+	printer   string
+	none      bool // no queue on this machine
+	confirmed int
+	job       PrintJob // running, unfinished or done
+	state     PressState
+	trouble   Text
+	cancel    context.CancelFunc
+
+	mu     sync.Mutex
+	latest PrintJob // told from the background
+}
+
+// PressState says what the printers are doing.
+type PressState string
+
+const (
+	PressIdle       PressState = ""
+	PressRunning    PressState = "running"
+	PressUnfinished PressState = "unfinished" // a job waits to be gone on with
+	PressDone       PressState = "done"
+)
 
 // PrintView is the print page.
 type PrintView struct {
 	Kind    PaperKind
 	Kinds   []PaperKind // those that this registration has
 	Pages   []image.Image
+	Missing string // code points of characters no font has, "" none
 	Busy    bool
 	Trouble bool
 	Draft   bool   // the paper bears 草稿, since the server has not confirmed it
 	Kept    string // path of the PDF last saved
+
+	Printers  []string
+	Printer   string // chosen
+	Confirmed int    // registrations whose papers can be printed in one go
+	State     PressState
+	Job       PrintJob
+	Refused   Text // why the queue took nothing; empty when it did
 }
 
 // Print gives the print page.
 func (d *Desk) Print() PrintView {
-	v := PrintView{Kind: d.print.kind, Pages: d.print.pages, Busy: d.print.busy, Trouble: d.print.trouble, Kept: d.kept,
-		Kinds: []PaperKind{PaperRegistration, PaperWorkYears, PaperCommitment}}
+	p := &d.press
+	v := PrintView{Kind: d.print.kind, Pages: d.print.shown.Pages, Busy: d.print.busy, Trouble: d.print.trouble, Kept: d.kept,
+		Kinds:    []PaperKind{PaperRegistration, PaperWorkYears, PaperCommitment},
+		Printers: p.names, Printer: p.printer, Confirmed: p.confirmed, State: p.state, Job: p.job, Refused: p.trouble}
+	var missing []string
+	for _, r := range d.print.shown.Missing {
+		missing = append(missing, fmt.Sprintf("U+%04X", r))
+	}
+	v.Missing = strings.Join(missing, " ")
 	if d.form != nil {
 		v.Draft = d.form.transport() != exam.TransportDelivered
 		if d.form.draft.State == exam.StateCompleted {
-			v.Kinds = append(v.Kinds, PaperReceipt)
+			v.Kinds = append(v.Kinds, PaperReceipt, PaperAdmission)
 		}
 	}
 	return v
@@ -60,9 +138,9 @@ func (d *Desk) preview(k PaperKind) {
 	f.saver.then(func() {
 		draft := f.current()
 		d.loop.Go(ctx, func(ctx context.Context) func() {
-			pages, err := d.ports.Paper.Pages(ctx, k, draft, previewDPI)
+			shown, err := d.ports.Paper.Pages(ctx, k, draft, previewDPI)
 			return func() {
-				d.print.pages, d.print.busy, d.print.trouble = pages, false, err != nil
+				d.print.shown, d.print.busy, d.print.trouble = shown, false, err != nil
 				d.changed()
 			}
 		})
@@ -125,4 +203,140 @@ func (d *Desk) ShowFile(target string) {
 		_ = d.ports.Desktop.Show(target) // the address stands on the page to be copied
 		return nil
 	})
+}
+
+// askPrinters asks for the printers and for a job that was interrupted.
+func (d *Desk) askPrinters() {
+	if d.ports.Printers == nil || d.press.state == PressRunning {
+		return
+	}
+	d.loop.Go(context.Background(), func(ctx context.Context) func() {
+		names, err := d.ports.Printers.Names(ctx)
+		job, unfinished, confirmed, jerr := d.ports.Printers.Unfinished()
+		return func() {
+			p := &d.press
+			p.names, p.none, p.confirmed = names, err != nil, confirmed
+			if p.printer == "" && len(names) > 0 {
+				p.printer = names[0]
+			}
+			if jerr == nil && unfinished && p.state != PressRunning {
+				p.job, p.state = job, PressUnfinished
+			}
+			d.changed()
+		}
+	})
+}
+
+// ChoosePrinter takes a printer for what is printed next.
+func (d *Desk) ChoosePrinter(name string) { d.press.printer = name; d.changed() }
+
+// PrintPaper hands the paper shown to the printer.
+func (d *Desk) PrintPaper() {
+	if d.form == nil {
+		return
+	}
+	f, kind := d.form, d.print.kind
+	f.saver.then(func() {
+		d.run(func(ctx context.Context, tell func(PrintJob)) error {
+			return d.ports.Printers.Print(ctx, d.press.printer, kind, []exam.DraftID{f.ID()}, tell)
+		})
+	})
+}
+
+// PrintAll hands the papers of every confirmed registration to the printer.
+func (d *Desk) PrintAll() {
+	kind, printer := d.print.kind, d.press.printer
+	d.run(func(ctx context.Context, tell func(PrintJob)) error {
+		return d.ports.Printers.Print(ctx, printer, kind, nil, tell)
+	})
+}
+
+// GoOnPrinting goes on with the interrupted job after the sheet with a
+// registration number, "" where it stopped.
+func (d *Desk) GoOnPrinting(after string) {
+	after = strings.TrimSpace(after)
+	d.run(func(ctx context.Context, tell func(PrintJob)) error { return d.ports.Printers.GoOn(ctx, after, tell) })
+}
+
+// StopPrinting stops handing papers over; it can be gone on with.
+func (d *Desk) StopPrinting() {
+	if d.press.cancel != nil {
+		d.press.cancel()
+	}
+}
+
+// ForgetPrinting gives the interrupted job up.
+func (d *Desk) ForgetPrinting() {
+	d.loop.Go(context.Background(), func(context.Context) func() {
+		err := d.ports.Printers.Forget()
+		return func() {
+			if err != nil {
+				d.failed(err)
+				return
+			}
+			d.press.state, d.press.job, d.press.trouble = PressIdle, PrintJob{}, Text{}
+			d.changed()
+		}
+	})
+}
+
+// tellEvery is how often the window looks how far the printing is.
+const tellEvery = 300 * time.Millisecond
+
+// run runs a job; only one runs at a time.
+func (d *Desk) run(print func(ctx context.Context, tell func(PrintJob)) error) {
+	p := &d.press
+	if d.ports.Printers == nil || p.state == PressRunning {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	p.cancel, p.state, p.trouble = cancel, PressRunning, Text{}
+	p.latest, p.job = PrintJob{Printer: p.printer}, PrintJob{Printer: p.printer}
+	d.loop.Go(context.Background(), func(outer context.Context) func() {
+		stop := context.AfterFunc(outer, cancel)
+		defer stop()
+		err := print(ctx, func(j PrintJob) {
+			p.mu.Lock()
+			p.latest = j
+			p.mu.Unlock()
+		})
+		return func() {
+			cancel()
+			p.look()
+			p.state = PressDone
+			if err != nil {
+				p.state = PressUnfinished
+				p.trouble = T("ui.print.refused." + string(printReason(exam.KindOf(err))))
+			}
+			d.askPrinters() // what the journal says decides
+			d.changed()
+		}
+	})
+	d.watchPress()
+	d.changed()
+}
+
+func (p *press) look() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.job = p.latest
+}
+
+func (d *Desk) watchPress() {
+	d.loop.After(tellEvery, func() {
+		if d.press.state == PressRunning {
+			d.press.look()
+			d.changed()
+			d.watchPress()
+		}
+	})
+}
+
+// printReason picks the kinds of a failed print that have words of their own.
+func printReason(k exam.Kind) exam.Kind {
+	switch k {
+	case exam.KindCanceled, exam.KindNotFound, exam.KindUnreachable, exam.KindState:
+		return k
+	}
+	return exam.KindInternal
 }

@@ -41,6 +41,9 @@ type World struct {
 	Acts     []exam.Action  // what the practice's reviewer and bank did
 	Rung     []present.Text // notices told outside the window
 	Windows  int            // practice windows opened
+	Tray     *Tray          // the printing queue
+	Verdicts Verdicts       // what the reviewer says
+	Missing  []rune         // characters no font has
 	Real     bool           // not in practice mode
 	Ways     []present.Way  // that open the store
 	Passed   string         // the passphrase that was set
@@ -66,13 +69,13 @@ func NewWorld() *World {
 	p := pack()
 	return &World{Loop: NewLoop(), Pack: p, Line: present.Line{State: present.LineOnline}, Drafts: map[exam.DraftID]exam.Draft{},
 		Versions: map[exam.DraftID][]exam.Document{}, Bytes: map[string][]byte{}, Values: map[string][]byte{}, Kept: map[string][]byte{},
-		Disk: map[string][]byte{}, Bin: map[exam.DraftID]bool{}, Ways: []present.Way{{Kind: "key_file", Made: Start}}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
+		Disk: map[string][]byte{}, Tray: &Tray{}, Verdicts: Verdicts{}, Bin: map[exam.DraftID]bool{}, Ways: []present.Way{{Kind: "key_file", Made: Start}}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
 }
 
 // Ports gives the world to presenters, in practice mode unless it is Real.
 func (w *World) Ports() present.Ports {
 	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Look: w.Look, Looks: looks{w}, Crashes: crashes{w}, Wire: line{w},
-		Paper: paper{}, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Folders: folders{w}, Trainer: trainer{w},
+		Paper: paper{w}, Printers: w.Tray, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Folders: folders{w}, Trainer: trainer{w},
 		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
 	if w.Real {
 		p.Practice, p.Trainer = false, nil
@@ -344,16 +347,6 @@ type line struct{ w *World }
 
 func (l line) Wake()                { l.w.Woken++ }
 func (l line) Status() present.Line { return l.w.Line }
-
-type paper struct{}
-
-func (paper) Pages(context.Context, present.PaperKind, exam.Draft, float64) ([]image.Image, error) {
-	return []image.Image{Picture(210, 297)}, nil
-}
-
-func (paper) PDF(context.Context, present.PaperKind, exam.Draft) ([]byte, error) {
-	return []byte("%PDF-1.7\n"), nil
-}
 
 // Picture is a made-up portrait: a figure on white.
 func Picture(width, height int) image.Image {
