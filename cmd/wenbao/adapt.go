@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"image"
 	"os"
 	"os/exec"
@@ -9,11 +8,9 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
-	"wenbao/exam/form"
 	"wenbao/exam/photo"
 	"wenbao/store"
 	wsync "wenbao/sync"

@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	xdraw "golang.org/x/image/draw"
@@ -91,6 +92,18 @@ func TestCodesAloneAreJudged(t *testing.T) {
 	seal := in.Draft.Registration.Seal
 	if f := form.VerifyCode(seal, serverKeys); !f.Genuine || f.File || f.Number != in.Draft.Registration.Number {
 		t.Errorf("%+v", f)
+	}
+	wide := strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7F {
+			return r - '!' + '！'
+		}
+		return r
+	}, seal)
+	for what, typed := range map[string]string{"full width": wide, "Caps Lock": strings.ToLower(seal), "a line feed behind": seal + "\r\n",
+		"an input method": strings.NewReplacer(".", "。", "/", "、", "$", "￥").Replace(seal)} {
+		if f := form.VerifyCode(typed, serverKeys); !f.Genuine {
+			t.Errorf("typed with %s: %+v", what, f)
+		}
 	}
 	expectNot(t, "draft", form.VerifyCode(exam.DraftSealText(in.Draft.ID), serverKeys), form.ReasonDraft)
 	expectNot(t, "no key", form.VerifyCode(seal, nil), form.ReasonUntrusted)

@@ -99,7 +99,7 @@ func (f *Finding) Against(known exam.Registration) {
 // holds, not what the paper around the code shows.
 func VerifyCode(text string, keys []ed25519.PublicKey) Finding {
 	f := Finding{Differs: []string{}}
-	seal, err := exam.VerifySeal(text, keys)
+	seal, err := exam.VerifySeal(asTyped(text), keys)
 	switch exam.KindOf(err) {
 	case "":
 		f.sealed(seal)
@@ -114,6 +114,24 @@ func VerifyCode(text string, keys []ed25519.PublicKey) Finding {
 		f.Reason = ReasonNoCode
 	}
 	return f
+}
+
+// asTyped undoes what a Chinese input method or the Caps Lock key does to the
+// keys of a scanner. It cannot make a false code true: the signature decides.
+func asTyped(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		if plain, ok := map[rune]rune{'　': ' ', '。': '.', '、': '/', '￥': '$', '¥': '$', '–': '-', '—': '-'}[r]; ok {
+			return plain
+		}
+		return r
+	}, text)
+	if rest, ok := strings.CutPrefix(text, "wb1:"); ok {
+		return "WB1:" + strings.ToUpper(rest)
+	}
+	return text
 }
 
 // sealed takes over what a seal with a good signature states.

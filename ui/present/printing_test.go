@@ -18,15 +18,15 @@ type press struct {
 	last  exam.Draft
 }
 
-func (p *press) Pages(ctx context.Context, kind present.PaperKind, d exam.Draft, dpi float64) ([]image.Image, error) {
+func (p *press) Pages(ctx context.Context, kind present.PaperKind, d exam.Draft, dpi float64) (present.Preview, error) {
 	if ctx.Err() != nil {
-		return nil, &exam.Error{Kind: exam.KindCanceled, Op: "draw pages", Err: ctx.Err()}
+		return present.Preview{}, &exam.Error{Kind: exam.KindCanceled, Op: "draw pages", Err: ctx.Err()}
 	}
 	p.drawn, p.last = append(p.drawn, kind), d
 	if p.jams {
-		return nil, exam.Errorf(exam.KindInternal, "draw pages", "jammed")
+		return present.Preview{}, exam.Errorf(exam.KindInternal, "draw pages", "jammed")
 	}
-	return []image.Image{image.NewGray(image.Rect(0, 0, 10, 10))}, nil
+	return present.Preview{Pages: []image.Image{image.NewGray(image.Rect(0, 0, 10, 10))}}, nil
 }
 
 func (p *press) PDF(_ context.Context, kind present.PaperKind, d exam.Draft) ([]byte, error) {

@@ -214,6 +214,47 @@ func Scenes() []Scene {
 			s.Desk.Remind(s.Words)
 		}},
 		{Name: "conflict", Play: conflict},
+		{Name: "print-unfinished", Set: func(w *presenttest.World) {
+			w.Tray.Job, w.Tray.Open = present.PrintJob{Printer: "HP LaserJet 1020", All: 5000, Printed: 3412}, true
+		}, Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PagePrint) }},
+		{Name: "print-done", Set: func(w *presenttest.World) { w.Tray.Ready, w.Missing = 1284, []rune{0x30123} }, Play: func(s *Stage) {
+			s.open(presenttest.Complete())
+			s.Desk.Go(present.PagePrint)
+			s.World.Loop.Drain()
+			s.Desk.PrintPaper()
+		}},
+		{Name: "print-refused", Set: func(w *presenttest.World) { w.Tray.Refuses = exam.KindUnreachable }, Play: func(s *Stage) {
+			s.open(presenttest.Complete())
+			s.Desk.Go(present.PagePrint)
+			s.World.Loop.Drain()
+			s.Desk.PrintPaper()
+		}},
+		{Name: "print-no-printer", Set: func(w *presenttest.World) { w.Tray.Away = true }, Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PagePrint) }},
+		{Name: "verify", Play: func(s *Stage) { s.Desk.Go(present.PageVerify) }},
+		{Name: "verify-results", Set: func(w *presenttest.World) {
+			paper := presenttest.GenuinePaper()
+			w.Verdicts["WB1:GENUINE"] = paper
+			w.Disk["/form.pdf"], w.Verdicts["form"] = []byte("form"), paper
+			paper.Whole = false
+			w.Verdicts["WB1:GENUINE"] = paper
+			paper.Genuine, paper.Reason, paper.Differs = false, "altered", []string{"birth_date", "work.1", "photo", ""}
+			w.Disk["/altered.pdf"], w.Verdicts["altered"] = []byte("altered"), paper
+			paper.Reason, paper.Differs = "outdated", []string{"phone", "state"}
+			w.Verdicts["WB1:OLD"] = paper
+			w.Verdicts["WENBAO DRAFT"] = present.Verdict{Reason: "draft"}
+		}, Play: func(s *Stage) {
+			s.Desk.Go(present.PageVerify)
+			for _, code := range []string{"https://example.com", "WENBAO DRAFT", "WB1:OLD"} {
+				s.Desk.CheckCode(code)
+			}
+			s.World.Loop.Drain()
+			s.Desk.CheckFiles("/altered.pdf")
+			s.World.Loop.Drain()
+			s.Desk.CheckCode("WB1:GENUINE")
+			s.World.Loop.Drain()
+			s.Desk.CheckFiles("/form.pdf")
+		}},
+		{Name: "verify-no-key", Set: func(w *presenttest.World) { w.Verdicts = nil }, Play: func(s *Stage) { s.Desk.Go(present.PageVerify) }},
 		{Name: "print", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PagePrint) }},
 		{Name: "history", Play: func(s *Stage) {
 			f := s.open(presenttest.Complete())

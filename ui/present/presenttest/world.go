@@ -77,6 +77,9 @@ func (w *World) Ports() present.Ports {
 	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Look: w.Look, Looks: looks{w}, Crashes: crashes{w}, Wire: line{w},
 		Paper: paper{w}, Printers: w.Tray, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Folders: folders{w}, Trainer: trainer{w},
 		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
+	if w.Verdicts != nil {
+		p.Reviewer = w.Verdicts
+	}
 	if w.Real {
 		p.Practice, p.Trainer = false, nil
 	} else {
