@@ -121,7 +121,7 @@ func (s *Server) restored(h Held, owner Owner, st exam.Statement, m wire.Restore
 	l.rec.ID, l.rec.Owner, l.rec.Number = st.ID, owner, st.Number
 	l.rec.Content, l.rec.Digest, l.rec.Person = []byte(m.Content), st.Digest, s.person(sub.Document)
 	l.rec.Version, l.rec.State = st.Version, st.State
-	l.rec.Due = s.Rules.Judge(sub).Due
+	l.rec.Due = s.Rules.Judge(sub).Fee.Total
 	l.rec.History = append(l.rec.History, exam.Event{Version: st.Version, State: st.State, Action: exam.ActionRestore, Actor: exam.System, At: st.SignedAt})
 	l.seal()
 	return Decision{Record: &l.rec}, nil

@@ -120,6 +120,31 @@ func TestTheSameStepGetsTheSameBytesForEver(t *testing.T) {
 	}
 }
 
+func TestAVerdictIsTheRulesAndKeepsNothing(t *testing.T) {
+	s := fresh(t, nil)
+	d := newDevice(t, servertest.Witness(t, s), "a")
+	id := exam.NewDraftID()
+	doc := synctest.Document(1)
+	doc.Phone, doc.PoliticalStatus = "12", ""
+	for _, doc := range []exam.Document{synctest.Document(1), doc, {Exam: doc.Exam, Year: doc.Year}, {Exam: "none"}} {
+		sub := exam.Submission{Schema: 1, ID: id, Document: doc}
+		body, mediaType := wire.PackStep(sub.Encode(), nil)
+		w := d.do("POST", "/v1/verdicts", mediaType, body)
+		got, err := wire.Decode[wire.Verdict](w.Body.Bytes())
+		if want := wire.FromReport(rules(t).Judge(sub)); err != nil || w.Code != http.StatusOK || !bytes.Equal(wire.Encode(got), wire.Encode(want)) {
+			t.Errorf("%d %s, want %s", w.Code, w.Body, wire.Encode(want))
+		}
+	}
+	if w := d.do("GET", "/v1/registrations/"+string(id), "", nil); kindOf(t, w) != exam.KindNotFound {
+		t.Error("a question was kept:", w.Code)
+	}
+	for _, raw := range []string{"", "[[[[", `{"schema":1}`} {
+		if w := d.do("POST", "/v1/verdicts", wire.JSON, []byte(raw)); kindOf(t, w) != exam.KindInvalid {
+			t.Errorf("%q: %d", raw, w.Code)
+		}
+	}
+}
+
 func TestOtherPeoplesThingsAreNotThere(t *testing.T) {
 	s := fresh(t, nil)
 	h := servertest.Witness(t, s)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -12,9 +11,9 @@ import (
 
 // Rules judges a submission. [NewPackRules] gives the real ones.
 type Rules interface {
-	// Judge says what is wrong with a submission, and its fee. Windows are not
-	// its question.
-	Judge(s exam.Submission) Judgement
+	// Judge says all there is to say about a submission. Windows are not its
+	// question.
+	Judge(s exam.Submission) exam.Report
 	// Closed tells whether the window for a candidate's step is known and shut
 	// at a time, and the scope it is shut for, see [wire.ScopeOf].
 	Closed(d exam.Document, action exam.Action, now time.Time) (scope string, closed bool)
@@ -23,17 +22,6 @@ type Rules interface {
 	// Adopt takes a later edition of a pack that the rules have, signed by one
 	// of its signers; see [exam.Pack.Succeed] for what is refused.
 	Adopt(raw, signature []byte) (*exam.Pack, error)
-}
-
-// Judgement is what the rules say about a submission.
-type Judgement struct {
-	Problems []exam.Problem // one of severity block refuses the submission
-	Due      int            // fee in fen; 0 free or unknown
-}
-
-// blocked tells whether a problem prevents the submission.
-func (j Judgement) blocked() bool {
-	return slices.ContainsFunc(j.Problems, func(p exam.Problem) bool { return p.Severity == exam.Block })
 }
 
 // packRules are the rules that clients run too, with the server's edition of
@@ -83,17 +71,16 @@ func (r *packRules) Adopt(raw, signature []byte) (*exam.Pack, error) {
 func packKey(exam string, year int) string { return exam + "/" + strconv.Itoa(year) }
 
 // Judge implements [Rules].
-func (r *packRules) Judge(s exam.Submission) Judgement {
+func (r *packRules) Judge(s exam.Submission) exam.Report {
 	p := r.pack(s.Document.Exam, s.Document.Year)
 	if p == nil {
-		return Judgement{Problems: []exam.Problem{{Field: "exam", Rule: "exam.unknown", Severity: exam.Block}}}
+		return exam.Report{Problems: []exam.Problem{{Field: "exam", Rule: "exam.unknown", Severity: exam.Block}}}
 	}
 	files := s.Files
 	if files == nil {
 		files = []exam.File{}
 	}
-	report := exam.Check(s.Document, files, p, exam.Moment{})
-	return Judgement{Problems: report.Problems, Due: report.Fee.Total}
+	return exam.Check(s.Document, files, p, exam.Moment{})
 }
 
 // Next implements [Rules].

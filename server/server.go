@@ -107,6 +107,7 @@ func (s *Server) routes() {
 	s.owned("POST /v1/registrations/{id}/withdraw", s.later(exam.ActionWithdraw))
 	s.owned("GET /v1/registrations/{id}", s.registration)
 	s.owned("PUT /v1/registrations/{id}/receipt", s.restore)
+	s.owned("POST /v1/verdicts", s.verdict)
 	s.owned("POST /v1/files/missing", s.missing)
 	s.owned("PUT /v1/files/{sha256}", s.piece)
 	s.owned("GET /v1/files/{sha256}", s.file)

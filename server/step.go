@@ -26,7 +26,7 @@ type step struct {
 	content   []byte // submit: the exact bytes
 	sub       exam.Submission
 	inline    []wire.File
-	judgement Judgement
+	report    exam.Report
 
 	method string // pay
 	reason string // a reviewer's words
@@ -67,7 +67,7 @@ func (s *Server) readContent(r *http.Request, st *step, raw []byte) (err error) 
 	if _, err := s.published(r.Context()); err != nil { // the newest edition judges
 		return err
 	}
-	st.judgement = s.Rules.Judge(st.sub)
+	st.report = s.Rules.Judge(st.sub)
 	return nil
 }
 
@@ -173,7 +173,7 @@ func (s *Server) take(r *http.Request, st step) (reply, error) {
 
 func (s *Server) question(st step) Question {
 	q := Question{Entry: st.entry, Owner: st.owner, ID: st.id, Inline: st.inline}
-	if st.brings() && !st.judgement.blocked() {
+	if st.brings() && st.report.Submittable {
 		q.Person = s.person(st.sub.Document)
 		q.Files = st.sub.Files
 	}
@@ -247,8 +247,8 @@ func (s *Server) admissible(st step, h Held) error {
 	switch {
 	case st.action == exam.ActionSupplement && !sameDocument(st.sub, h.Record):
 		return exam.Errorf(exam.KindInvalid, "take step", "material that was asked for comes with the document as it was")
-	case st.judgement.blocked():
-		return &exam.Error{Kind: exam.KindInvalid, Op: "check submission", Problems: st.judgement.Problems}
+	case !st.report.Submittable:
+		return &exam.Error{Kind: exam.KindInvalid, Op: "check submission", Problems: st.report.Problems}
 	case h.Taken != "" && h.Taken != st.id:
 		return exam.Errorf(exam.KindDuplicate, "take step", "this person has a registration")
 	case len(h.Lacks) > 0:
@@ -336,7 +336,7 @@ func (l *life) adopt(st step, serial func() uint64) {
 	l.double = false // the person was found free
 	l.rec.Content, l.rec.Digest = st.content, exam.Digest(st.content)
 	l.rec.Person = l.s.person(st.sub.Document)
-	l.rec.Due = st.judgement.Due
+	l.rec.Due = st.report.Fee.Total
 	if l.rec.Number == "" {
 		l.rec.Number = registrationNumber(st.sub.Document.Area, st.sub.Document.Year, serial(), l.s.Practice)
 	}

@@ -279,6 +279,16 @@ var mutations = []func(r *rand.Rand, d *exam.Draft, n int){
 	func(r *rand.Rand, d *exam.Draft, n int) {
 		d.Files = []exam.File{tinyFile(exam.FilePhotoOriginal), tinyFile("diploma"), tinyFile("diploma")}
 	},
+	func(r *rand.Rand, d *exam.Draft, n int) { // more files than anybody takes
+		for i := range exam.MaxFiles {
+			d.Files = append(d.Files, exam.File{Kind: "diploma", SHA256: exam.Digest([]byte{byte(i)}), Size: 9, Type: "image/jpeg"})
+		}
+	},
+	func(r *rand.Rand, d *exam.Draft, n int) { // and larger ones
+		for i := range d.Files {
+			d.Files[i].Size = exam.MaxFileBytes + 1
+		}
+	},
 	func(r *rand.Rand, d *exam.Draft, n int) {
 		d.Document = exam.Document{Exam: d.Document.Exam, Year: d.Document.Year}
 	},

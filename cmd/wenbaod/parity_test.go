@@ -12,8 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
-	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,34 +27,34 @@ import (
 
 var (
 	paritySeed   = flag.Uint64("parity-seed", 0, "seed of the drafts judged on both sides; 0 takes a new one")
-	parityDrafts = flag.Int("parity-drafts", 0, "how many drafts are judged on both sides; 0: 100,000, or 5,000 when short or under the race detector")
+	parityDrafts = flag.Int("parity-drafts", 0, "how many drafts are judged on both sides; 0: 5,000, or 100,000 with WENBAO_LONG=1")
 )
 
-// drafts gives how many drafts this run judges. The race detector watches the
-// test alone, not the server's process, and makes it many times slower.
+// drafts gives how many drafts this run judges.
 func drafts() int {
-	info, _ := debug.ReadBuildInfo()
-	racing := info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 	switch {
 	case *parityDrafts > 0:
 		return *parityDrafts
-	case os.Getenv("WENBAO_LONG") == "" && (testing.Short() || racing):
-		return 5_000
+	case os.Getenv("WENBAO_LONG") != "":
+		return 100_000
 	}
-	return 100_000
+	return 5_000
 }
 
-// verdict is what one side says about a draft. Both sides say all problems,
-// also those that do not block; the server names them only in a refusal.
+// verdict is what one side does with a draft that is handed in: it passes, or is
+// refused for its problems or for its form.
 type verdict struct {
-	kind     exam.Kind // "" lets it pass
-	problems []exam.Problem
-	due      int // fee in fen, of what passes
+	kind     exam.Kind      // "" lets it pass
+	problems []exam.Problem // of a refusal by the rules, also those that do not block
+	due      int            // fee in fen, of what passes
 }
 
 // TestTheClientsVerdictIsTheServers judges generated drafts as a client does,
-// sends every one of them, whatever its verdict, to a real server process, and
-// wants the same answer. A draft is found again by seed and index.
+// hands every one of them, whatever its verdict, to a real server process, and
+// wants the same answer; and it asks the server for its whole verdict, of drafts
+// that pass too: every problem down to the remarks, with its arguments, the
+// reckoning with its intervals and its explanation, steps, evidence and fee. A
+// draft is found again by seed and index.
 func TestTheClientsVerdictIsTheServers(t *testing.T) {
 	seed := *paritySeed
 	if seed == 0 {
@@ -74,7 +74,7 @@ func TestTheClientsVerdictIsTheServers(t *testing.T) {
 		working.Go(func() {
 			c := newCaller(url, transport, device)
 			mine := &tallies[device]
-			mine.rules = map[string]int{}
+			mine.rules, mine.ways = map[string]int{}, map[string]int{}
 			if err := c.putPhoto(); err != nil {
 				mine.differ(-1, err.Error())
 			}
@@ -86,8 +86,8 @@ func TestTheClientsVerdictIsTheServers(t *testing.T) {
 	working.Wait()
 	all := sum(tallies)
 
-	t.Logf("seed %d: %d drafts in %s: %d accepted, %d refused by rules, %d refused by form (%d of them submittable by the report), %d without a pack; %d different rules seen; differences %d",
-		seed, all.total, time.Since(began).Round(time.Second), all.accepted, all.byRules, all.byForm, all.formAlone, all.packless, len(all.rules), len(all.differences))
+	t.Logf("seed %d: %d drafts in %s: %d accepted, %d refused by rules, %d refused by form, %d without a pack; %d whole verdicts compared, %d of drafts that pass, of which %d with warnings or remarks; %d different rules, %d different ways to qualify; differences %d",
+		seed, all.total, time.Since(began).Round(time.Second), all.accepted, all.byRules, all.byForm, all.packless, all.whole, all.wholePassing, all.wholeWarned, len(all.rules), len(all.ways), len(all.differences))
 	slices.SortFunc(all.differences, func(a, b difference) int { return a.index - b.index })
 	for _, d := range all.differences[:min(10, len(all.differences))] {
 		t.Errorf("seed %d, draft %d: %s", seed, d.index, d.what)
@@ -97,10 +97,10 @@ func TestTheClientsVerdictIsTheServers(t *testing.T) {
 
 // tally counts the verdicts that were compared.
 type tally struct {
-	total, accepted, byRules    int
-	byForm, formAlone, packless int
-	rules                       map[string]int
-	differences                 []difference
+	total, accepted, byRules, byForm, packless int
+	whole, wholePassing, wholeWarned           int // verdicts compared to the last word
+	rules, ways                                map[string]int
+	differences                                []difference
 }
 
 // difference names a draft by its index and says rules and kinds only.
@@ -123,9 +123,44 @@ func (a *tally) judge(c *caller, seed uint64, i int) {
 		return
 	}
 	a.count(mine, report)
-	if !reflect.DeepEqual(mine, theirs) {
+	switch {
+	case !reflect.DeepEqual(mine, theirs):
 		a.differ(i, mine.against(theirs))
+	case report != nil && report.Submittable && mine.kind != "":
+		a.differ(i, "submittable by the report, and it cannot be sent: "+string(mine.kind))
+	case report != nil && mine.kind != exam.KindTooLarge && (mine.kind == "" || len(mine.problems) > 0):
+		a.compareWhole(c, i, content, report)
 	}
+}
+
+// compareWhole asks the server for all it would say.
+func (a *tally) compareWhole(c *caller, i int, content []byte, report *exam.Report) {
+	theirs, err := c.judged(content)
+	if err != nil {
+		a.differ(i, err.Error())
+		return
+	}
+	a.whole++
+	if report.Submittable {
+		a.wholePassing++
+		if len(report.Problems) > 0 {
+			a.wholeWarned++
+		}
+	}
+	a.ways[string(report.Eligibility.Verdict)+" "+report.Eligibility.Path]++
+	mine := wire.Encode(wire.FromReport(*report))
+	if !bytes.Equal(mine, theirs) {
+		a.differ(i, "the whole verdict differs from byte "+strconv.Itoa(common(mine, theirs)))
+	}
+}
+
+// common gives how long two texts are alike: what follows may be somebody's.
+func common(a, b []byte) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 func (a *tally) count(v verdict, report *exam.Report) {
@@ -135,9 +170,6 @@ func (a *tally) count(v verdict, report *exam.Report) {
 		a.accepted++
 	case len(v.problems) == 0:
 		a.byForm++
-		if report != nil && report.Submittable {
-			a.formAlone++
-		}
 	case report == nil:
 		a.packless++
 	default:
@@ -149,17 +181,22 @@ func (a *tally) count(v verdict, report *exam.Report) {
 }
 
 func sum(tallies []tally) tally {
-	a := tally{rules: map[string]int{}}
+	a := tally{rules: map[string]int{}, ways: map[string]int{}}
 	for _, b := range tallies {
 		a.total += b.total
 		a.accepted += b.accepted
 		a.byRules += b.byRules
 		a.byForm += b.byForm
-		a.formAlone += b.formAlone
 		a.packless += b.packless
+		a.whole += b.whole
+		a.wholePassing += b.wholePassing
+		a.wholeWarned += b.wholeWarned
 		a.differences = append(a.differences, b.differences...)
 		for rule, n := range b.rules {
 			a.rules[rule] += n
+		}
+		for way, n := range b.ways {
+			a.ways[way] += n
 		}
 	}
 	return a
@@ -173,7 +210,7 @@ func (a *tally) covers(t *testing.T, n int) {
 	if a.total != n {
 		t.Errorf("%d drafts judged, not %d", a.total, n)
 	}
-	if a.accepted < n/5 || a.byRules < n/5 || a.byForm == 0 || a.packless == 0 {
+	if a.accepted < n/5 || a.byRules < n/5 || a.byForm == 0 || a.packless == 0 || a.wholePassing != a.accepted || a.wholeWarned < n/20 || len(a.ways) < 20 {
 		t.Error("the drafts are too much alike")
 	}
 	if len(a.rules) < 80 {
@@ -297,6 +334,16 @@ func (c *caller) submit(id exam.DraftID, content []byte, plain bool) (verdict, e
 		err = fmt.Errorf("status %d without a problem document that says so", status)
 	}
 	return verdict{kind: p.Kind, problems: p.Problems}, err
+}
+
+// judged asks for the server's whole verdict on a submission, and gives it as it
+// came.
+func (c *caller) judged(content []byte) ([]byte, error) {
+	status, raw, err := c.ask(http.MethodPost, "/v1/verdicts", wire.Pack(content), "Content-Type", wire.Packed)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("the question for a verdict was answered with %d", status)
+	}
+	return raw, err
 }
 
 // serving builds the real server, runs it in practice mode as a process of its

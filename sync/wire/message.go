@@ -65,6 +65,38 @@ type Answer struct {
 	Receipt      exam.Receipt `json:"receipt"`
 }
 
+// Verdict is all that the server's rules say about a submission, whether it
+// would take it or not. Words are made from rules and phrases by the client, in
+// its own language.
+type Verdict struct {
+	Submittable     bool                  `json:"submittable"`
+	CompletePercent int                   `json:"complete_percent"`
+	Problems        []exam.Problem        `json:"problems"`
+	Eligibility     exam.Eligibility      `json:"eligibility"`
+	Explanation     []exam.Phrase         `json:"explanation"`
+	Steps           []exam.StepReport     `json:"steps"`
+	Cases           []exam.EvidenceCase   `json:"cases"`
+	Evidence        []exam.EvidenceReport `json:"evidence"`
+	Fee             exam.Fee              `json:"fee"`
+}
+
+// FromReport puts a report into its travelling form.
+func FromReport(r exam.Report) Verdict {
+	r.Eligibility.Intervals, r.Eligibility.Doubts = listed(r.Eligibility.Intervals), listed(r.Eligibility.Doubts)
+	r.Fee.Items = listed(r.Fee.Items)
+	return Verdict{Submittable: r.Submittable, CompletePercent: r.CompletePercent, Problems: listed(r.Problems),
+		Eligibility: r.Eligibility, Explanation: listed(r.Eligibility.Phrases), Steps: listed(r.Steps),
+		Cases: listed(r.Cases), Evidence: listed(r.Evidence), Fee: r.Fee}
+}
+
+// listed keeps a list from being null in JSON.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
 // Hello tells a client whom it has reached.
 type Hello struct {
 	Protocols []string  `json:"protocols"`
