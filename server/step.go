@@ -23,10 +23,10 @@ type step struct {
 	base   int
 	actor  exam.Actor
 
-	content   []byte // submit: the exact bytes
-	sub       exam.Submission
-	inline    []wire.File
-	report    exam.Report
+	content []byte // submit: the exact bytes
+	sub     exam.Submission
+	inline  []wire.File
+	report  exam.Report
 
 	method string // pay
 	reason string // a reviewer's words
