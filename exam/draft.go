@@ -40,8 +40,21 @@ type Draft struct {
 
 	State        State         // as last proved or queued; see [State]
 	Registration *Registration // as last heard from the server; nil before the first delivery
-	Delivered    *Receipt      // the newest verified receipt over a submission of this machine
-	Deleted      time.Time     // zero unless in the bin
+	// Base is the registration whose content Document was last made from: what a
+	// merge starts from. It is Registration unless another machine has changed
+	// the content since; nil before the first delivery.
+	Base      *Registration
+	Delivered *Receipt  // the newest verified receipt over a submission of this machine
+	Deleted   time.Time // zero unless in the bin
+}
+
+// Elsewhere gives the server's version when another machine has changed the
+// content since Document was made from it, and nil otherwise.
+func (d Draft) Elsewhere() *Registration {
+	if d.Base == nil || d.Registration == nil || d.Base.Digest == d.Registration.Digest || len(d.Registration.Content) == 0 {
+		return nil
+	}
+	return d.Registration
 }
 
 // Number is the registration number (报名序号), "" before the server gave one.

@@ -16,8 +16,12 @@ func SubmitEntry(d Draft, sub Submission, at time.Time) Entry {
 // payment for [ActionPay] and nil otherwise.
 func StepEntry(d Draft, a Action, content []byte, at time.Time) Entry {
 	e := Entry{ID: NewEntryID(), Draft: d.ID, Action: a, Content: content, Queued: at}
-	if d.Registration != nil {
+	switch {
+	case d.Registration == nil:
+	case d.Base == nil || a == ActionPay || a == ActionWithdraw:
 		e.Base = d.Registration.Version
+	default: // nobody hands in or confirms over a change that was not taken in
+		e.Base = d.Base.Version
 	}
 	return e
 }
@@ -33,6 +37,8 @@ func TransportOf(d Draft, waiting *Entry) Transport {
 		return TransportSetAside
 	case waiting != nil:
 		return TransportWaiting
+	case d.Elsewhere() != nil:
+		return TransportConflict
 	case d.Delivered != nil:
 		return TransportDelivered
 	}

@@ -49,6 +49,51 @@ func Merge(base, mine, theirs Document) (Document, []FieldConflict) {
 	return out, m.conflicts
 }
 
+// MergeFiles joins what is attached, kind by kind. A kind that one side changed
+// takes that side's files; of a kind that both changed all files stay, mine
+// first, and of the one photo mine. Files that never leave this machine stay.
+func MergeFiles(base, mine, theirs []File) []File {
+	var out []File
+	var kinds []FileKind
+	for _, f := range slices.Concat(mine, theirs) {
+		if !slices.Contains(kinds, f.Kind) {
+			kinds = append(kinds, f.Kind)
+		}
+	}
+	for _, kind := range kinds {
+		b, m, t := ofKind(base, kind), ofKind(mine, kind), ofKind(theirs, kind)
+		switch {
+		case kind == FilePhotoOriginal || sameFiles(b, t) || sameFiles(m, t):
+			out = append(out, m...)
+		case sameFiles(b, m):
+			out = append(out, t...)
+		case kind == FilePhoto && len(m) > 0:
+			out = append(out, m...)
+		default:
+			for _, f := range t {
+				if !slices.ContainsFunc(m, func(o File) bool { return o.SHA256 == f.SHA256 }) {
+					m = append(m, f)
+				}
+			}
+			out = append(out, m...)
+		}
+	}
+	return out
+}
+
+func ofKind(files []File, kind FileKind) (list []File) {
+	for _, f := range files {
+		if f.Kind == kind {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func sameFiles(a, b []File) bool {
+	return slices.EqualFunc(a, b, func(x, y File) bool { return x.SHA256 == y.SHA256 })
+}
+
 type merger struct {
 	conflicts []FieldConflict
 	records   []recordConflict

@@ -244,3 +244,30 @@ func TestEveryConflictCanBeDecided(t *testing.T) {
 		}
 	})
 }
+
+func TestFilesAreMergedByKind(t *testing.T) {
+	file := func(kind exam.FileKind, name string) exam.File { return exam.File{Kind: kind, SHA256: name} }
+	base := []exam.File{file(exam.FilePhoto, "p"), file("diploma", "d"), file("work_years", "w")}
+	original := file(exam.FilePhotoOriginal, "o")
+	for name, c := range map[string]struct{ mine, theirs, want []exam.File }{
+		"one side's change is taken": {
+			[]exam.File{file(exam.FilePhoto, "p2"), original, file("diploma", "d"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p"), file("diploma", "d2"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p2"), original, file("diploma", "d2"), file("work_years", "w")}},
+		"what one side removed goes": {
+			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")}, base,
+			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")}},
+		"evidence of both stays, the photo is mine": {
+			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d2"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p3"), file("diploma", "d3"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d2"), file("diploma", "d3"), file("work_years", "w")}},
+		"a photo that I removed and they changed is theirs": {
+			[]exam.File{file("diploma", "d"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p3"), file("diploma", "d"), file("work_years", "w")},
+			[]exam.File{file("diploma", "d"), file("work_years", "w"), file(exam.FilePhoto, "p3")}},
+	} {
+		if got := exam.MergeFiles(base, c.mine, c.theirs); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, not %v", name, got, c.want)
+		}
+	}
+}

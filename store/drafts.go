@@ -93,10 +93,15 @@ func (s *Store) Save(id exam.DraftID, doc exam.Document) (d exam.Draft, err erro
 // revise makes the next revision of a draft and puts the one before into the
 // history, from which the oldest goes.
 func (t *tx) revise(id exam.DraftID, h head, raw []byte, doc exam.Document) (head, error) {
+	return t.reviseFrom(id, h, h, raw, doc)
+}
+
+// reviseFrom is revise for a head of which more than the document has changed.
+func (t *tx) reviseFrom(id exam.DraftID, before, h head, raw []byte, doc exam.Document) (head, error) {
 	if h.Deleted != 0 {
 		return h, refuse("save draft", "it lies in the bin")
 	}
-	if err := t.keepVersion(id, h, raw); err != nil {
+	if err := t.keepVersion(id, before, raw); err != nil {
 		return h, err
 	}
 	h.Revision++

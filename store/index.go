@@ -41,6 +41,7 @@ type row struct {
 	revision, delivered       uint64
 	created, updated, deleted int64
 	confirmed                 bool // there is a receipt over a submission of this machine
+	elsewhere                 bool // another machine has changed the content since
 	outbox                    []entryRow
 }
 
@@ -151,7 +152,7 @@ func (ix *index) registered(id exam.DraftID, reg registrationRecord) {
 }
 
 func (r *row) register(reg registrationRecord) {
-	r.number, r.confirmed = reg.Registration.Number, reg.Delivered != nil
+	r.number, r.confirmed, r.elsewhere = reg.Registration.Number, reg.Delivered != nil, reg.Base != nil
 }
 
 func (ix *index) remove(id exam.DraftID) {
@@ -228,6 +229,9 @@ func byAge(list []place) []place {
 func (r *row) transport() exam.Transport {
 	if n := len(r.outbox); n > 0 {
 		return r.outbox[n-1].transport
+	}
+	if r.elsewhere {
+		return exam.TransportConflict
 	}
 	if r.confirmed && !r.edited() {
 		return exam.TransportDelivered

@@ -138,15 +138,24 @@ func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
+// Flags of a row.
+const (
+	flagConfirmed = 1 << iota
+	flagElsewhere
+)
+
 func (r *row) appendTo(b []byte) []byte {
 	for _, s := range []string{string(r.id), r.name, r.spelled, r.idNumber, r.phone, r.number, r.exam, r.area, string(r.level), string(r.state)} {
 		b = appendText(b, s)
 	}
-	confirmed := uint64(0)
+	flags := uint64(0)
 	if r.confirmed {
-		confirmed = 1
+		flags |= flagConfirmed
 	}
-	for _, n := range []uint64{uint64(r.year), r.revision, r.delivered, uint64(r.created), uint64(r.updated), uint64(r.deleted), confirmed, uint64(len(r.outbox))} {
+	if r.elsewhere {
+		flags |= flagElsewhere
+	}
+	for _, n := range []uint64{uint64(r.year), r.revision, r.delivered, uint64(r.created), uint64(r.updated), uint64(r.deleted), flags, uint64(len(r.outbox))} {
 		b = binary.AppendUvarint(b, n)
 	}
 	for _, e := range r.outbox {
@@ -191,7 +200,8 @@ func (c *cursor) row() (r row) {
 	r.exam, r.area, r.level, r.state = c.text(), c.text(), exam.Level(c.text()), exam.State(c.text())
 	r.year, r.revision, r.delivered = int(c.number()), c.number(), c.number()
 	r.created, r.updated, r.deleted = int64(c.number()), int64(c.number()), int64(c.number())
-	r.confirmed = c.number() == 1
+	flags := c.number()
+	r.confirmed, r.elsewhere = flags&flagConfirmed != 0, flags&flagElsewhere != 0
 	for n := c.number(); n > 0 && !c.bad; n-- {
 		r.outbox = append(r.outbox, entryRow{exam.EntryID(c.text()), exam.Transport(c.text())})
 	}

@@ -58,6 +58,9 @@ type versionFacts struct {
 // a submission of this machine.
 type registrationRecord struct {
 	Registration exam.Registration `json:"registration"`
+	// Base is what the document was last made from, while that is not
+	// Registration: another machine changed the content since.
+	Base *exam.Registration `json:"base,omitempty"`
 	Delivered    *exam.Receipt     `json:"delivered,omitempty"`
 }
 

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"crypto/subtle"
+	"slices"
 
 	"wenbao/exam"
 )
@@ -30,7 +32,7 @@ func (s *Store) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt) 
 		if err != nil {
 			return err
 		}
-		news, err := t.learn(reg, r, sent)
+		news, err := t.learn(reg, r, sent, sent && (entry.Action == exam.ActionSubmit || entry.Action == exam.ActionSupplement))
 		if err != nil {
 			return err
 		}
@@ -51,8 +53,9 @@ func (s *Store) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt) 
 }
 
 // learn keeps a receipt for ever, and the registration unless a newer version
-// is known. It tells whether anything was new.
-func (t *tx) learn(reg exam.Registration, r exam.Receipt, delivered bool) (news bool, err error) {
+// is known. delivered: it answers a step of this machine; made: its content is
+// this machine's document. It tells whether anything was new.
+func (t *tx) learn(reg exam.Registration, r exam.Receipt, delivered, made bool) (news bool, err error) {
 	key := receiptKey(reg.ID, r)
 	had, err := t.get(bucketReceipts, key)
 	if err != nil {
@@ -73,7 +76,10 @@ func (t *tx) learn(reg exam.Registration, r exam.Receipt, delivered bool) (news 
 			reg.Content = known.Registration.Content
 		}
 		news = news || reg.Version > known.Registration.Version || len(reg.Content) != len(known.Registration.Content)
-		known.Registration = reg
+		known.follow(reg)
+	}
+	if made {
+		known.rest(reg)
 	}
 	if delivered && (known.Delivered == nil || versionOf(r) >= versionOf(*known.Delivered)) {
 		news = news || known.Delivered == nil || !sameReceipt(*known.Delivered, r)
@@ -84,6 +90,110 @@ func (t *tx) learn(reg exam.Registration, r exam.Receipt, delivered bool) (news 
 	}
 	t.then = append(t.then, func(ix *index) { ix.registered(reg.ID, known) })
 	return true, t.seal(reg.ID, bucketRegistrations, string(reg.ID), encode(known, nil))
+}
+
+// follow takes in a newer version. When its content is not what the document
+// was made from, that stays known: without it a merge could not tell whose
+// change is whose.
+func (k *registrationRecord) follow(reg exam.Registration) {
+	if k.Base == nil && k.Registration.Version > 0 && k.Registration.Digest != reg.Digest {
+		old := k.Registration
+		old.History = nil
+		k.Base = &old
+	}
+	k.Registration = reg
+	k.rest(k.base())
+}
+
+// rest makes reg what the document was made from.
+func (k *registrationRecord) rest(reg exam.Registration) {
+	if k.Base = nil; reg.Digest != k.Registration.Digest {
+		reg.History = nil
+		k.Base = &reg
+	}
+}
+
+// base is what the document was last made from.
+func (k *registrationRecord) base() exam.Registration {
+	if k.Base != nil {
+		return *k.Base
+	}
+	return k.Registration
+}
+
+// Rebase keeps doc as the draft's next revision, made from the server's version
+// onto, which the caller has verified: the outcome of a merge. Files are merged
+// along ([exam.MergeFiles]). What the draft was before stays in the history.
+// KindState when onto is older than the version it was made from.
+func (s *Store) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registration) (d exam.Draft, err error) {
+	const op = "rebase draft"
+	theirs, err := exam.DecodeSubmission(onto.Content)
+	if err != nil || onto.ID != id {
+		return d, exam.Errorf(exam.KindInvalid, op, "not a version of this draft")
+	}
+	err = s.update(op, func(t *tx) error {
+		known, err := t.registration(id)
+		if err != nil {
+			return err
+		}
+		was := known.base()
+		if onto.Version < was.Version {
+			return refuse(op, "version %d is older than the one it was made from", onto.Version)
+		}
+		var from exam.Submission // empty when this machine knew no earlier version
+		if len(was.Content) > 0 {
+			if from, err = exam.DecodeSubmission(was.Content); err != nil {
+				return exam.Errorf(exam.KindDamaged, op, "not a submission")
+			}
+		}
+		h, err := t.head(id)
+		if err != nil {
+			return err
+		}
+		if onto.Version > known.Registration.Version {
+			known.Registration = onto
+		}
+		known.rest(onto)
+		before, raw := h, doc.Encode()
+		files := exam.MergeFiles(from.Files, filesOf(h.Files), theirs.Files)
+		h.Files = refsOf(files)
+		if bytes.Equal(raw, theirs.Document.Encode()) && sameFiles(files, theirs.Files) {
+			if err := s.delivered(id, onto, &known); err != nil {
+				return err
+			}
+			if known.Delivered != nil && versionOf(*known.Delivered) == onto.Version {
+				h.Delivered = h.Revision + 1
+			}
+		}
+		if h, err = t.reviseFrom(id, before, h, raw, doc); err != nil {
+			return err
+		}
+		t.then = append(t.then, func(ix *index) { ix.registered(id, known) })
+		if err := t.seal(id, bucketRegistrations, string(id), encode(known, nil)); err != nil {
+			return err
+		}
+		d, err = t.assemble(id, h, doc)
+		return err
+	})
+	return d, err
+}
+
+// sameFiles tells whether what is sent of two lists is the same.
+func sameFiles(mine, theirs []exam.File) bool {
+	mine = slices.DeleteFunc(slices.Clone(mine), func(f exam.File) bool { return f.Kind == exam.FilePhotoOriginal })
+	return slices.EqualFunc(mine, theirs, func(a, b exam.File) bool { return a.Kind == b.Kind && a.SHA256 == b.SHA256 })
+}
+
+// delivered makes the receipt over a version, if it is kept, the proof of what
+// the document now is.
+func (s *Store) delivered(id exam.DraftID, of exam.Registration, known *registrationRecord) error {
+	all, err := s.Receipts(id)
+	for _, r := range all {
+		if st, bad := r.Read(); bad == nil && st.Version == of.Version && st.Digest == of.Digest {
+			known.Delivered = &r
+		}
+	}
+	return err
 }
 
 func sameReceipt(a, b exam.Receipt) bool {
@@ -126,7 +236,7 @@ func (s *Store) apply(t *tx, u exam.Update) error {
 	if err != nil {
 		return err
 	}
-	news, err := t.learn(u.Registration, u.Receipt, false)
+	news, err := t.learn(u.Registration, u.Receipt, false, false)
 	if err != nil || !news {
 		return err
 	}
@@ -151,7 +261,7 @@ func (s *Store) adopt(t *tx, u exam.Update) error {
 	if err := t.found(id, h, sub.Document); err != nil {
 		return err
 	}
-	_, err = t.learn(u.Registration, u.Receipt, true)
+	_, err = t.learn(u.Registration, u.Receipt, true, true)
 	return err
 }
 

@@ -160,7 +160,8 @@ func (r view) assemble(id exam.DraftID, h head, doc exam.Document) (exam.Draft, 
 	}
 	reg, err := r.registration(id)
 	if reg.Registration.Version > 0 {
-		d.Registration = &reg.Registration
+		base := reg.base()
+		d.Registration, d.Base = &reg.Registration, &base
 	}
 	d.Delivered = reg.Delivered
 	return d, err

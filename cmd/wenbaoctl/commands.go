@@ -137,7 +137,7 @@ type conflictsList struct{}
 
 type resolveCommand struct {
 	ID      string   `arg:"" name:"id"`
-	Choices []string `arg:"" name:"choices"`
+	Choices []string `arg:"" optional:"" name:"choices"`
 }
 
 type printCommand struct {

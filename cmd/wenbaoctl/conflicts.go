@@ -9,37 +9,45 @@ import (
 	"wenbao/store"
 )
 
-// dispute is a submission that met another version on the server.
+// dispute is a draft whose content another machine has changed on the server.
 type dispute struct {
 	draft  exam.Draft
-	entry  exam.Entry
+	theirs exam.Registration
+	entry  *exam.Entry   // the step that met it; nil while none did
 	merged exam.Document // both sides' changes, with the base where they disagree
 	fields []exam.FieldConflict
 }
 
-// disputeOf merges what this machine submitted with the server's version; nil
-// when no conflict of the draft waits.
+// disputeOf merges what this machine has with the server's version; nil when
+// the draft was made from that.
 func disputeOf(st *store.Store, id exam.DraftID) (*dispute, error) {
 	d, err := st.Draft(id)
 	if err != nil {
 		return nil, err
 	}
 	e, err := entryOf(st, id)
-	if err != nil || e == nil || !e.Aside || e.Last != exam.KindConflict || e.Current == nil {
-		return nil, err
-	}
-	theirs, err := exam.DecodeSubmission(e.Current.Content)
 	if err != nil {
 		return nil, err
 	}
-	var base exam.Submission // empty when this machine knows no earlier version
-	if d.Registration != nil && len(d.Registration.Content) > 0 {
-		if base, err = exam.DecodeSubmission(d.Registration.Content); err != nil {
+	current := d.Elsewhere()
+	if e != nil {
+		current = e.Current
+	}
+	if current == nil {
+		return nil, nil
+	}
+	theirs, err := exam.DecodeSubmission(current.Content)
+	if err != nil {
+		return nil, err
+	}
+	var base exam.Submission // empty when this machine knew no earlier version
+	if d.Base != nil && len(d.Base.Content) > 0 {
+		if base, err = exam.DecodeSubmission(d.Base.Content); err != nil {
 			return nil, err
 		}
 	}
 	merged, fields := exam.Merge(base.Document, exam.Normalize(d.Document), theirs.Document)
-	return &dispute{d, *e, merged, fields}, nil
+	return &dispute{d, *current, e, merged, fields}, nil
 }
 
 func (c *conflictsList) Run(s *session) error {
@@ -47,17 +55,20 @@ func (c *conflictsList) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	entries, err := st.Entries()
+	rows, err := summaries(st, "", "")
 	if err != nil {
 		return err
 	}
 	found := false
-	for _, e := range entries {
-		dis, err := disputeOf(st, e.Draft)
+	for _, row := range rows {
+		if row.Number == "" {
+			continue // the server has never had it
+		}
+		dis, err := disputeOf(st, row.ID)
 		if err != nil {
 			return err
 		}
-		if dis != nil && dis.entry.ID == e.ID {
+		if dis != nil {
 			found = true
 			s.showDispute(dis)
 		}
@@ -71,7 +82,7 @@ func (c *conflictsList) Run(s *session) error {
 }
 
 func (s *session) showDispute(dis *dispute) {
-	s.out.record(map[string]any{"id": dis.draft.ID, "version": dis.entry.Current.Version, "fields": append([]exam.FieldConflict{}, dis.fields...)})
+	s.out.record(map[string]any{"id": dis.draft.ID, "version": dis.theirs.Version, "fields": append([]exam.FieldConflict{}, dis.fields...)})
 	s.out.text("%s\n", s.words.Say("ctl.conflict_head", map[string]string{"id": string(dis.draft.ID), "name": dis.draft.Document.Name, "count": strconv.Itoa(len(dis.fields))}))
 	for _, f := range dis.fields {
 		s.out.text("%s\n", s.words.Say("ctl.conflict_row", map[string]string{"field": s.fieldName(f.Path), "path": f.Path, "mine": f.Mine, "theirs": f.Theirs}))
@@ -130,11 +141,10 @@ func (dis *dispute) decide(choices []string) (exam.Document, error) {
 	return doc, nil
 }
 
-// again saves the decided document and hands it in on the server's version.
-// Both sides stay in the history: this machine's as the revision before, the
-// server's with its own registration.
+// again takes the server's version in with the decided document, and hands in
+// what then differs from it. What this machine had stays in the history.
 func (s *session) again(st *store.Store, dis *dispute, doc exam.Document) error {
-	d, err := st.Save(dis.draft.ID, doc)
+	d, err := st.Rebase(dis.draft.ID, doc, dis.theirs)
 	if err != nil {
 		return err
 	}
@@ -143,14 +153,22 @@ func (s *session) again(st *store.Store, dis *dispute, doc exam.Document) error 
 		return err
 	}
 	sub, report := exam.Prepare(d, pack, now())
+	if exam.Digest(sub.Encode()) == dis.theirs.Digest {
+		if dis.entry != nil {
+			if err := st.Drop(dis.entry.ID); err != nil {
+				return err
+			}
+		}
+		s.out.record(map[string]any{"id": d.ID, "queued": false})
+		s.out.text("%s\n", s.words.Say("ctl.taken_in", map[string]string{"id": string(d.ID)}))
+		return nil
+	}
 	if !report.Submittable {
 		s.showReport(report)
 		s.out.found(exitProblems)
 		return nil
 	}
-	e := exam.SubmitEntry(d, sub, time.Now())
-	e.Base = dis.entry.Current.Version
-	if _, err := st.Queue(e, exam.StateQueued); err != nil {
+	if _, err := st.Queue(exam.SubmitEntry(d, sub, time.Now()), exam.StateQueued); err != nil {
 		return err
 	}
 	s.out.record(map[string]any{"id": d.ID, "queued": true})

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) Port) {
 		"a step that was set aside is put back, replaced, dropped":  aside,
 		"delivery keeps the receipt and is idempotent":              deliver,
 		"updates move the cursor and never go back":                 apply,
+		"another machine's change waits and is taken in":            elsewhere,
 		"settings are kept and forgotten":                           settings,
 		"the list shows the last change first and finds by numbers": list,
 		"unknown ids are not found":                                 unknown,
@@ -350,6 +351,81 @@ func apply(t *testing.T, p Port) {
 	}
 	_, err := p.Draft(foreign)
 	want(t, exam.KindNotFound, err)
+}
+
+// Whose change is whose must stay known until the two are merged: or the older
+// one would win without a word.
+func elsewhere(t *testing.T, p Port) {
+	d := create(t, p, 12)
+	submission := func(doc exam.Document) []byte {
+		return exam.Submission{Schema: 1, ID: d.ID, Pack: pack, Document: doc}.Encode()
+	}
+	e := entryFor(d, exam.ActionSubmit)
+	e.Content = submission(d.Document)
+	must[exam.Draft](t)(p.Queue(e, exam.StateQueued))
+	reg, r := Answer(d.ID, e.Content, 1, exam.StateSubmitted)
+	if err := p.Deliver(e.ID, reg, r); err != nil {
+		t.Fatal(err)
+	}
+	verified, r2 := Answer(d.ID, e.Content, 2, exam.StateVerified)
+	verified.Content = nil
+	update := func(cursor string, reg exam.Registration, r exam.Receipt) exam.Draft {
+		t.Helper()
+		if err := p.Apply(cursor, []exam.Update{{Registration: reg, Receipt: r}}); err != nil {
+			t.Fatal(err)
+		}
+		return must[exam.Draft](t)(p.Draft(d.ID))
+	}
+	if got := update("c1", verified, r2); got.Elsewhere() != nil || got.Base == nil || got.Base.Version != 2 {
+		t.Fatalf("after a step of the server the base is %+v", got.Base)
+	}
+	theirs := d.Document
+	theirs.Email = "theirs@example.invalid"
+	changed, r3 := Answer(d.ID, submission(theirs), 3, exam.StateSubmitted)
+	later, r4 := Answer(d.ID, submission(theirs), 4, exam.StateVerified)
+	update("c2", changed, r3)
+	got := update("c3", later, r4)
+	if got.Elsewhere() == nil || got.Elsewhere().Version != 4 || got.Base.Version != 2 || !bytes.Equal(got.Base.Content, e.Content) {
+		t.Fatalf("another machine's change: base %+v, registration %+v", got.Base, got.Registration)
+	}
+	if !sameDocument(got.Document, d.Document) {
+		t.Fatal("a change elsewhere changed the document")
+	}
+	if row := must[store.Page](t)(p.List(store.Query{})).Rows[0]; row.Transport != exam.TransportConflict {
+		t.Fatalf("listed as %s", row.Transport)
+	}
+	if s := exam.StepEntry(got, exam.ActionSubmit, nil, time.Time{}); s.Base != 2 {
+		t.Fatalf("a submission builds on %d", s.Base)
+	}
+	want(t, exam.KindInvalid, second(p.Rebase(d.ID, theirs, ofAnother(later))))
+	merged := theirs
+	merged.Title = "mine"
+	got = must[exam.Draft](t)(p.Rebase(d.ID, merged, later))
+	if got.Elsewhere() != nil || got.Base.Version != 4 || !sameDocument(got.Document, merged) || got.Revision != d.Revision+1 {
+		t.Fatalf("taken in: revision %d, base %+v", got.Revision, got.Base)
+	}
+	if past := must[exam.Document](t)(p.At(d.ID, d.Revision)); !sameDocument(past, d.Document) {
+		t.Fatal("what was there before is not in the history")
+	}
+	if row := must[store.Page](t)(p.List(store.Query{})).Rows[0]; !row.Edited || row.Transport == exam.TransportDelivered {
+		t.Fatalf("a merge that was not handed in is shown as %s", row.Transport)
+	}
+	got = must[exam.Draft](t)(p.Rebase(d.ID, theirs, later))
+	if row := must[store.Page](t)(p.List(store.Query{})).Rows[0]; row.Edited || row.Transport != exam.TransportDelivered || !reflect.DeepEqual(*got.Delivered, r4) {
+		t.Fatalf("exactly what the server has is shown as %s", row.Transport)
+	}
+	must[exam.Draft](t)(p.Rebase(d.ID, merged, later))
+	want(t, exam.KindState, second(p.Rebase(d.ID, d.Document, changed)))
+	again := must[exam.Draft](t)(p.Draft(d.ID))
+	if !sameDocument(again.Document, merged) || again.Base.Version != 4 {
+		t.Fatal("a refused rebase changed the draft")
+	}
+}
+
+// ofAnother makes a registration one of another draft.
+func ofAnother(r exam.Registration) exam.Registration {
+	r.ID = exam.NewDraftID()
+	return r
 }
 
 func settings(t *testing.T, p Port) {

@@ -39,6 +39,7 @@ type Port interface {
 	Deliver(exam.EntryID, exam.Registration, exam.Receipt) error
 	Cursor() (string, error)
 	Apply(string, []exam.Update) error
+	Rebase(exam.DraftID, exam.Document, exam.Registration) (exam.Draft, error)
 	Receipts(exam.DraftID) ([]exam.Receipt, error)
 	Setting(string) ([]byte, error)
 	SetSetting(string, []byte) error
@@ -244,7 +245,10 @@ func (m *Memory) summary(d *memoryDraft) store.Summary {
 		Level: d.Document.Level, Area: d.Document.Area, State: d.State, Number: d.Number(), Created: d.Created, Updated: d.Updated, Deleted: d.Deleted,
 		Edited: d.Delivered != nil && d.Revision > d.delivered, Transport: exam.TransportLocal,
 	}
-	if d.Delivered != nil && !s.Edited {
+	switch {
+	case d.Elsewhere() != nil:
+		s.Transport = exam.TransportConflict
+	case d.Delivered != nil && !s.Edited:
 		s.Transport = exam.TransportDelivered
 	}
 	for _, e := range m.entriesOf(d.ID) {
@@ -447,14 +451,18 @@ func (m *Memory) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt)
 		if e != nil && e.Draft != reg.ID {
 			return refuse(exam.KindInvalid, "about another draft")
 		}
+		made := false
 		if e != nil {
 			delete(m.entries, id)
-			if e.Action == exam.ActionSubmit {
+			if made = e.Action == exam.ActionSubmit || e.Action == exam.ActionSupplement; e.Action == exam.ActionSubmit {
 				d.delivered = e.revision
 			}
 			d.Delivered = &r
 		}
 		d.learn(reg, r)
+		if made {
+			d.Base = &reg
+		}
 		d.State = m.state(d)
 		return nil
 	})
@@ -469,8 +477,41 @@ func (d *memoryDraft) learn(reg exam.Registration, r exam.Receipt) {
 		if d.Registration != nil && len(reg.Content) == 0 && reg.Digest == d.Registration.Digest {
 			reg.Content = d.Registration.Content
 		}
+		if d.Base == nil || d.Base.Digest == reg.Digest {
+			d.Base = &reg
+		}
 		d.Registration = &reg
 	}
+}
+
+// Rebase implements the store's port.
+func (m *Memory) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registration) (exam.Draft, error) {
+	theirs, err := exam.DecodeSubmission(onto.Content)
+	if err != nil || onto.ID != id {
+		return exam.Draft{}, refuse(exam.KindInvalid, "not a version of this draft")
+	}
+	return m.with(id, func(d *memoryDraft) error {
+		var from exam.Submission
+		if d.Base != nil {
+			if onto.Version < d.Base.Version {
+				return refuse(exam.KindState, "older than the one it was made from")
+			}
+			from, _ = exam.DecodeSubmission(d.Base.Content) // it was made from it
+		}
+		m.revise(d)
+		d.Document, d.Files = doc, exam.MergeFiles(from.Files, d.Files, theirs.Files)
+		if d.Registration == nil || onto.Version > d.Registration.Version {
+			d.Registration = &onto
+		}
+		d.Base = &onto
+		for _, r := range d.receipts {
+			s, _ := r.Read() // it was verified before it got here
+			if made := (exam.Submission{Schema: 1, ID: id, Pack: theirs.Pack, Document: doc, Files: theirs.Files}); exam.Digest(made.Encode()) == onto.Digest && s.Version == onto.Version {
+				d.Delivered, d.delivered = &r, d.Revision
+			}
+		}
+		return nil
+	})
 }
 
 func (m *Memory) Cursor() (string, error) {

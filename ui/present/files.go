@@ -317,8 +317,8 @@ func (f *Form) store(do func() (exam.Draft, error), then func()) {
 					f.tell(Trouble, "step.failed."+string(saveReason(exam.KindOf(err))))
 					return
 				}
-				then()
 				f.heard(d)
+				then()
 			}
 		})
 	})

@@ -46,30 +46,42 @@ type Difference struct {
 	UseTheirs          bool
 }
 
+// theirs gives the version made on another machine that waits to be taken in.
+func (f *Form) theirs() *exam.Registration {
+	e, waits := f.entry()
+	switch {
+	case !waits:
+		return f.draft.Elsewhere()
+	case e.Aside && e.Current != nil:
+		return e.Current
+	}
+	return nil
+}
+
 // Conflict gives the fields to decide, once both sides have been merged.
 func (f *Form) Conflict() []Difference {
-	e, ok := f.entry()
-	if !ok || e.Current == nil {
+	theirs := f.theirs()
+	if theirs == nil {
 		return nil
 	}
-	_, list := f.merged(e)
+	_, list := f.merged(*theirs)
 	return list
 }
 
-// merged joins what is typed with what the server has; only fields changed on
-// both sides are left to the candidate.
-func (f *Form) merged(e exam.Entry) (exam.Document, []Difference) {
-	theirs, err := exam.DecodeSubmission(e.Current.Content)
+// merged joins what is typed with a version of the server; only fields changed
+// on both sides are left to the candidate.
+func (f *Form) merged(with exam.Registration) (exam.Document, []Difference) {
+	theirs, err := exam.DecodeSubmission(with.Content)
 	if err != nil {
 		return f.doc, nil
 	}
-	base := theirs.Document
-	if f.draft.Registration != nil {
-		if s, err := exam.DecodeSubmission(f.draft.Registration.Content); err == nil {
-			base = s.Document
+	var base exam.Submission // empty when this machine knew no earlier version
+	if b := f.draft.Base; b != nil {
+		if s, err := exam.DecodeSubmission(b.Content); err == nil {
+			base = s
 		}
 	}
-	doc, conflicts := exam.Merge(base, exam.Normalize(f.doc), theirs.Document)
+	doc, conflicts := exam.Merge(base.Document, exam.Normalize(f.doc), theirs.Document)
 	var list []Difference
 	for _, c := range conflicts {
 		list = append(list, Difference{Path: c.Path, Field: f.fieldName(c.Path), Base: c.Base, Mine: c.Mine, Theirs: c.Theirs})
@@ -77,14 +89,15 @@ func (f *Form) merged(e exam.Entry) (exam.Document, []Difference) {
 	return doc, list
 }
 
-// Resolve submits again on the server's version, with theirs for the fields
-// named and mine for all others.
+// Resolve takes the server's version in, with theirs for the fields named and
+// mine for all others, and hands in again what then differs from it.
 func (f *Form) Resolve(useTheirs map[string]bool) {
-	e, ok := f.entry()
-	if !ok || e.Current == nil {
+	theirs := f.theirs()
+	if theirs == nil {
 		return
 	}
-	doc, list := f.merged(e)
+	onto, before := *theirs, f.doc
+	doc, list := f.merged(onto)
 	for _, d := range list {
 		value := d.Mine
 		if useTheirs[d.Path] {
@@ -92,9 +105,13 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 		}
 		_ = doc.Set(d.Path, value) // the path comes from the merge itself
 	}
-	before, current := f.doc, *e.Current
-	f.doc = doc
-	f.edited()
-	f.desk.offerUndo(T("ui.undo.resolved"), func() { f.doc = before; f.edited() })
-	f.submitOn(&current)
+	f.store(func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.draft.ID, doc, onto) }, func() {
+		f.desk.offerUndo(T("ui.undo.resolved"), func() { f.doc = before; f.edited() })
+		if f.edits() {
+			f.Submit()
+			return
+		}
+		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) })
+		f.desk.Go(PageRegistration)
+	})
 }

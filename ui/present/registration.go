@@ -107,6 +107,8 @@ func (f *Form) transport() exam.Transport {
 		return exam.TransportWaiting
 	case f.draft.Delivered != nil && !f.edits():
 		return exam.TransportDelivered
+	case !ok && f.theirs() != nil:
+		return exam.TransportConflict
 	}
 	return exam.TransportLocal
 }
@@ -230,6 +232,9 @@ func (f *Form) steps() []Step {
 		add("drop", false)
 	case queued:
 		add("drop", false)
+	case f.theirs() != nil: // nothing goes on over a change that was not looked at
+		add("resolve", true)
+		add("edit", false)
 	case f.draft.State == exam.StateDraft || f.draft.State == exam.StateWithdrawn:
 		add("edit", true)
 	case f.draft.State == exam.StateNeedsMaterials:
@@ -329,14 +334,8 @@ func (d *Desk) askFirst(id string, yes func()) {
 
 // Submit saves everything and puts the submission into the outbox, or shows
 // what prevents it.
-func (f *Form) Submit() { f.submitOn(nil) }
-
-// submitOn submits on a version of the server; nil is the one heard last.
-func (f *Form) submitOn(base *exam.Registration) {
+func (f *Form) Submit() {
 	f.saver.then(func() {
-		if base != nil {
-			f.draft.Registration = base
-		}
 		sub, report := exam.Prepare(f.current(), f.pack, f.desk.moment())
 		if !report.Submittable {
 			f.Show(StepReview)

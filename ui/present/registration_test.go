@@ -270,6 +270,55 @@ func TestAConflictIsDecidedFieldByField(t *testing.T) {
 	}
 }
 
+func TestAChangeElsewhereIsTakenInBeforeAnythingElse(t *testing.T) {
+	w, d, f := submitted(t, exam.StateVerified)
+	mine := w.Drafts[f.ID()].Document
+	w.Elsewhere(f.ID(), func(doc *exam.Document) { doc.Phone = "13700137000" })
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if ids := stepIDs(f); ids[0] != "resolve" || slices.Contains(ids, "confirm") || slices.Contains(ids, "submit") {
+		t.Errorf("over a change that nobody here has seen it offers %v", ids)
+	}
+	if tone, _ := f.Where(); tone == present.Good {
+		t.Error("green although the server has something else")
+	}
+	if list := f.Conflict(); len(list) != 0 {
+		t.Errorf("asks %+v although only one side changed anything", list)
+	}
+	f.Resolve(nil)
+	w.Loop.Drain()
+	if got := w.Drafts[f.ID()].Document; got.Phone != "13700137000" || len(w.Waiting) != 0 {
+		t.Errorf("phone %s, %d steps wait", got.Phone, len(w.Waiting))
+	}
+	d.UndoLast()
+	w.Loop.Drain()
+	if got := w.Drafts[f.ID()].Document; got.Phone != mine.Phone {
+		t.Errorf("after undoing the phone is %s", got.Phone)
+	}
+	if ids := stepIDs(f); !slices.Contains(ids, "submit") {
+		t.Errorf("what differs from the server cannot be handed in: %v", ids)
+	}
+}
+
+func TestWhatWasChangedHereIsHandedInAgainOnTheirs(t *testing.T) {
+	w, d, f := submitted(t, exam.StateVerified)
+	f.Set("address", "这里改的地址")
+	f.SaveNow()
+	w.Loop.Drain()
+	w.Elsewhere(f.ID(), func(doc *exam.Document) { doc.Phone = "13700137000" })
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	f.Resolve(nil)
+	w.Loop.Drain()
+	if len(w.Waiting) != 1 || w.Waiting[0].Base != w.Drafts[f.ID()].Registration.Version {
+		t.Fatalf("waiting: %+v", w.Waiting)
+	}
+	sub, err := exam.DecodeSubmission(w.Waiting[0].Content)
+	if err != nil || sub.Document.Phone != "13700137000" || sub.Document.Address != "这里改的地址" {
+		t.Errorf("handed in phone %s, address %s (%v)", sub.Document.Phone, sub.Document.Address, err)
+	}
+}
+
 func TestThreeQuietDaysAreAnswered(t *testing.T) {
 	w, _, f := submitted(t, exam.StateManualReview)
 	if !f.Standing().Wait.Empty() {

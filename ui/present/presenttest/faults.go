@@ -45,10 +45,11 @@ func (w *World) refuse(state present.LineState, why exam.Kind, again time.Durati
 	}
 }
 
-// Elsewhere changes a registration from another machine, and sets the step on its
-// way from here aside as a conflict, as the server would.
+// Elsewhere changes a registration from another machine, which a pull brings here,
+// and sets the step on its way from here aside as a conflict, as the server would.
 func (w *World) Elsewhere(id exam.DraftID, change func(*exam.Document)) {
-	current := *w.Drafts[id].Registration
+	n := w.Drafts[id]
+	current := *n.Registration
 	sub, err := exam.DecodeSubmission(current.Content)
 	if err != nil {
 		panic("presenttest: " + err.Error())
@@ -57,6 +58,8 @@ func (w *World) Elsewhere(id exam.DraftID, change func(*exam.Document)) {
 	current.Version++
 	current.Content = sub.Encode()
 	current.Digest = exam.Digest(current.Content)
+	n.Registration = &current
+	w.Drafts[id] = n
 	w.SetAside(id, exam.KindConflict, nil, &current)
 }
 

@@ -139,6 +139,19 @@ func (d drafts) Save(id exam.DraftID, doc exam.Document) (exam.Draft, error) {
 	return n, nil
 }
 
+func (d drafts) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registration) (exam.Draft, error) {
+	n, err := d.Save(id, doc)
+	if err != nil {
+		return n, err
+	}
+	n.Base = &onto
+	if n.Registration == nil || onto.Version > n.Registration.Version {
+		n.Registration = &onto
+	}
+	d.w.Drafts[id] = n
+	return n, nil
+}
+
 func (d drafts) Recent(search string, limit int) ([]present.Summary, int, error) {
 	if err := d.w.write("list drafts"); err != nil {
 		return nil, 0, err
@@ -301,7 +314,7 @@ func (w *World) Answer(id exam.DraftID, to exam.State, reason string) {
 	reg.Version++
 	reg.History = append(slices.Clone(reg.History), exam.Event{Version: reg.Version, State: to, Action: action, Actor: exam.System, At: w.Loop.Now(), Reason: reason})
 	r := exam.Sign(w.key, exam.Statement{ID: id, Number: reg.Number, Version: reg.Version, State: to, Digest: reg.Digest, SignedAt: w.Loop.Now(), Practice: true})
-	n.State, n.Registration, n.Delivered = to, &reg, &r
+	n.State, n.Registration, n.Base, n.Delivered = to, &reg, &reg, &r
 	n.Revision++
 	w.Drafts[id] = n
 }
