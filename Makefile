@@ -16,7 +16,7 @@ run:
 	@$(MAKE) --no-print-directory $(BIN)/wenbao
 	@if [ -n "$$DISPLAY" ]; then exec $(BIN)/wenbao --practice; fi; \
 	echo "No display here (DISPLAY is empty): taking one registration through the real window under Xvfb instead."; \
-	scripts/e2e --tour
+	scripts/e2e -way tour
 
 ## make test         install what is missing and run every check (.ci/run calls this)
 test:

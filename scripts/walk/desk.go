@@ -270,13 +270,15 @@ func (w *window) click(id string) error {
 		return err
 	}
 	if !c.InView {
-		if err := w.reach(id); err != nil {
-			return err
-		}
-		return w.key("space")
+		return w.press(id)
 	}
 	_, err = w.output("xdotool", "mousemove", "--sync", "--window", w.id, fmt.Sprint(c.X+c.W/2), fmt.Sprint(c.Y+c.H/2), "click", "1")
 	return err
+}
+
+// press reaches a control with the keyboard and presses it.
+func (w *window) press(id string) error {
+	return steps(func() error { return w.reach(id) }, func() error { return w.key("space") })
 }
 
 // key presses keys such as "Return" or "ctrl+s".

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,7 +19,8 @@ type leg struct {
 }
 
 func (w *walk) legs() []leg {
-	if w.tour {
+	switch w.way {
+	case tour:
 		return []leg{
 			{"open the application", w.open},
 			{"a new registration", w.begin},
@@ -28,18 +31,31 @@ func (w *walk) legs() []leg {
 			{"confirm and pay", w.pay},
 			{"print the registration form", w.print},
 		}
+	case badDays:
+		return []leg{
+			{"a registration that is ready to hand in", w.ready},
+			{"open the application on it", w.reopen},
+			{"rehearse: the reviewer asks for material", w.reviewerAsks},
+			{"hand in; material is asked for", w.askedFor},
+			{"hand in the material; a person looks at it", w.supplement},
+			{"rehearse: the notice of the payment comes late", w.noticeLate},
+			{"pay; waiting survives a kill -9", w.payLate},
+			{"the notice comes", w.noticeComes},
+		}
 	}
 	return []leg{
 		{"open the application", w.open},
 		{"a new registration", w.begin},
-		{"type in the candidate", w.person},
+		{"type in the candidate, without a mouse", w.person},
 		{"kill the application with -9, nothing typed is lost", w.cut},
-		{"schooling, work, photo, commitment", w.rest},
-		{"the server goes away", func() error { w.server.kill(); return nil }},
+		{"schooling, work, photo dragged in, commitment", w.rest},
+		{"the server goes away", w.server.stop},
 		{"hand in without a server", w.submit},
 		{"it waits, and says so", w.waits},
-		{"the server comes back, the registration arrives by itself", func() error { return w.server.start() }},
+		{"the server comes back, the registration arrives by itself", w.server.start},
 		{"verified by the server", w.verified},
+		{"another machine changes the same field first", w.clash},
+		{"both values are shown; the candidate decides", w.decide},
 		{"confirm and pay", w.pay},
 		{"print the registration form", w.print},
 		{"exactly one registration is on the server", w.once},
@@ -79,7 +95,7 @@ func (w *walk) open() (err error) {
 
 func (w *walk) begin() error {
 	return steps(
-		func() error { return w.win.click("action.new") },
+		func() error { return w.win.press("action.new") },
 		func() error { return w.at("registration") },
 		func() error { return w.win.choose("level=junior") },
 		func() error { return w.win.pick("area", "henan") },
@@ -94,9 +110,26 @@ func (w *walk) at(step string) error {
 	return err
 }
 
-// turn goes to a step of the form by its entry at the side.
+// formSteps are the steps of the form in their order.
+var formSteps = []string{"registration", "person", "schooling", "work", "photo", "evidence", "commitment", "review"}
+
+// turn goes to a step of the form with the keys that turn pages.
 func (w *walk) turn(step string) error {
-	return steps(func() error { return w.win.click("step." + step) }, func() error { return w.at(step) })
+	v, err := w.win.until(30*time.Second, "the form", func(v view) bool { return v.Step != "" })
+	if err != nil {
+		return err
+	}
+	at, to := slices.Index(formSteps, v.Step), slices.Index(formSteps, step)
+	for ; at != to; at += cmp.Compare(to, at) {
+		key := "ctrl+Next"
+		if to < at {
+			key = "ctrl+Prior"
+		}
+		if err := steps(func() error { return w.win.key(key) }, func() error { return w.at(formSteps[at+cmp.Compare(to, at)]) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *walk) person() error {

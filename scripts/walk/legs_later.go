@@ -21,7 +21,7 @@ func (w *walk) rest() error {
 func (w *walk) schooling() error {
 	return steps(
 		func() error { return w.turn("schooling") },
-		func() error { return w.win.click("action.add.education") },
+		func() error { return w.win.press("action.add.education") },
 		func() error { return w.win.pick("education.0.level", "benke") },
 		func() error { return w.win.choose("education.0.study_mode=full_time") },
 		func() error {
@@ -29,7 +29,7 @@ func (w *walk) schooling() error {
 				"education.0.started", person.started, "education.0.graduated", person.graduated, "education.0.certificate_number", person.diploma)
 		},
 		func() error { return w.shot("schooling-step") },
-		func() error { return w.win.click("action.add.degrees") },
+		func() error { return w.win.press("action.add.degrees") },
 		func() error { return w.win.choose("degrees.0.level=bachelor") },
 		func() error {
 			return w.fills("degrees.0.awarded_by", person.degreeBy, "degrees.0.major", person.degreeMajor,
@@ -42,7 +42,7 @@ func (w *walk) work() error {
 	return steps(
 		func() error { return w.turn("work") },
 		func() error { return w.fills("first_worked", person.firstWorked, "title", person.title) },
-		func() error { return w.win.click("action.add.work") },
+		func() error { return w.win.press("action.add.work") },
 		func() error { return w.fills("work.0.employer", person.employer) },
 		func() error { return w.win.pick("work.0.employer_type", "shehui") },
 		func() error { return w.fills("work.0.from", person.from) },
@@ -54,26 +54,30 @@ func (w *walk) work() error {
 	)
 }
 
-// photo types the path of a picture into the field, and takes the proposed crop.
+// photo drags a picture onto the window and takes the proposed crop.
 func (w *walk) photo() error {
 	file := filepath.Join(w.home, "me.jpg")
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, phototest.Portrait{Seed: 7}.Draw(), &jpeg.Options{Quality: 90}); err != nil {
-		return err
-	}
-	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+	if err := portrait(file); err != nil {
 		return err
 	}
 	return steps(
 		func() error { return w.turn("photo") },
-		func() error { return w.fills("photo.path", file) },
-		func() error { return w.win.click("action.use.photo") },
+		func() error { return w.win.drag(file) },
 		func() error { _, err := w.win.has("action.use_photo"); return err },
 		func() error { return w.shot("photo-crop") },
-		func() error { return w.win.click("action.use_photo") },
+		func() error { return w.win.press("action.use_photo") },
 		func() error { _, err := w.win.has("action.clear_photo"); return err },
 		func() error { return w.shot("photo-step") },
 	)
+}
+
+// portrait writes a drawn portrait: nobody's photo.
+func portrait(file string) error {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, phototest.Portrait{Seed: 7}.Draw(), &jpeg.Options{Quality: 90}); err != nil {
+		return err
+	}
+	return os.WriteFile(file, b.Bytes(), 0o600)
 }
 
 func (w *walk) commitment() error {
@@ -89,7 +93,7 @@ func (w *walk) commitment() error {
 
 func (w *walk) submit() error {
 	return steps(
-		func() error { return w.win.click("action.submit") },
+		func() error { return w.win.press("action.submit") },
 		func() error { return w.page("registration") },
 	)
 }
@@ -129,14 +133,36 @@ func (w *walk) verified() error {
 
 func (w *walk) pay() error {
 	return steps(
+		w.confirm,
+		func() error { return w.win.click("action.pay") },
+		func() error { return w.page("payment") },
+		func() error { return w.shot("payment") },
+		func() error { return w.win.click("action.paid") },
+		w.paid,
+	)
+}
+
+func (w *walk) confirm() error {
+	return steps(
 		func() error { return w.win.click("action.confirm") },
 		func() error { return w.win.click("action.yes") },
 		func() error { _, err := w.win.has("action.pay"); return err },
 		func() error { return w.shot("confirmed") },
-		func() error { return w.win.click("action.pay") },
-		func() error { return w.win.click("action.paid") },
+	)
+}
+
+// paid waits until the payment page has the receipt, and looks at where the
+// registration stands.
+func (w *walk) paid() error {
+	_, err := w.win.until(90*time.Second, "the payment to arrive", func(v view) bool { _, ok := v.find("action.receipt"); return ok && v.Settled })
+	if err != nil {
+		return err
+	}
+	return steps(
+		func() error { return w.shot("paid") },
+		func() error { return w.win.click("page.registration") },
 		func() error {
-			_, err := w.win.until(60*time.Second, "the registration to be completed", completed)
+			_, err := w.win.until(30*time.Second, "the registration to be completed", completed)
 			return err
 		},
 		func() error { return w.shot("completed") },
@@ -225,8 +251,9 @@ func (w *walk) once() error {
 	if r["state"] != "completed" {
 		return fmt.Errorf("the registration is in state %v", r["state"])
 	}
-	if name := r["document"].(map[string]any)["name"]; name != person.name {
-		return fmt.Errorf("the server holds the name %q, typed was %q", name, person.name)
+	held := r["document"].(map[string]any)
+	if held["name"] != person.name || held["phone"] != phoneElsewhere {
+		return fmt.Errorf("the server holds the name %q and phone %q, not %q and %q", held["name"], held["phone"], person.name, phoneElsewhere)
 	}
 	w.number, _ = r["registration_number"].(string)
 	if w.number == "" {

@@ -2,10 +2,12 @@
 // presses and clicks under Xvfb, and leaves numbered screenshots and the printed
 // form in out/.
 //
-// With -tour the practice server runs inside the application, as `make run`
-// starts it. Without it the server is a process of its own, and things go wrong
-// on the way: the application is killed in the middle of typing, the server is
-// away when the candidate hands in.
+// With -way whole the server is a process of its own, and things go wrong on the
+// way: the application is killed in the middle of typing, the server is away
+// when the candidate hands in, another machine changes the same field. With -way
+// tour the practice server runs inside the application, as `make run` starts it,
+// and nothing goes wrong. With -way bad-days the practice page of that
+// application makes the reviewer ask and the bank be late.
 //
 // With -typist N it does nothing but type N characters, at -pace each, and read
 // them back from the disk after kill -9.
@@ -18,20 +20,21 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
 // options are what the command line says.
 type options struct {
 	bin, out string
-	tour     bool
+	way      way
 	pace     time.Duration // between two keys of a text
 	typist   int           // characters
 }
 
 func main() {
 	var o options
-	flag.BoolVar(&o.tour, "tour", false, "the plain way, with the server inside the application")
+	flag.StringVar((*string)(&o.way), "way", string(whole), "whole, tour or bad-days")
 	flag.StringVar(&o.out, "out", "out", "folder for screenshots, logs and the printed form")
 	flag.IntVar(&o.typist, "typist", 0, "type so many characters and read them back from the disk, instead of a registration")
 	flag.DurationVar(&o.pace, "pace", 60*time.Millisecond, "time between two keys of a text")
@@ -47,11 +50,20 @@ func main() {
 	}
 }
 
+// way is one of the walks.
+type way string
+
+const (
+	whole   way = "whole"
+	tour    way = "tour"
+	badDays way = "bad-days"
+)
+
 // walk is one registration on its way.
 type walk struct {
 	*desk
 	win    *window
-	tour   bool
+	way    way
 	bin    string
 	home   string // the candidate's home folder
 	data   string // the data folder that the application is given
@@ -60,6 +72,9 @@ type walk struct {
 }
 
 func run(ctx context.Context, o options) (err error) {
+	if !slices.Contains([]way{whole, tour, badDays}, o.way) {
+		return fmt.Errorf("-way %s is not whole, tour or bad-days", o.way)
+	}
 	if err := clean(o.out); err != nil {
 		return err
 	}
@@ -81,12 +96,12 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer os.RemoveAll(work)
-	w := &walk{desk: d, tour: o.tour, bin: bin, home: filepath.Join(work, "home"), data: filepath.Join(work, "data")}
+	w := &walk{desk: d, way: o.way, bin: bin, home: filepath.Join(work, "home"), data: filepath.Join(work, "data")}
 	if err := os.MkdirAll(w.home, 0o700); err != nil {
 		return err
 	}
 	d.env = append(d.env, "HOME="+w.home, "XDG_DATA_HOME="+filepath.Join(w.home, "data"), "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8")
-	if !o.tour {
+	if o.way == whole {
 		if w.server, err = newServer(ctx, bin, filepath.Join(work, "server"), out); err != nil {
 			return err
 		}

@@ -64,6 +64,9 @@ func (s *server) start() error {
 	return fmt.Errorf("wenbaod is not ready after 10 seconds; see wenbaod.log")
 }
 
+// stop is kill as a leg of the way.
+func (s *server) stop() error { s.kill(); return nil }
+
 // kill ends the server at once, as a power cut would.
 func (s *server) kill() {
 	s.cmd.Process.Kill()

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// ready makes a complete draft without the window.
+func (w *walk) ready() error {
+	example, err := filepath.Abs("docs/example.json")
+	if err != nil {
+		return err
+	}
+	out, err := w.ctl("draft", "new", "--from", example)
+	if err != nil {
+		return err
+	}
+	var made struct{ ID string }
+	if err := json.Unmarshal(out, &made); err != nil {
+		return err
+	}
+	file := filepath.Join(w.home, "me.jpg")
+	if err := portrait(file); err != nil {
+		return err
+	}
+	if _, err := w.ctl("draft", "photo", made.ID, file); err != nil {
+		return err
+	}
+	return nil
+}
+
+// bend chooses on the practice page how the day goes wrong.
+func (w *walk) bend(choice string) error {
+	return steps(
+		func() error { return w.win.click("page.practice") },
+		func() error { return w.page("practice") },
+		func() error { return w.win.press("practice." + choice) },
+	)
+}
+
+func (w *walk) reviewerAsks() error {
+	return steps(
+		func() error { return w.bend("review=ask") },
+		func() error { return w.shot("practice") },
+		func() error { return w.win.click("step.review") },
+		func() error { return w.at("review") },
+	)
+}
+
+func (w *walk) askedFor() error {
+	return steps(
+		w.submit,
+		func() error {
+			_, err := w.win.until(60*time.Second, "the reviewer to ask", func(v view) bool { _, ok := v.find("action.edit"); return ok && v.Settled })
+			return err
+		},
+		func() error { return w.shot("material-asked-for") },
+	)
+}
+
+// supplement hands in a scan, which the practice's reviewer then approves.
+func (w *walk) supplement() error {
+	scan := filepath.Join(w.home, "certificate.jpg")
+	if err := portrait(scan); err != nil {
+		return err
+	}
+	var field string
+	return steps(
+		func() error { return w.bend("review=hand") },
+		func() error { return w.win.click("step.evidence") },
+		func() error { return w.at("evidence") },
+		func() error {
+			v, err := w.win.until(30*time.Second, "a field for evidence", func(v view) bool { _, ok := v.first("evidence."); return ok })
+			c, _ := v.first("evidence.")
+			field = c.ID
+			return err
+		},
+		func() error { return w.shot("evidence") },
+		func() error { return w.fills(field, scan) },
+		func() error { return w.win.press("action.use." + strings.TrimSuffix(field, ".path")) },
+		func() error {
+			_, err := w.win.until(30*time.Second, "the scan to be kept", func(v view) bool { _, ok := v.first("action.remove."); return ok })
+			return err
+		},
+		func() error { return w.shot("evidence-added") },
+		func() error { return w.win.click("page.registration") },
+		func() error { return w.win.click("action.submit") },
+		func() error {
+			_, err := w.win.until(60*time.Second, "a person to look at it", func(v view) bool { _, ok := v.find("action.submit"); return v.Page == "registration" && !ok })
+			return err
+		},
+		func() error { return w.win.click("page.practice") },
+		func() error { return w.win.press("act.verify") },
+		func() error { return w.win.click("page.registration") },
+		w.verified,
+	)
+}
+
+func (w *walk) noticeLate() error { return w.bend("payment=lost") }
+
+// payLate pays, kills the application while it waits, and opens it again.
+func (w *walk) payLate() error {
+	return steps(
+		func() error { return w.win.click("page.registration") },
+		w.confirm,
+		func() error { return w.win.click("action.pay") },
+		func() error { return w.win.click("action.paid") },
+		w.waiting,
+		func() error { return w.shot("payment-waiting") },
+		func() error { w.win.kill(); return w.reopen() },
+		func() error { return w.win.click("page.payment") },
+		w.waiting,
+		func() error { return w.shot("payment-waiting-after-the-kill") },
+	)
+}
+
+// waiting waits until the payment page says that the notice is awaited.
+func (w *walk) waiting() error {
+	_, err := w.win.until(60*time.Second, "the payment to be awaited", func(v view) bool {
+		_, due := v.find("action.paid")
+		_, done := v.find("action.receipt")
+		_, ask := v.find("action.try_now")
+		return v.Page == "payment" && ask && !due && !done
+	})
+	return err
+}
+
+func (w *walk) noticeComes() error {
+	return steps(
+		func() error { return w.win.click("page.practice") },
+		func() error { return w.win.press("act.settle") },
+		func() error { return w.win.click("page.payment") },
+		w.paid,
+	)
+}
