@@ -60,8 +60,8 @@ type registrationRecord struct {
 	Registration exam.Registration `json:"registration"`
 	// Base is what the document was last made from, while that is not
 	// Registration: another machine changed the content since.
-	Base *exam.Registration `json:"base,omitempty"`
-	Delivered    *exam.Receipt     `json:"delivered,omitempty"`
+	Base      *exam.Registration `json:"base,omitempty"`
+	Delivered *exam.Receipt      `json:"delivered,omitempty"`
 }
 
 // entryRecord is an outbox entry with what the store has to know about it.
