@@ -165,19 +165,6 @@ const (
 	CommitmentDeclined Commitment = "decline"
 )
 
-// Encode gives the document's canonical bytes: compact JSON, keys in the order
-// of the type, lists never null, no HTML escaping. Equal documents have equal
-// bytes, which is what digests and receipts are made over.
-func (d Document) Encode() []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(d.listed()); err != nil {
-		panic("exam: a document of plain strings cannot fail to encode: " + err.Error())
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
 // listed keeps the lists from being null in JSON.
 func (d Document) listed() Document {
 	if d.Subjects == nil {

@@ -16,10 +16,16 @@ import (
 func wayBack(newer, older []byte) []byte {
 	n := min(len(newer), len(older))
 	pre := 0
+	for pre+8 <= n && word(newer[pre:]) == word(older[pre:]) {
+		pre += 8
+	}
 	for pre < n && newer[pre] == older[pre] {
 		pre++
 	}
 	post := 0
+	for post+8 <= n-pre && word(newer[len(newer)-8-post:]) == word(older[len(older)-8-post:]) {
+		post += 8
+	}
 	for post < n-pre && newer[len(newer)-1-post] == older[len(older)-1-post] {
 		post++
 	}
@@ -28,6 +34,8 @@ func wayBack(newer, older []byte) []byte {
 	out = binary.BigEndian.AppendUint32(out, seal.Checksum(older))
 	return append(out, older[pre:len(older)-post]...)
 }
+
+func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
 // goBack applies a delta of wayBack to newer; [exam.KindDamaged] when it was
 // made from other bytes.

@@ -114,7 +114,7 @@ func (t *tx) reviseFrom(id exam.DraftID, before, h head, raw []byte, doc exam.Do
 func (t *tx) keepVersion(id exam.DraftID, h head, next []byte) error {
 	facts := versionFacts{Saved: h.Updated, State: h.State, Files: len(h.Files)}
 	old := versionKey(id, h.Revision)
-	if err := t.seal(id, bucketVersions, old, encode(facts, wayBack(next, h.document))); err != nil {
+	if err := t.seal(id, bucketVersions, old, encode(facts, nil), wayBack(next, h.document)); err != nil {
 		return err
 	}
 	return t.forget(id, h.Revision)

@@ -81,6 +81,10 @@ func (ix *index) change(id exam.DraftID, found bool, fn func(*row)) {
 		return
 	}
 	fn(&r)
+	if last := len(ix.rows) - 1; ok && int(slot) == last { // as while typing
+		ix.rows, ix.saved, ix.gaps = ix.rows[:last], min(ix.saved, last), ix.gaps-1
+		ix.columns.cut(last)
+	}
 	ix.append(r)
 	if ix.gaps > len(ix.rows)/2+1024 {
 		ix.compact()

@@ -76,8 +76,9 @@ type vault struct {
 
 	mu     sync.Mutex
 	drafts map[exam.DraftID]seal.Box
-	typed  exam.DraftID // the draft that was changed last
-	head   head         // and its newest state
+	typed  exam.DraftID        // the draft that was changed last
+	head   head                // and its newest state
+	said   *registrationRecord // and what the server said of it, if that was read
 }
 
 // cachedKeys bounds the drafts whose ciphers are kept ready; one is about 1 KB.
@@ -115,7 +116,7 @@ func (v *vault) forget(id exam.DraftID) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.drafts, id)
-	v.typed = ""
+	v.typed, v.said = "", nil
 }
 
 func (v *vault) lastHead(id exam.DraftID) (head, bool) {
@@ -127,7 +128,27 @@ func (v *vault) lastHead(id exam.DraftID) (head, bool) {
 func (v *vault) keepHead(id exam.DraftID, h head) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.typed != id {
+		v.said = nil
+	}
 	v.typed, v.head = id, h
+}
+
+func (v *vault) lastRegistration(id exam.DraftID) (registrationRecord, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.typed != id || v.said == nil {
+		return registrationRecord{}, false
+	}
+	return *v.said, true
+}
+
+func (v *vault) keepRegistration(id exam.DraftID, rec registrationRecord) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.typed == id {
+		v.said = &rec
+	}
 }
 
 // fileName names a file by its content without giving the content's hash away.

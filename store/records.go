@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -122,7 +123,9 @@ func decodeHead(plain []byte) (h head, err error) {
 }
 
 func versionKey(id exam.DraftID, revision uint64) string {
-	return fmt.Sprintf("%s/%016x", id, revision)
+	var digits [8]byte
+	binary.BigEndian.PutUint64(digits[:], revision)
+	return string(id) + "/" + hex.EncodeToString(digits[:])
 }
 
 func receiptKey(id exam.DraftID, r exam.Receipt) string {

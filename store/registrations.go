@@ -88,7 +88,10 @@ func (t *tx) learn(reg exam.Registration, r exam.Receipt, delivered, made bool) 
 	if !news {
 		return false, nil
 	}
-	t.then = append(t.then, func(ix *index) { ix.registered(reg.ID, known) })
+	t.then = append(t.then, func(ix *index) {
+		ix.registered(reg.ID, known)
+		t.v.keepRegistration(reg.ID, known)
+	})
 	return true, t.seal(reg.ID, bucketRegistrations, string(reg.ID), encode(known, nil))
 }
 

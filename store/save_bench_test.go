@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ import (
 // saver is one way to make an edit durable.
 type saver struct {
 	name string
-	save func(i int) error
+	next func(i int) func() error // what is timed
 	took []time.Duration
 	disk int64 // bytes written
 }
@@ -63,8 +64,9 @@ func (s *saver) turn(b *testing.B, round int) {
 	b.Helper()
 	before := written()
 	for i := range 100 {
+		save := s.next(round*100 + i)
 		start := time.Now()
-		if err := s.save(round*100 + i); err != nil {
+		if err := save(); err != nil {
 			b.Fatal(s.name, err)
 		}
 		s.took = append(s.took, time.Since(start))
@@ -121,7 +123,7 @@ func rawSaver(b *testing.B) *saver {
 	}
 	record := edited(0).Encode()
 	at := int64(0)
-	return &saver{name: "raw", save: func(int) error {
+	save := func() error {
 		if at += int64(len(record)); at+int64(len(record)) > size {
 			at = 0
 		}
@@ -129,7 +131,8 @@ func rawSaver(b *testing.B) *saver {
 			return err
 		}
 		return f.Sync()
-	}}
+	}
+	return &saver{name: "raw", next: func(int) func() error { return save }}
 }
 
 func storeSaver(b *testing.B, n int, random bool) *saver {
@@ -161,9 +164,12 @@ func storeSaver(b *testing.B, n int, random bool) *saver {
 		}
 	}
 	name := map[bool]string{false: "store, one", true: "store, random"}[random]
-	return &saver{name: name, save: func(i int) error {
-		_, err := s.Save(ids[i*7919%len(ids)], edited(i+1))
-		return err
+	return &saver{name: name, next: func(i int) func() error {
+		id, doc := ids[i*7919%len(ids)], edited(i+1)
+		return func() error {
+			_, err := s.Save(id, doc)
+			return err
+		}
 	}}
 }
 
@@ -173,23 +179,27 @@ func boltSaver(b *testing.B, n int) *saver {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { db.Close() })
-	put := func(from, to int) error {
+	put := func(from int, records ...[]byte) error {
 		return db.Update(func(tx *bbolt.Tx) error {
 			bucket, err := tx.CreateBucketIfNotExists([]byte("drafts"))
-			for i := from; err == nil && i < to; i++ {
-				err = bucket.Put(fmt.Appendf(nil, "%036d", i), edited(i).Encode())
+			for i, record := range records {
+				err = errors.Join(err, bucket.Put(fmt.Appendf(nil, "%036d", from+i), record))
 			}
 			return err
 		})
 	}
 	for i := 0; i < n; i += 1000 {
-		if err := put(i, i+1000); err != nil {
+		block := make([][]byte, 1000)
+		for k := range block {
+			block[k] = edited(i + k).Encode()
+		}
+		if err := put(i, block...); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return &saver{name: "bbolt.Update", save: func(i int) error {
-		at := i * 7919 % (n + 1)
-		return put(at, at+1)
+	return &saver{name: "bbolt.Update", next: func(i int) func() error {
+		record := edited(i).Encode()
+		return func() error { return put(i*7919%(n+1), record) }
 	}}
 }
 
@@ -220,8 +230,11 @@ func sqliteSaver(b *testing.B, n int) *saver {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &saver{name: "SQLite WAL", save: func(i int) error {
-		_, err := stmt.Exec(fmt.Sprintf("%036d", i*7919%(n+1)), n+i, edited(i).Encode())
-		return err
+	return &saver{name: "SQLite WAL", next: func(i int) func() error {
+		key, record := fmt.Sprintf("%036d", i*7919%(n+1)), edited(i).Encode()
+		return func() error {
+			_, err := stmt.Exec(key, n+i, record)
+			return err
+		}
 	}}
 }

@@ -62,6 +62,19 @@ func (c *columns) leave(slot int32) {
 	c.binned.drop(int(slot))
 }
 
+// cut takes the last row away, which slot is.
+func (c *columns) cut(slot int) {
+	c.flags = c.flags[:slot]
+	if slot%64 == 0 {
+		c.shown, c.binned = c.shown[:slot/64], c.binned[:slot/64]
+	}
+	for _, w := range []*[]uint64{&c.idEnd, &c.phoneStart, &c.phoneEnd, &c.numberStart, &c.numberEnd} {
+		*w = (*w)[:slot]
+	}
+	c.names.cut(slot)
+	c.spellings.cut(slot)
+}
+
 // listed counts the rows that do not lie in the bin.
 func (c *columns) listed() int { return bytes.Count(c.flags, []byte{flagLive}) }
 
@@ -79,6 +92,15 @@ func (c *columns) reserve(n int) {
 func (t *texts) append(s string) {
 	t.all = append(append(t.all, s...), 0)
 	t.end = append(t.end, uint32(len(t.all)))
+}
+
+func (t *texts) cut(slot int) {
+	t.end = t.end[:slot]
+	if slot == 0 {
+		t.all = t.all[:0]
+		return
+	}
+	t.all = t.all[:t.end[slot-1]]
 }
 
 // wordDigits is how many digits a word holds, four bits each.

@@ -148,38 +148,56 @@ func (r view) draft(id exam.DraftID) (exam.Draft, error) {
 	if err != nil {
 		return exam.Draft{}, exam.Errorf(exam.KindDamaged, "read draft", "not a document")
 	}
-	return r.assemble(id, h, doc)
+	reg, err := r.registration(id)
+	return assemble(id, h, doc, reg), err
 }
 
 // assemble puts a draft together from its head, its document and what the
 // server said.
-func (r view) assemble(id exam.DraftID, h head, doc exam.Document) (exam.Draft, error) {
+func assemble(id exam.DraftID, h head, doc exam.Document, reg registrationRecord) exam.Draft {
 	d := exam.Draft{
 		ID: id, Revision: h.Revision, Document: doc, Files: filesOf(h.Files), Pack: h.Pack,
 		Created: moment(h.Created), Updated: moment(h.Updated), State: h.State, Deleted: moment(h.Deleted),
+		Delivered: reg.Delivered,
 	}
-	reg, err := r.registration(id)
 	if reg.Registration.Version > 0 {
 		base := reg.base()
 		d.Registration, d.Base = &reg.Registration, &base
 	}
-	d.Delivered = reg.Delivered
-	return d, err
+	return d
+}
+
+func (t *tx) assemble(id exam.DraftID, h head, doc exam.Document) (exam.Draft, error) {
+	reg, err := t.registration(id)
+	return assemble(id, h, doc, reg), err
+}
+
+// registration is that of view, of the draft being typed from memory.
+func (t *tx) registration(id exam.DraftID) (registrationRecord, error) {
+	changed := t.Has(bucketRegistrations, string(id))
+	if rec, ok := t.v.lastRegistration(id); ok && !changed {
+		return rec, nil
+	}
+	rec, err := t.view.registration(id)
+	if err == nil && !changed {
+		t.then = append(t.then, func(*index) { t.v.keepRegistration(id, rec) })
+	}
+	return rec, err
 }
 
 // sealHead puts the newest state of a draft.
 func (t *tx) sealHead(id exam.DraftID, h head) error {
 	t.then = append(t.then, func(*index) { t.v.keepHead(id, h) })
-	return t.seal(id, bucketDrafts, string(id), encode(h, h.document))
+	return t.seal(id, bucketDrafts, string(id), encode(h, nil), h.document)
 }
 
 // seal puts a value that is sealed with the draft's key.
-func (t *tx) seal(id exam.DraftID, bucket, key string, plain []byte) error {
+func (t *tx) seal(id exam.DraftID, bucket, key string, plain ...[]byte) error {
 	b, err := t.box(id)
 	if err != nil {
 		return err
 	}
-	t.Put(bucket, key, b.Seal(bucket, key, t.Seq, plain))
+	t.Put(bucket, key, b.Seal(bucket, key, t.Seq, plain...))
 	return nil
 }
 

@@ -64,6 +64,18 @@ func (w faultyFile) Sync() error {
 	return w.File.Sync()
 }
 
+func (w faultyFile) WriteThrough(b []byte, at int64) error {
+	if _, err := w.WriteAt(b, at); err != nil {
+		return err
+	}
+	if err := w.f.fault(); err != nil {
+		return err
+	}
+	return w.File.WriteThrough(b, at)
+}
+
+func (f *Faulty) OpenLog(name string) (disk.File, error) { return f.Open(name) }
+
 func (f *Faulty) Create(name string) (disk.File, error) {
 	if err := f.fault(); err != nil {
 		return nil, err

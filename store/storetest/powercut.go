@@ -86,6 +86,15 @@ func (f recordedFile) Sync() error {
 	return nil // the disk is made of events
 }
 
+func (f recordedFile) WriteThrough(b []byte, at int64) error {
+	if _, err := f.WriteAt(b, at); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+func (r *Recorder) OpenLog(name string) (disk.File, error) { return r.Open(name) }
+
 func (r *Recorder) Create(name string) (disk.File, error) {
 	f, err := r.OS.Create(name)
 	if err == nil {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"unsafe"
 
 	"wenbao/exam"
 )
@@ -22,6 +23,10 @@ type File interface {
 	// Sync returns when all written bytes, and the size needed to read them
 	// back, lie on the disk.
 	Sync() error
+	// WriteThrough writes b and returns when it lies on the disk, as Sync does for
+	// that write. In a file of OpenLog b must be from [Aligned] and lie, like at, at
+	// multiples of 4096.
+	WriteThrough(b []byte, at int64) error
 	Close() error
 }
 
@@ -30,7 +35,10 @@ type FS interface {
 	Create(name string) (File, error) // empty, for reading and writing
 	Open(name string) (File, error)   // an existing file, for reading and writing
 	Read(name string) (File, error)   // an existing file, for reading
-	Rename(old, new string) error     // replaces new
+	// OpenLog opens an existing file whose bytes are all written already, for
+	// WriteThrough.
+	OpenLog(name string) (File, error)
+	Rename(old, new string) error // replaces new
 	Remove(name string) error
 	Mkdir(name string) error           // 0700, with parents; existing is fine
 	SyncDir(name string) error         // makes created, renamed and removed names durable
@@ -55,6 +63,22 @@ func (f osFile) Size() (int64, error) {
 
 func (f osFile) Sync() error { return syncData(f.File) }
 
+func (f osFile) WriteThrough(b []byte, at int64) error {
+	if _, err := f.WriteAt(b, at); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+const alignment = 4096
+
+// Aligned gives n zero bytes at an address that a disk can read from directly.
+func Aligned(n int) []byte {
+	b := make([]byte, n+alignment)
+	at := -int(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) & (alignment - 1)
+	return b[at : at+n : at+n]
+}
+
 func open(name string, flag int) (File, error) {
 	f, err := os.OpenFile(name, flag, 0o600)
 	if err != nil {
@@ -63,13 +87,14 @@ func open(name string, flag int) (File, error) {
 	return osFile{f}, nil
 }
 
-func (OS) Create(name string) (File, error) { return open(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC) }
-func (OS) Open(name string) (File, error)   { return open(name, os.O_RDWR) }
-func (OS) Read(name string) (File, error)   { return open(name, os.O_RDONLY) }
-func (OS) Rename(old, new string) error     { return os.Rename(old, new) }
-func (OS) Remove(name string) error         { return os.Remove(name) }
-func (OS) Mkdir(name string) error          { return os.MkdirAll(name, 0o700) }
-func (OS) SyncDir(name string) error        { return syncDir(name) }
+func (OS) Create(name string) (File, error)  { return open(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC) }
+func (OS) Open(name string) (File, error)    { return open(name, os.O_RDWR) }
+func (OS) OpenLog(name string) (File, error) { return openLog(name) }
+func (OS) Read(name string) (File, error)    { return open(name, os.O_RDONLY) }
+func (OS) Rename(old, new string) error      { return os.Rename(old, new) }
+func (OS) Remove(name string) error          { return os.Remove(name) }
+func (OS) Mkdir(name string) error           { return os.MkdirAll(name, 0o700) }
+func (OS) SyncDir(name string) error         { return syncDir(name) }
 
 func (OS) Commit(_ string, write func() error) error { return write() }
 

@@ -22,6 +22,7 @@ func (e *Engine) background() {
 			e.tend()
 		case <-e.kick:
 			e.tellRepair()
+			_ = e.journal.spare()
 			if e.isFull() {
 				e.tend()
 			}
@@ -44,17 +45,18 @@ func (e *Engine) tellRepair() {
 func (e *Engine) isFull() bool {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	return e.bytes >= e.o.Segment
+	return e.full()
 }
+
+// full tells whether bbolt should take in what waits: when it, or the part of
+// the journal with it, has a segment's size or four. The caller holds mu.
+func (e *Engine) full() bool { return e.bytes >= e.o.Segment || e.logged >= 4*e.o.Segment }
 
 // tend does what keeps saving fast and both copies whole. What fails is tried
 // again: nothing of it is needed for what was acknowledged.
 func (e *Engine) tend() {
 	_ = e.Checkpoint()
 	_ = e.maybeSnapshot()
-	e.write.Lock()
-	defer e.write.Unlock()
-	_ = e.journal.prepare(e.o.Segment)
 }
 
 // Checkpoint lets bbolt take in everything that is durable now.
@@ -83,13 +85,14 @@ func (e *Engine) checkpoint() error {
 // take moves what waits into the layer that bbolt is given, in key order.
 func (e *Engine) take() ([]op, uint64) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.old, e.live, e.bytes = e.live, map[string]pending{}, 0
-	ops := make([]op, 0, len(e.old))
-	for _, key := range slices.Sorted(maps.Keys(e.old)) {
-		ops = append(ops, op{key, e.old[key].value})
+	e.old, e.live, e.bytes, e.logged = e.live, make(map[string]pending, len(e.live)), 0, 0
+	taken, seq := e.old, e.seq
+	e.mu.Unlock()
+	ops := make([]op, 0, len(taken))
+	for _, key := range slices.Sorted(maps.Keys(taken)) {
+		ops = append(ops, op{key, taken[key].value})
 	}
-	return ops, e.seq
+	return ops, seq
 }
 
 // taken ends a checkpoint; what bbolt did not take waits on.

@@ -75,6 +75,7 @@ type Engine struct {
 	live    map[string]pending // durable in the journal, not yet in bbolt
 	old     map[string]pending // being taken in by bbolt
 	bytes   int64              // of the values in live
+	logged  int64              // of all values that were put there, those replaced as well
 	found   Found
 	stuck   error // why bbolt does not take anything in
 	rebuilt int   // how often the file was rebuilt
@@ -203,21 +204,33 @@ type Tx struct {
 	e     *Engine
 	Seq   uint64 // the sequence number that the change will have
 	ops   []op
-	last  map[string]int // of each key, the operation that counts
+	last  map[string]int // of each key the operation that counts, when there are many
 	after []func()
 }
 
 // Get gives the value as the change sees it, nil when there is none.
 func (t *Tx) Get(bucket, key string) ([]byte, error) {
-	if i, ok := t.last[bucket+"/"+key]; ok {
+	if i, ok := t.find(bucket + "/" + key); ok {
 		return t.ops[i].value, nil
 	}
 	return t.e.Get(bucket, key)
 }
 
+// few operations are found faster without a map.
+const few = 8
+
+func (t *Tx) find(key string) (i int, ok bool) {
+	if t.last != nil {
+		i, ok = t.last[key]
+		return i, ok
+	}
+	i = slices.IndexFunc(t.ops, func(o op) bool { return o.key == key })
+	return i, i >= 0
+}
+
 // Has tells whether the change has put or deleted the key itself.
 func (t *Tx) Has(bucket, key string) bool {
-	_, ok := t.last[bucket+"/"+key]
+	_, ok := t.find(bucket + "/" + key)
 	return ok
 }
 
@@ -228,15 +241,20 @@ func (t *Tx) Put(bucket, key string, value []byte) { t.add(op{bucket + "/" + key
 func (t *Tx) Delete(bucket, key string) { t.add(op{bucket + "/" + key, nil}) }
 
 func (t *Tx) add(o op) {
-	if t.last == nil {
-		t.last = map[string]int{}
-	}
-	if i, ok := t.last[o.key]; ok {
+	if i, ok := t.find(o.key); ok {
 		t.ops[i] = o
 		return
 	}
-	t.last[o.key] = len(t.ops)
 	t.ops = append(t.ops, o)
+	switch n := len(t.ops); {
+	case t.last != nil:
+		t.last[o.key] = n - 1
+	case n > few:
+		t.last = map[string]int{}
+		for i, o := range t.ops {
+			t.last[o.key] = i
+		}
+	}
 }
 
 // After runs f when the change is durable, before anything else can see it: what
@@ -273,17 +291,29 @@ func (e *Engine) keep(t *Tx) {
 	e.mu.Lock()
 	e.seq = t.Seq
 	for _, o := range t.ops {
-		e.live[o.key] = pending{o.value, t.Seq}
-		e.bytes += int64(len(o.key) + len(o.value))
+		e.putLive(o, t.Seq)
 	}
-	first, full := len(e.live) == len(t.ops), e.bytes >= e.o.Segment
+	first, full := len(e.live) == len(t.ops), e.full()
 	e.mu.Unlock()
-	if first || full {
+	rolled := e.journal.rolled
+	e.journal.rolled = false
+	if first || full || rolled {
 		select {
 		case e.kick <- struct{}{}:
 		default:
 		}
 	}
+}
+
+// putLive puts an operation where reading sees it. The caller holds mu.
+func (e *Engine) putLive(o op, seq uint64) {
+	size := int64(len(o.key) + len(o.value))
+	e.logged += size
+	if was, ok := e.live[o.key]; ok {
+		size -= int64(len(o.key) + len(was.value))
+	}
+	e.bytes += size
+	e.live[o.key] = pending{o.value, seq}
 }
 
 // afterCheckpoint waits for the checkpoint that is under way, if one is, and

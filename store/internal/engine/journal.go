@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"wenbao/exam"
 	"wenbao/store/internal/disk"
@@ -25,7 +26,10 @@ type journal struct {
 	file     disk.File     // nil: the next append starts a segment
 	offset   int64
 	capacity int64
-	buffer   []byte
+	buffer   []byte // aligned to a block
+	rolled   bool   // the spare segment has been taken since this was false
+
+	sparing sync.Mutex // one makes the spare segment at a time; taken last
 }
 
 // segmentInfo is a file of the journal; first is 0 while it has no record.
@@ -78,14 +82,13 @@ func (j *journal) first(ordinal uint64) (seq uint64, size int64, err error) {
 	if size, err = f.Size(); err != nil {
 		return 0, 0, err
 	}
-	head := make([]byte, min(size, 16<<10))
+	head := make([]byte, min(size, 4*block))
 	if _, err := f.ReadAt(head, 0); err != nil && len(head) > 0 {
 		return 0, size, nil // a bad sector; reading it in full will tell
 	}
-	if len(head) > segmentHead {
-		if r, _, ok := parseRecord(head[segmentHead:]); ok {
-			return r.seq, size, nil
-		}
+	start, _ := layout(head)
+	if r, _, ok := parseRecord(head[start:]); ok {
+		return r.seq, size, nil
 	}
 	if s, err := j.read(ordinal); err == nil && len(s.records) > 0 {
 		return s.records[0].seq, size, nil
@@ -137,20 +140,20 @@ func (j *journal) since(seq uint64) (s segment, err error) {
 // written, and the next one goes to a new segment: after a failed sync nobody
 // can tell what the old one holds.
 func (j *journal) append(r record) error {
-	j.buffer = appendRecord(j.buffer[:0], r)
-	if len(j.buffer) > maxRecord {
-		return exam.Errorf(exam.KindTooLarge, "write journal", "%d bytes, at most %d", len(j.buffer), maxRecord)
+	need := recordSize(r)
+	if need > maxRecord {
+		return exam.Errorf(exam.KindTooLarge, "write journal", "%d bytes, at most %d", need, maxRecord)
 	}
+	if cap(j.buffer) < need {
+		j.buffer = disk.Aligned(max(need, 4*block))
+	}
+	j.buffer = appendRecord(j.buffer[:0], r)
 	if j.file == nil || j.offset+int64(len(j.buffer)) > j.capacity {
 		if err := j.roll(int64(len(j.buffer))); err != nil {
 			return disk.Error("make journal segment", err)
 		}
 	}
-	_, err := j.file.WriteAt(j.buffer, j.offset)
-	if err == nil {
-		err = j.file.Sync()
-	}
-	if err != nil {
+	if err := j.file.WriteThrough(j.buffer, j.offset); err != nil {
 		j.abandon()
 		return disk.Error("write journal", err)
 	}
@@ -163,7 +166,7 @@ func (j *journal) append(r record) error {
 }
 
 func (j *journal) abandon() {
-	_, _ = j.file.WriteAt(make([]byte, recordHead), j.offset)
+	_ = j.file.WriteThrough(disk.Aligned(block), j.offset)
 	_ = j.file.Close()
 	j.file = nil
 }
@@ -171,7 +174,9 @@ func (j *journal) abandon() {
 // roll finishes the open segment and starts one with room for need bytes.
 func (j *journal) roll(need int64) error {
 	j.finish()
-	need += segmentHead
+	need += block
+	j.sparing.Lock()
+	defer j.sparing.Unlock()
 	if err := j.prepare(need); err != nil {
 		return err
 	}
@@ -186,24 +191,33 @@ func (j *journal) roll(need int64) error {
 	if err := j.fs.SyncDir(j.dir); err != nil {
 		return err
 	}
-	f, err := j.fs.Open(name)
+	f, err := j.fs.OpenLog(name)
 	if err != nil {
 		return err
 	}
 	size, err := f.Size()
 	if err == nil {
-		_, err = f.WriteAt([]byte(segmentMagic), 0)
+		head := disk.Aligned(block)
+		copy(head, segmentMagic)
+		err = f.WriteThrough(head, 0)
 	}
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	j.file, j.offset, j.capacity = f, segmentHead, size
+	j.file, j.offset, j.capacity, j.rolled = f, block, size, true
 	j.segments = append(j.segments, segmentInfo{ordinal: ordinal, bytes: size})
 	return nil
 }
 
+// spare makes the next segment beforehand, beside whoever appends meanwhile.
+func (j *journal) spare() error {
+	j.sparing.Lock()
+	defer j.sparing.Unlock()
+	return j.prepare(j.size)
+}
+
 // prepare sees to it that a spare segment with at least need bytes is there. On
-// a disk that is nearly full a smaller one must do.
+// a disk that is nearly full a smaller one must do. The caller holds sparing.
 func (j *journal) prepare(need int64) (err error) {
 	name := filepath.Join(j.dir, spareName)
 	if f, err := j.fs.Read(name); err == nil {
@@ -233,9 +247,9 @@ func (j *journal) zeros(name string, size int64) error {
 	}
 	// In single pages: a file system may keep what was written at once as one large
 	// page, and then writes all of it for every record.
-	block := make([]byte, min(size, 4<<10))
-	for at := int64(0); at < size && err == nil; at += int64(len(block)) {
-		_, err = f.WriteAt(block[:min(int64(len(block)), size-at)], at)
+	page := make([]byte, min(size, block))
+	for at := int64(0); at < size && err == nil; at += int64(len(page)) {
+		_, err = f.WriteAt(page[:min(int64(len(page)), size-at)], at)
 	}
 	if err == nil {
 		err = f.Sync()

@@ -210,8 +210,7 @@ func (e *Engine) replay(applied uint64) error {
 	for _, r := range s.records {
 		e.seq = r.seq
 		for _, o := range r.ops {
-			e.live[o.key] = pending{o.value, r.seq}
-			e.bytes += int64(len(o.key) + len(o.value))
+			e.putLive(o, r.seq)
 		}
 		if r.kind == kindChange {
 			e.found.Replayed++

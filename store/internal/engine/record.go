@@ -8,16 +8,23 @@ import (
 	"wenbao/store/internal/seal"
 )
 
-// A segment of the journal is a header and records at multiples of 8 bytes:
+// A segment of the journal is a header and records, each at the start of a
+// block, zeros between:
 //
-//	header: "WENBAOJ1", zeros to 64 bytes
+//	header: "WENBAOJ2"
 //	record: "WJR1" length(4) sequence(8) time(8) kind(4) crc32c(4) payload
 //
 // little-endian; time in Unix milliseconds, for people only. The checksum
 // covers the head before it and the payload. A file is made of zeros beforehand.
+// No block is written twice, so what tears when the power goes is never a
+// record that was acknowledged; and whole blocks can go past the page cache.
+//
+// In the first form, "WENBAOJ1", records lay at multiples of 8 from byte 64 on.
 const (
-	segmentMagic = "WENBAOJ1"
-	segmentHead  = 64
+	segmentMagic = "WENBAOJ2"
+	firstMagic   = "WENBAOJ1"
+	firstHead    = 64
+	block        = 4096
 	recordMagic  = "WJR1"
 	recordHead   = 32
 	crcOffset    = 28
@@ -42,7 +49,16 @@ type record struct {
 	ops  []op
 }
 
-// appendRecord gives the bytes of a record, padded to 8.
+// recordSize is at least what a record takes up, in whole blocks.
+func recordSize(r record) int {
+	n := recordHead + binary.MaxVarintLen64
+	for _, o := range r.ops {
+		n += len(o.key) + len(o.value) + 2*binary.MaxVarintLen64
+	}
+	return (n + block - 1) &^ (block - 1)
+}
+
+// appendRecord gives the bytes of a record, padded to whole blocks.
 func appendRecord(dst []byte, r record) []byte {
 	start := len(dst)
 	dst = append(dst, recordMagic...)
@@ -65,7 +81,8 @@ func appendRecord(dst []byte, r record) []byte {
 	b := dst[start:]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-recordHead))
 	binary.LittleEndian.PutUint32(b[crcOffset:], seal.Checksum(b[:crcOffset], b[recordHead:]))
-	for len(dst)%8 != 0 {
+	padded := start + (len(b)+block-1)&^(block-1)
+	for len(dst) < padded {
 		dst = append(dst, 0)
 	}
 	return dst
@@ -134,16 +151,28 @@ type segment struct {
 	broken  int  // stretches between records that are no record
 }
 
+// layout tells where the records of a segment begin and to what they are
+// aligned. Without a sound header any place is searched.
+func layout(b []byte) (start, unit int) {
+	switch {
+	case bytes.HasPrefix(b, []byte(segmentMagic)):
+		return min(block, len(b)), block
+	case bytes.HasPrefix(b, []byte(firstMagic)):
+		return min(firstHead, len(b)), 8
+	}
+	return min(firstHead, len(b)), 8
+}
+
 // parseSegment reads all records of a segment, also those behind damage.
 func parseSegment(b []byte) (s segment) {
-	at := min(segmentHead, len(b))
+	at, unit := layout(b)
 	var last uint64
 	for {
 		r, size, ok := parseRecord(b[at:])
 		if ok && (r.seq > last || len(s.records) == 0) {
 			s.records = append(s.records, r)
 			last = r.seq
-			at = min(at+size, len(b))
+			at = min((at+size+unit-1)/unit*unit, len(b))
 			continue
 		}
 		next := nextRecord(b, at+8, last)

@@ -81,14 +81,21 @@ func NewBox(key []byte) (Box, error) {
 	return Box{aead}, err
 }
 
-// Seal gives the sealed form of plain for its place.
-func (b Box) Seal(bucket, key string, sequence uint64, plain []byte) []byte {
-	out := make([]byte, headSize, headSize+len(plain)+16)
+// Seal gives the sealed form of plain, which may come in parts, for its place.
+func (b Box) Seal(bucket, key string, sequence uint64, plain ...[]byte) []byte {
+	size := headSize
+	for _, part := range plain {
+		size += len(part)
+	}
+	out := make([]byte, headSize, size+16)
 	out[0] = Version
 	binary.BigEndian.PutUint64(out[1:], sequence)
 	rand.Read(out[nonceAt:headSize])
+	for _, part := range plain {
+		out = append(out, part...)
+	}
 	var ad [adReserved]byte
-	out = b.aead.Seal(out, out[nonceAt:headSize], plain, place(ad[:0], bucket, key, out[:crcAt]))
+	out = b.aead.Seal(out[:headSize], out[nonceAt:headSize], out[headSize:], place(ad[:0], bucket, key, out[:crcAt])) // in place
 	binary.BigEndian.PutUint32(out[crcAt:], sum(Place(bucket, key), out))
 	return out
 }

@@ -1,0 +1,57 @@
+package exam
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// byEncodingJSON is what Encode must give.
+func byEncodingJSON(t *rapid.T, d Document) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(d.listed()); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// anything fills every field of a document, whatever fields there are.
+func anything(t *rapid.T, v reflect.Value, texts *rapid.Generator[string]) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(texts.Draw(t, "text"))
+	case reflect.Int:
+		v.SetInt(rapid.Int64().Draw(t, "number"))
+	case reflect.Bool:
+		v.SetBool(rapid.Bool().Draw(t, "flag"))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			anything(t, v.Field(i), texts)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), rapid.IntRange(0, 3).Draw(t, "records"), 3))
+		for i := range v.Len() {
+			anything(t, v.Index(i), texts)
+		}
+	default:
+		t.Fatalf("a field of kind %v", v.Kind())
+	}
+}
+
+func TestTheCanonicalBytesAreThoseOfEncodingJSON(t *testing.T) {
+	texts := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
+		"", "张三", "𬭎", "<a&b>", "\"\\/\b\f\n\r\t\x00\x7f", "\u2028\u2029", "\xff\xfe", "a\xc3", "\ufffd", "E\u0301", "\u00a0",
+	}), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
+	rapid.Check(t, func(t *rapid.T) {
+		var d Document
+		anything(t, reflect.ValueOf(&d).Elem(), texts)
+		if got, want := d.Encode(), byEncodingJSON(t, d); !bytes.Equal(got, want) {
+			t.Fatalf("Encode gives\n%q\nnot\n%q", got, want)
+		}
+	})
+}
