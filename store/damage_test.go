@@ -59,7 +59,7 @@ func copyTree(t *testing.T, from, to string) {
 	}
 }
 
-func allFiles(t *testing.T, dir string) (names []string) {
+func allFiles(t testing.TB, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		if err == nil && e.Type().IsRegular() && e.Name() != "lock" {

@@ -92,9 +92,14 @@ func (ix *index) change(id exam.DraftID, found bool, fn func(*row)) {
 }
 
 func (ix *index) append(r row) {
+	ix.columns.append(&r)
+	ix.appendRow(r)
+}
+
+// appendRow is append but for the columns.
+func (ix *index) appendRow(r row) {
 	ix.slots[r.id] = int32(len(ix.rows))
 	ix.rows = append(ix.rows, r)
-	ix.columns.append(&r)
 	ix.sorted = nil
 	for _, e := range r.outbox {
 		ix.entries[e.id] = r.id
@@ -103,8 +108,13 @@ func (ix *index) append(r row) {
 
 // leave makes a gap of a row.
 func (ix *index) leave(slot int32) {
-	ix.rows[slot] = row{}
 	ix.columns.leave(slot)
+	ix.leaveRow(slot)
+}
+
+// leaveRow is leave but for the columns.
+func (ix *index) leaveRow(slot int32) {
+	ix.rows[slot] = row{}
 	ix.gaps++
 }
 

@@ -139,16 +139,8 @@ func (s *Store) fill(v *vault, ix *index, l *indexLog, seq uint64, news []string
 	if err != nil {
 		return err
 	}
-	ix.reserve(chunks)
-	for _, k := range chunks {
-		for _, id := range k.removed {
-			ix.take(row{id: id}, false)
-		}
-		for _, r := range k.rows {
-			ix.take(r, true)
-		}
-		l.seq = k.seq
-	}
+	ix.takeAll(chunks)
+	l.seq = chunks[len(chunks)-1].seq
 	if len(ix.slots) != chunks[len(chunks)-1].total || l.seq != seq {
 		return errIndex
 	}
@@ -181,6 +173,44 @@ func (ix *index) reserve(chunks []chunk) {
 	ix.rows = make([]row, 0, n+n/8)
 	ix.slots = make(map[exam.DraftID]int32, n)
 	ix.columns.reserve(n + n/8)
+}
+
+// takeAll takes in chunks, rows and columns side by side. Nobody else has the
+// index yet.
+func (ix *index) takeAll(chunks []chunk) {
+	ix.reserve(chunks)
+	var columns sync.WaitGroup
+	columns.Go(func() {
+		for _, k := range chunks {
+			for i := range k.rows {
+				ix.columns.append(&k.rows[i])
+			}
+		}
+	})
+	var left []int32
+	drop := func(id exam.DraftID) {
+		if slot, ok := ix.slots[id]; ok {
+			left = append(left, slot)
+			for _, e := range ix.rows[slot].outbox {
+				delete(ix.entries, e.id)
+			}
+			ix.leaveRow(slot)
+			delete(ix.slots, id)
+		}
+	}
+	for _, k := range chunks {
+		for _, id := range k.removed {
+			drop(id)
+		}
+		for _, r := range k.rows {
+			drop(r.id)
+			ix.appendRow(r)
+		}
+	}
+	columns.Wait()
+	for _, slot := range left {
+		ix.columns.leave(slot)
+	}
 }
 
 // take puts a row that was read in the place of the one before, or removes it.

@@ -195,7 +195,7 @@ func TestBothCopiesDamagedRescuesWhatIsReadable(t *testing.T) {
 	}
 	want := fill(t, e, 50)
 	e.Close()
-	segment := filepath.Join(dir, journalDir, "00000001.wj")
+	segment := filepath.Join(dir, journalDir, segmentName(1, 1))
 	raw, err := os.ReadFile(segment)
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,7 +24,9 @@ type journal struct {
 	size int64 // of a segment
 
 	segments []segmentInfo // oldest first; the last may be open
-	file     disk.File     // nil: the next append starts a segment
+	last     *segment      // what was read last, of the segment with ordinal lastOf
+	lastOf   uint64
+	file     disk.File // nil: the next append starts a segment
 	offset   int64
 	capacity int64
 	buffer   []byte // aligned to a block
@@ -32,8 +35,12 @@ type journal struct {
 	sparing sync.Mutex // one makes the spare segment at a time; taken last
 }
 
-// segmentInfo is a file of the journal; first is 0 while it has no record.
+// segmentInfo is a file of the journal. Its name tells its ordinal and the
+// sequence number from which its records are: NNNNNNNN-SSSSSSSSSSSSSSSS.wj. In
+// the first form the name is the ordinal alone, and the number is read from the
+// file, 0 when that has no record.
 type segmentInfo struct {
+	name    string
 	ordinal uint64
 	first   uint64
 	bytes   int64
@@ -45,95 +52,116 @@ const (
 	spareName     = "spare.tmp"
 )
 
-func (j *journal) path(ordinal uint64) string {
-	return filepath.Join(j.dir, fmt.Sprintf("%08d%s", ordinal, segmentSuffix))
-}
+func (j *journal) path(i int) string { return filepath.Join(j.dir, j.segments[i].name) }
 
-// load lists the segments and the first sequence number of each.
+// load lists the segments.
 func (j *journal) load() error {
 	names, err := j.fs.List(j.dir)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		stem, ok := strings.CutSuffix(name, segmentSuffix)
-		ordinal, err := strconv.ParseUint(stem, 10, 64)
-		if !ok || err != nil {
-			continue
+		if info, ok := parseSegmentName(name); ok {
+			j.segments = append(j.segments, info)
 		}
-		info := segmentInfo{ordinal: ordinal}
-		if info.first, info.bytes, err = j.first(ordinal); err != nil {
+	}
+	slices.SortFunc(j.segments, func(a, b segmentInfo) int { return cmp.Compare(a.ordinal, b.ordinal) })
+	for i := range j.segments {
+		info := &j.segments[i]
+		if info.bytes, err = fileSize(j.fs, j.path(i)); err != nil {
 			return err
 		}
-		j.segments = append(j.segments, info)
+		if info.first != 0 {
+			continue
+		}
+		s, err := j.read(i)
+		if err != nil {
+			return err
+		}
+		if len(s.records) > 0 {
+			info.first = s.records[0].seq
+		}
 	}
-	slices.SortFunc(j.segments, func(a, b segmentInfo) int { return int(int64(a.ordinal - b.ordinal)) })
 	return nil
 }
 
-// first gives the first record's sequence number of a segment, without reading
-// more of a sound segment than it must.
-func (j *journal) first(ordinal uint64) (seq uint64, size int64, err error) {
-	f, err := j.fs.Read(j.path(ordinal))
+func segmentName(ordinal, first uint64) string {
+	return fmt.Sprintf("%08d-%016x%s", ordinal, first, segmentSuffix)
+}
+
+func parseSegmentName(name string) (info segmentInfo, ok bool) {
+	stem, ok := strings.CutSuffix(name, segmentSuffix)
+	number, from, named := strings.Cut(stem, "-")
+	ordinal, err := strconv.ParseUint(number, 10, 64)
+	if err == nil && named {
+		info.first, err = strconv.ParseUint(from, 16, 64)
+	}
+	info.name, info.ordinal = name, ordinal
+	return info, ok && err == nil
+}
+
+func fileSize(fs disk.FS, name string) (int64, error) {
+	f, err := fs.Read(name)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	defer f.Close()
-	if size, err = f.Size(); err != nil {
-		return 0, 0, err
-	}
-	head := make([]byte, min(size, 4*block))
-	if _, err := f.ReadAt(head, 0); err != nil && len(head) > 0 {
-		return 0, size, nil // a bad sector; reading it in full will tell
-	}
-	start, _ := layout(head)
-	if r, _, ok := parseRecord(head[start:]); ok {
-		return r.seq, size, nil
-	}
-	if s, err := j.read(ordinal); err == nil && len(s.records) > 0 {
-		return s.records[0].seq, size, nil
-	}
-	return 0, size, nil
+	return f.Size()
 }
 
 // read parses a whole segment. What the device cannot read counts as damage.
-func (j *journal) read(ordinal uint64) (segment, error) {
-	b, err := disk.ReadFile(j.fs, j.path(ordinal), maxRecord+j.size)
-	if err != nil {
-		if exam.KindOf(disk.Error("", err)) == exam.KindDamaged {
-			return segment{broken: 1}, nil
-		}
+func (j *journal) read(i int) (segment, error) {
+	if j.last != nil && j.lastOf == j.segments[i].ordinal {
+		return *j.last, nil
+	}
+	b, err := disk.ReadFile(j.fs, j.path(i), maxRecord+j.size)
+	s := segment{broken: 1}
+	if err == nil {
+		s = parseSegment(b)
+	} else if exam.KindOf(disk.Error("", err)) != exam.KindDamaged {
 		return segment{}, err
 	}
-	return parseSegment(b), nil
+	j.last, j.lastOf = &s, j.segments[i].ordinal
+	return s, nil
 }
 
-// since reads the records after seq, in order, each sequence number once: that
-// of the later segment, for an append that failed may have left its record.
-func (j *journal) since(seq uint64) (s segment, err error) {
+// walk calls fn for the records after seq, in order, each sequence number once:
+// that of the later segment, for an append that failed may have left its record.
+// It tells how many stretches of the journal are broken, and whether its end is.
+func (j *journal) walk(seq uint64, fn func(record) error) (broken int, torn bool, err error) {
 	from := 0
 	for i, info := range j.segments {
 		if info.first != 0 && info.first <= seq+1 {
 			from = i
 		}
 	}
-	for i, info := range j.segments[from:] {
-		part, err := j.read(info.ordinal)
+	for i := from; i < len(j.segments); i++ {
+		s, err := j.read(i)
 		if err != nil {
-			return s, err
+			return broken, torn, err
 		}
-		for _, r := range part.records {
-			for n := len(s.records); n > 0 && s.records[n-1].seq >= r.seq; n-- {
-				s.records = s.records[:n-1]
+		end := j.nextFirst(i)
+		for _, r := range s.records {
+			if r.seq <= seq || r.seq >= end {
+				continue
 			}
-			if r.seq > seq {
-				s.records = append(s.records, r)
+			if err := fn(r); err != nil {
+				return broken, torn, err
 			}
 		}
-		s.broken += part.broken
-		s.torn = s.torn || part.torn && from+i == len(j.segments)-1
+		broken += s.broken
+		torn = s.torn // of the last
 	}
-	return s, nil
+	return broken, torn, nil
+}
+
+// since gives the records that walk finds.
+func (j *journal) since(seq uint64) (s segment, err error) {
+	s.broken, s.torn, err = j.walk(seq, func(r record) error {
+		s.records = append(s.records, r)
+		return nil
+	})
+	return s, err
 }
 
 // append makes a record durable. When that fails the record counts as not
@@ -147,19 +175,16 @@ func (j *journal) append(r record) error {
 	if cap(j.buffer) < need {
 		j.buffer = disk.Aligned(max(need, 4*block))
 	}
+	j.last = nil // it may be read again with this record
 	j.buffer = appendRecord(j.buffer[:0], r)
 	if j.file == nil || j.offset+int64(len(j.buffer)) > j.capacity {
-		if err := j.roll(int64(len(j.buffer))); err != nil {
+		if err := j.roll(int64(len(j.buffer)), r.seq); err != nil {
 			return disk.Error("make journal segment", err)
 		}
 	}
 	if err := j.file.WriteThrough(j.buffer, j.offset); err != nil {
 		j.abandon()
 		return disk.Error("write journal", err)
-	}
-	last := &j.segments[len(j.segments)-1]
-	if last.first == 0 {
-		last.first = r.seq
 	}
 	j.offset += int64(len(j.buffer))
 	return nil
@@ -171,8 +196,9 @@ func (j *journal) abandon() {
 	j.file = nil
 }
 
-// roll finishes the open segment and starts one with room for need bytes.
-func (j *journal) roll(need int64) error {
+// roll finishes the open segment and starts one for the records from first on,
+// with room for need bytes.
+func (j *journal) roll(need int64, first uint64) error {
 	j.finish()
 	need += block
 	j.sparing.Lock()
@@ -184,7 +210,8 @@ func (j *journal) roll(need int64) error {
 	if n := len(j.segments); n > 0 {
 		ordinal = j.segments[n-1].ordinal + 1
 	}
-	name := j.path(ordinal)
+	info := segmentInfo{name: segmentName(ordinal, first), ordinal: ordinal, first: first}
+	name := filepath.Join(j.dir, info.name)
 	if err := j.fs.Rename(filepath.Join(j.dir, spareName), name); err != nil {
 		return err
 	}
@@ -195,7 +222,7 @@ func (j *journal) roll(need int64) error {
 	if err != nil {
 		return err
 	}
-	size, err := f.Size()
+	info.bytes, err = f.Size()
 	if err == nil {
 		head := disk.Aligned(block)
 		copy(head, segmentMagic)
@@ -204,8 +231,8 @@ func (j *journal) roll(need int64) error {
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	j.file, j.offset, j.capacity, j.rolled = f, block, size, true
-	j.segments = append(j.segments, segmentInfo{ordinal: ordinal, bytes: size})
+	j.file, j.offset, j.capacity, j.rolled = f, block, info.bytes, true
+	j.segments = append(j.segments, info)
 	return nil
 }
 
@@ -277,7 +304,7 @@ func (j *journal) finish() {
 func (j *journal) trim(seq uint64) error {
 	removed := false
 	for len(j.segments) > 1 && (j.segments[0].first == 0 || j.nextFirst(0) <= seq+1) {
-		if err := j.fs.Remove(j.path(j.segments[0].ordinal)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := j.fs.Remove(j.path(0)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		j.segments = slices.Delete(j.segments, 0, 1)

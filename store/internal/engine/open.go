@@ -134,7 +134,7 @@ func (e *Engine) recover() error {
 // tail reads the last segment; its last record tells how the last session ended.
 func (e *Engine) tail() (last record, err error) {
 	for i := len(e.journal.segments) - 1; i >= 0; i-- {
-		s, err := e.journal.read(e.journal.segments[i].ordinal)
+		s, err := e.journal.read(i)
 		if err != nil {
 			return last, disk.Error("read journal", err)
 		}
@@ -232,12 +232,18 @@ func (f *Found) damage(name string, n int) {
 // gaps gives what is missing between applied and the last of the records.
 func gaps(applied uint64, records []record) (list []Span) {
 	for _, r := range records {
-		if r.seq > applied+1 {
-			list = append(list, Span{applied + 1, r.seq - 1})
-		}
+		list = append(list, gap(applied, r.seq)...)
 		applied = r.seq
 	}
 	return list
+}
+
+// gap gives what is missing between one record and the next.
+func gap(seq, next uint64) []Span {
+	if next <= seq+1 {
+		return nil
+	}
+	return []Span{{seq + 1, next - 1}}
 }
 
 // ChangedSince lists the keys that changed after seq, each once; ok is false

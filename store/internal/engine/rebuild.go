@@ -63,21 +63,26 @@ func (e *Engine) rebuild(upTo uint64) (applied uint64, err error) {
 		return 0, disk.Error("read journal", err)
 	}
 	base, from := e.soundSnapshot()
-	s, err := log.since(from)
-	if err != nil {
-		return 0, disk.Error("read journal", err)
-	}
-	s.records = slices.DeleteFunc(s.records, func(r record) bool { return r.seq > upTo })
-	missing := gaps(from, s.records)
+	var missing []Span
 	err = createDatabase(e.o.FS, e.database()+".new", e.o.MaxDatabase, func(d *database) error {
 		b := builder{d: d, applied: from, deleted: map[string]uint64{}, rescued: map[string][]byte{}}
 		if err := b.copy(e.o.FS, base); err != nil {
 			return err
 		}
-		if err := b.apply(s.records); err != nil {
+		_, _, err := log.walk(from, func(r record) error {
+			if r.seq > upTo {
+				return nil
+			}
+			missing = append(missing, gap(b.applied, r.seq)...)
+			return b.apply(r)
+		})
+		if err == nil {
+			err = b.write()
+		}
+		if err != nil {
 			return err
 		}
-		if short := upTo != ^uint64(0) && b.applied < upTo; len(missing) > 0 || short || !e.wholeJournal(from, s.records) {
+		if short := upTo != ^uint64(0) && b.applied < upTo; len(missing) > 0 || short || !b.closed && !e.reachedBy(b.applied) {
 			if err := e.rescue(&b, from); err != nil {
 				return err
 			}
@@ -97,22 +102,14 @@ func (e *Engine) rebuild(upTo uint64) (applied uint64, err error) {
 	return applied, disk.Error("rebuild database", e.swap())
 }
 
-// wholeJournal tells whether snapshot and journal surely reach to the end: the
-// journal says that it was closed, or the database is not ahead of it. When the
-// database cannot say how far it went, its readable values will.
-func (e *Engine) wholeJournal(from uint64, records []record) bool {
-	if len(records) > 0 && records[len(records)-1].kind == kindClosed {
-		return true
-	}
+// reachedBy tells whether the database surely is not ahead of seq. When it
+// cannot say how far it went, its readable values will.
+func (e *Engine) reachedBy(seq uint64) bool {
 	in, err := inspect(e.o.FS, e.database(), false, nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true
 	}
-	end := from
-	if n := len(records); n > 0 {
-		end = records[n-1].seq
-	}
-	return err == nil && in.applied > 0 && in.applied <= end
+	return err == nil && in.applied > 0 && in.applied <= seq
 }
 
 // soundSnapshot gives the newest snapshot that is whole, "" and 0 without one.
@@ -158,6 +155,8 @@ func (e *Engine) freeName() (string, error) {
 type builder struct {
 	d       *database
 	applied uint64            // last record taken in
+	closed  bool              // by which the journal says that it was closed
+	ops     []op              // of records, not yet written
 	highest uint64            // highest sequence number of a rescued value
 	deleted map[string]uint64 // by the journal, at which number
 	rescued map[string][]byte // not yet written
@@ -186,27 +185,27 @@ func (b *builder) copy(fsys disk.FS, name string) error {
 	return errors.Join(err, failed, b.d.write(ops, b.applied))
 }
 
-// apply takes in the records of the journal in order.
-func (b *builder) apply(records []record) error {
-	var ops []op
-	var bytes int
-	for i, r := range records {
-		for _, o := range r.ops {
-			ops = append(ops, o)
-			bytes += len(o.key) + len(o.value)
-			if o.value == nil {
-				b.deleted[o.key] = r.seq
-			}
-		}
-		b.applied = r.seq
-		if bytes >= built || i == len(records)-1 {
-			if err := b.d.write(ops, b.applied); err != nil {
-				return err
-			}
-			ops, bytes = nil, 0
+// apply takes in the next record of the journal.
+func (b *builder) apply(r record) error {
+	for _, o := range r.ops {
+		b.ops = append(b.ops, o)
+		b.bytes += len(o.key) + len(o.value)
+		if o.value == nil {
+			b.deleted[o.key] = r.seq
 		}
 	}
-	return nil
+	b.applied, b.closed = r.seq, r.kind == kindClosed
+	if b.bytes < built {
+		return nil
+	}
+	return b.write()
+}
+
+// write writes what the records said.
+func (b *builder) write() error {
+	ops := b.ops
+	b.ops, b.bytes = nil, 0
+	return b.d.write(ops, b.applied)
 }
 
 // rescue takes from damaged files each value that is newer than what the new

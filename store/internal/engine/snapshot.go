@@ -18,7 +18,7 @@ const (
 	snapshotDir    = "snapshots"
 	snapshotSuffix = ".db"
 	// maxSegments bounds the files of the journal between snapshots.
-	maxSegments = 24
+	maxSegments = 64
 	// keptSnapshots of a database of up to smallDatabase bytes are two, else one.
 	smallDatabase = 64 << 20
 )

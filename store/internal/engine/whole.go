@@ -13,6 +13,7 @@ import (
 	"wenbao/exam"
 	"wenbao/store/internal/disk"
 	"wenbao/store/internal/pages"
+	"wenbao/store/internal/seal"
 )
 
 // Export calls fn for every value as of one moment, in key order, and tells
@@ -273,7 +274,7 @@ func (e *Engine) Check(ctx context.Context) (faults []string, err error) {
 	newest, faults := e.journalValues()
 	in, err := inspect(e.o.FS, e.database(), true, func(key string, value []byte) {
 		if want, ok := newest[key]; ok {
-			if !bytes.Equal(want, value) {
+			if want != traceOf(value) {
 				faults = append(faults, "a value of the database is not the one in the journal")
 			}
 			delete(newest, key)
@@ -285,32 +286,46 @@ func (e *Engine) Check(ctx context.Context) (faults []string, err error) {
 	if in.fault != nil {
 		faults = append(faults, in.fault.Error())
 	}
-	for _, value := range newest {
-		if value != nil {
+	for _, t := range newest {
+		if t != (trace{}) {
 			faults = append(faults, "a value of the journal is not in the database")
 		}
 	}
 	return faults, ctx.Err()
 }
 
-// journalValues gives the newest value of every key in the journal; nil for one
-// that was deleted.
-func (e *Engine) journalValues() (newest map[string][]byte, faults []string) {
-	newest = map[string][]byte{}
-	s, err := e.journal.since(0)
+// trace is what tells two sealed values of a key apart; zero for none.
+type trace struct {
+	seq uint64
+	sum uint32
+}
+
+func traceOf(value []byte) (t trace) {
+	if len(value) >= seal.Overhead {
+		t.seq, t.sum = seal.Sequence(value), seal.Sum(value)
+	}
+	return t
+}
+
+// journalValues gives a trace of the newest value of every key in the journal.
+func (e *Engine) journalValues() (newest map[string]trace, faults []string) {
+	newest = map[string]trace{}
+	last := uint64(0)
+	broken, _, err := e.journal.walk(0, func(r record) error {
+		if last > 0 && len(gap(last, r.seq)) > 0 {
+			faults = append(faults, "the journal has gaps")
+		}
+		last = r.seq
+		for _, o := range r.ops {
+			newest[o.key] = traceOf(o.value)
+		}
+		return nil
+	})
 	if err != nil {
 		return newest, []string{"the journal cannot be read"}
 	}
-	if s.broken > 0 {
+	if broken > 0 {
 		faults = append(faults, "a part of the journal is damaged")
-	}
-	if n := len(s.records); n > 0 && len(gaps(s.records[0].seq-1, s.records)) > 0 {
-		faults = append(faults, "the journal has gaps")
-	}
-	for _, r := range s.records {
-		for _, o := range r.ops {
-			newest[o.key] = o.value
-		}
 	}
 	return newest, faults
 }

@@ -126,8 +126,12 @@ func Sound(place string, sealed []byte) (sequence uint64, ok bool) {
 	if len(sealed) < minimum {
 		return 0, false
 	}
-	return binary.BigEndian.Uint64(sealed[1:]), Sum(sealed) == sum(place, sealed)
+	return Sequence(sealed), Sum(sealed) == sum(place, sealed)
 }
+
+// Sequence is the sequence number that a sealed value bears, of at least
+// Overhead bytes.
+func Sequence(sealed []byte) uint64 { return binary.BigEndian.Uint64(sealed[1:]) }
 
 // Sum is the checksum that a sealed value bears, of at least Overhead bytes.
 func Sum(sealed []byte) uint32 { return binary.BigEndian.Uint32(sealed[crcAt:]) }
