@@ -6,13 +6,19 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // Get gives the value at a path of the document ("name", "education.0.school")
 // as text: numbers and booleans in JSON's form, lists and records as JSON.
 func (d Document) Get(path string) (string, error) {
-	v, err := locate(reflect.ValueOf(&d).Elem(), path, false)
+	return textAt(reflect.ValueOf(&d).Elem(), path)
+}
+
+// textAt is [Document.Get] on a document that whoever asks often has in hand.
+func textAt(d reflect.Value, path string) (string, error) {
+	v, err := locate(d, path, false)
 	if err != nil {
 		return "", err
 	}
@@ -132,15 +138,26 @@ func locate(v reflect.Value, path string, grow bool) (reflect.Value, error) {
 	return v, nil
 }
 
+// keys holds the place of every key of a struct's type: reading tags costs a
+// hundred times more than what is then done with the field.
+var keys sync.Map // reflect.Type → map[string]int
+
 func fieldByKey(v reflect.Value, key string) (reflect.Value, bool) {
 	t := v.Type()
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name == key {
-			return v.Field(i), true
+	places, ok := keys.Load(t)
+	if !ok {
+		m := make(map[string]int, t.NumField())
+		for i := range t.NumField() {
+			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			m[name] = i
 		}
+		places, _ = keys.LoadOrStore(t, m)
 	}
-	return reflect.Value{}, false
+	i, ok := places.(map[string]int)[key]
+	if !ok {
+		return reflect.Value{}, false
+	}
+	return v.Field(i), true
 }
 
 func setText(f reflect.Value, path, text string) error {

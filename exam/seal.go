@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,6 +78,11 @@ func NewSeal(r Registration, practice bool) (Seal, error) {
 	if err != nil {
 		return Seal{}, err
 	}
+	return SealOf(r, sub, practice)
+}
+
+// SealOf is [NewSeal] for whoever has read the registration's content already.
+func SealOf(r Registration, sub Submission, practice bool) (Seal, error) {
 	const op = "make seal"
 	if !slices.Contains(sealedStates, r.State) || r.Number == "" || len(r.Number) > maxNumber || r.Version < 1 {
 		return Seal{}, Errorf(KindState, op, "no seal for version %d in state %q", r.Version, r.State)
@@ -191,8 +197,9 @@ func partWidth(parts int) int {
 // so that equal fields of two people do not look equal.
 func partDigests(number string, sub Submission, width int) []byte {
 	var parts []byte
+	doc := reflect.ValueOf(&sub.Document).Elem()
 	for _, path := range partPaths(listLengths(sub.Document)) {
-		sum := sha256.Sum256([]byte("wenbao field v1\x00" + number + "\x00" + path + "\x00" + partText(sub, path)))
+		sum := sha256.Sum256([]byte("wenbao field v1\x00" + number + "\x00" + path + "\x00" + partText(&sub, doc, path)))
 		parts = append(parts, sum[:width]...)
 	}
 	return parts
@@ -200,14 +207,14 @@ func partDigests(number string, sub Submission, width int) []byte {
 
 // partText is the content of a part; identities of records, which no paper
 // shows, are left out.
-func partText(sub Submission, path string) string {
+func partText(sub *Submission, doc reflect.Value, path string) string {
 	if path == "photo" {
 		photo, _ := Draft{Files: sub.Files}.Photo()
 		return photo.SHA256
 	}
 	list, index, isRecord := strings.Cut(path, ".")
 	if !isRecord {
-		text, err := sub.Document.Get(path)
+		text, err := textAt(doc, path)
 		if err != nil {
 			panic("exam: sealed field " + path + " is not in the document")
 		}
@@ -225,7 +232,7 @@ func partText(sub Submission, path string) string {
 }
 
 // record gives a record without its identity.
-func (d Document) record(list string, i int) any {
+func (d *Document) record(list string, i int) any {
 	switch list {
 	case "education":
 		r := d.Education[i]

@@ -2,13 +2,14 @@ package server_test
 
 import (
 	"crypto/ed25519"
+	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -16,7 +17,7 @@ import (
 	"wenbao/exam"
 	"wenbao/server"
 	"wenbao/server/boltdb"
-	wsync "wenbao/sync"
+	"wenbao/server/servertest/load"
 	"wenbao/sync/synctest"
 )
 
@@ -32,119 +33,129 @@ func rules(t testing.TB) server.Rules {
 	return server.NewPackRules(p)
 }
 
-var generous = server.Limits{InFlight: 4096, PerOwner: 1e6, OwnerBurst: 1e6, PerAddress: 1e6, AddressBurst: 1e6}
+var generous = server.Limits{PerOwner: 1e6, OwnerBurst: 1e6, PerAddress: 1e6, AddressBurst: 1e6}
 
-// BenchmarkRegistrations sends complete registrations with photos (rules,
-// idempotency, signatures, seal, durable commit) from 32 clients over loopback,
-// and in turn runs the yardstick: the same bytes, one key each, committed by a
-// loop that takes what has queued up.
+// BenchmarkRegistrations brings complete registrations (rules, idempotency,
+// signatures, seal, durable commit) over loopback, and in turn runs the
+// yardstick: a loop that commits the same bytes, one key each, as they queue up.
+// Both run in slices, one after the other, and medians are compared.
 func BenchmarkRegistrations(b *testing.B) {
-	const clients = 32
-	b.Run("wenbaod", func(b *testing.B) {
-		db, err := boltdb.Open(b.TempDir(), boltdb.Options{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer db.Close()
-		s, err := server.New(server.Config{Repository: db, Rules: rules(b), Signer: signer, Practice: true, Limits: generous})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer s.Drain()
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			b.Fatal(err)
-		}
-		web := &http.Server{Handler: s}
-		go web.Serve(l)
-		defer web.Close()
-		machines := make([]*synctest.Memory, clients)
-		for c := range machines {
-			m := synctest.NewMemory()
-			r := rand.New(rand.NewPCG(uint64(c), 1))
-			for i := c; i < b.N; i += clients {
-				m.Queue(synctest.Submit(exam.NewDraftID(), 0, synctest.FullDocument(i), m.AddFile(exam.FilePhoto, "image/jpeg", synctest.Photo(r, 24_800))))
-			}
-			machines[c] = m
-		}
-		var left atomic.Int64
-		var done sync.WaitGroup
-		b.ResetTimer()
-		for _, m := range machines {
-			done.Go(func() {
-				e, err := wsync.New(wsync.Config{URL: "http://" + l.Addr().String(), Keys: []ed25519.PublicKey{s.Public()}, Outbox: m, Files: m, Feed: m, Settings: m})
+	for _, kind := range []struct {
+		name         string
+		photo, value int
+	}{{"2.4KB", 0, 2_400}, {"27KB", 24_800, 27_200}} {
+		for _, clients := range []int{32, 256} {
+			b.Run(fmt.Sprintf("%s/%dclients", kind.name, clients), func(b *testing.B) {
+				db, err := boltdb.Open(b.TempDir(), boltdb.Options{})
 				if err != nil {
-					b.Error(err)
-					return
+					b.Fatal(err)
 				}
-				result, err := e.UntilIdle(b.Context())
+				defer db.Close()
+				s, err := server.New(server.Config{Repository: db, Rules: rules(b), Signer: signer, Practice: true, Limits: generous})
 				if err != nil {
-					b.Error(err)
+					b.Fatal(err)
 				}
-				left.Add(int64(result.SetAside + result.Conflicts + result.Waiting))
-				e.Close()
+				defer s.Drain()
+				loop := newBoltLoop(b)
+				defer loop.close()
+				const slices = 5
+				n := max(b.N, 40*clients) / slices
+				var ours, theirs, p50, p99 []float64
+				b.ResetTimer()
+				for range slices {
+					l := load.New(clients, n, kind.photo)
+					ours = append(ours, float64(n)/l.Run(b, s).Seconds())
+					p50 = append(p50, ms(l.Percentile(0.5)))
+					p99 = append(p99, ms(l.Percentile(0.99)))
+					theirs = append(theirs, float64(n)/loop.run(b, clients, n, kind.value).Seconds())
+				}
+				b.ReportMetric(0, "ns/op")
+				b.ReportMetric(median(ours), "registrations/s")
+				b.ReportMetric(median(theirs), "bbolt-loop/s")
+				b.ReportMetric(median(ours)/median(theirs), "ratio(goal≥0.6)")
+				b.ReportMetric(median(p50), "p50-ms")
+				b.ReportMetric(median(p99), "p99-ms")
 			})
 		}
-		done.Wait()
-		if left.Load() > 0 {
-			b.Errorf("%d did not arrive", left.Load())
-		}
-		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "registrations/s")
-	})
-	b.Run("bbolt-loop", func(b *testing.B) { boltLoop(b, clients) })
+	}
 }
 
-// boltLoop is the ceiling: 27 KB a key, group commits.
-func boltLoop(b *testing.B, clients int) {
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func median(list []float64) float64 {
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[len(sorted)/2]
+}
+
+// boltLoop is the ceiling: one writer that commits what has queued up.
+type boltLoop struct {
+	db    *bbolt.DB
+	queue chan boltJob
+	done  sync.WaitGroup
+}
+
+type boltJob struct {
+	key, value []byte
+	done       chan error
+}
+
+func newBoltLoop(b *testing.B) *boltLoop {
 	db, err := bbolt.Open(filepath.Join(b.TempDir(), "x"), 0o600, &bbolt.Options{NoFreelistSync: true, FreelistType: bbolt.FreelistMapType})
+	if err == nil {
+		err = db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("b")); return err })
+	}
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer db.Close()
-	if err := db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("b")); return err }); err != nil {
-		b.Fatal(err)
-	}
-	value := synctest.Photo(rand.New(rand.NewPCG(1, 1)), 27_100)
-	type job struct {
-		key  []byte
-		done chan error
-	}
-	queue := make(chan job, 1024)
-	go func() {
-		for first := range queue {
-			jobs := []job{first}
-			for more := true; more && len(jobs) < 512; {
-				select {
-				case j, ok := <-queue:
-					if more = ok; ok {
-						jobs = append(jobs, j)
-					}
-				default:
-					more = false
+	l := &boltLoop{db: db, queue: make(chan boltJob, 1024)}
+	l.done.Go(l.commit)
+	return l
+}
+
+func (l *boltLoop) close() {
+	close(l.queue)
+	l.done.Wait()
+	l.db.Close()
+}
+
+func (l *boltLoop) commit() {
+	for first := range l.queue {
+		jobs := []boltJob{first}
+		for more := true; more && len(jobs) < 512; {
+			select {
+			case j, ok := <-l.queue:
+				if more = ok; ok {
+					jobs = append(jobs, j)
 				}
-			}
-			err := db.Update(func(tx *bbolt.Tx) error {
-				for _, j := range jobs {
-					if err := tx.Bucket([]byte("b")).Put(j.key, value); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-			for _, j := range jobs {
-				j.done <- err
+			default:
+				more = false
 			}
 		}
-	}()
-	var n atomic.Int64
+		err := l.db.Update(func(tx *bbolt.Tx) error {
+			for _, j := range jobs {
+				if err := tx.Bucket([]byte("b")).Put(j.key, j.value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, j := range jobs {
+			j.done <- err
+		}
+	}
+}
+
+// run has clients put n values of a size, each waiting for its commit.
+func (l *boltLoop) run(b *testing.B, clients, n, size int) time.Duration {
+	value := synctest.Photo(rand.New(rand.NewPCG(1, 1)), size)
+	var taken atomic.Int64
 	var done sync.WaitGroup
-	b.ResetTimer()
+	began := time.Now()
 	for range clients {
 		done.Go(func() {
-			for n.Add(1) <= int64(b.N) {
-				id := exam.NewDraftID()
-				j := job{[]byte(id), make(chan error, 1)}
-				queue <- j
+			for taken.Add(1) <= int64(n) {
+				j := boltJob{[]byte(exam.NewDraftID()), value, make(chan error, 1)}
+				l.queue <- j
 				if err := <-j.done; err != nil {
 					b.Error(err)
 				}
@@ -152,6 +163,5 @@ func boltLoop(b *testing.B, clients int) {
 		})
 	}
 	done.Wait()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "registrations/s")
-	close(queue)
+	return time.Since(began)
 }

@@ -136,16 +136,17 @@ const (
 func (d *Desk) list(ctx context.Context, c Command) (Outcome, error) {
 	out := Outcome{Rows: []DeskRow{}}
 	after := exam.DraftID(c.After)
+	waits := []exam.State{exam.StateManualReview, exam.StateSubmitted}
+	if c.State != "" {
+		waits = []exam.State{c.State}
+	}
 	for {
-		batch, err := d.s.Repository.List(ctx, after, deskLook)
+		batch, err := d.s.Repository.List(ctx, after, deskLook, waits...)
 		if err != nil || len(batch) == 0 {
 			return out, err
 		}
 		for _, rec := range batch {
 			after = rec.ID
-			if !waits(rec.State, c.State) {
-				continue
-			}
 			if len(out.Rows) == deskRows {
 				out.More = true
 				return out, nil
@@ -154,11 +155,4 @@ func (d *Desk) list(ctx context.Context, c Command) (Outcome, error) {
 			out.Rows = append(out.Rows, DeskRow{ID: rec.ID, Number: rec.Number, Version: rec.Version, State: rec.State, Area: sub.Document.Area})
 		}
 	}
-}
-
-func waits(state, want exam.State) bool {
-	if want != "" {
-		return state == want
-	}
-	return state == exam.StateManualReview || state == exam.StateSubmitted
 }

@@ -119,6 +119,7 @@ func (s *Server) restored(h Held, owner Owner, st exam.Statement, m wire.Restore
 		s.Log.Warn("a registration came back whose person has registered again meanwhile", "id", st.ID, "other", h.Taken)
 	}
 	l.rec.ID, l.rec.Owner, l.rec.Number = st.ID, owner, st.Number
+	l.sub = sub
 	l.rec.Content, l.rec.Digest, l.rec.Person = []byte(m.Content), st.Digest, s.person(sub.Document)
 	l.rec.Version, l.rec.State = st.Version, st.State
 	l.rec.Due = s.Rules.Judge(sub).Fee.Total

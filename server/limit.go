@@ -14,7 +14,9 @@ import (
 // Limits bound what clients may ask of the server. A school is one address, so
 // an address gets far more than a device.
 type Limits struct {
-	InFlight     int        // requests at one time; default 1024
+	InFlight     int        // requests worked on at one time; default 256
+	Queue        int        // requests that have arrived and wait for their turn; default 2048
+	Waiting      int        // long polls, streams and bodies under way at one time; default 10,000
 	PerOwner     rate.Limit // requests per second of one device; default 200
 	OwnerBurst   int        // default 1000
 	PerAddress   rate.Limit // requests per second of one address; default 2000
@@ -22,7 +24,9 @@ type Limits struct {
 }
 
 func (l Limits) filled() Limits {
-	l.InFlight = cmpOr(l.InFlight, 1024)
+	l.InFlight = cmpOr(l.InFlight, 256)
+	l.Queue = cmpOr(l.Queue, 2048)
+	l.Waiting = cmpOr(l.Waiting, 10_000)
 	l.PerOwner = cmpOr(l.PerOwner, 200)
 	l.OwnerBurst = cmpOr(l.OwnerBurst, 1000)
 	l.PerAddress = cmpOr(l.PerAddress, 2000)
@@ -42,8 +46,10 @@ func cmpOr[T comparable](v, otherwise T) T {
 // has grown, so that inventing devices costs no memory for ever.
 type limiter struct {
 	Limits
-	now   func() time.Time
-	slots chan struct{}
+	now     func() time.Time
+	slots   chan struct{} // held while worked on
+	queue   chan struct{} // held while waiting for a slot
+	waiting chan struct{} // held while the network is waited for
 
 	mu        sync.Mutex
 	owners    map[Owner]*bucket
@@ -63,11 +69,14 @@ const (
 
 func newLimiter(l Limits, now func() time.Time) *limiter {
 	return &limiter{Limits: l, now: now, slots: make(chan struct{}, l.InFlight),
+		queue: make(chan struct{}, l.Queue), waiting: make(chan struct{}, l.Waiting),
 		owners: map[Owner]*bucket{}, addresses: map[string]*bucket{}}
 }
 
-// enter takes a place among the requests in flight.
-func (l *limiter) enter(r *http.Request) (release func(), err error) {
+// come counts a request of an address and takes it in: a place among those that
+// wait for the network, or the advice to come back. Whoever sends slowly, or
+// asks for news and waits, holds such a place and none of those that work.
+func (l *limiter) come(r *http.Request) (leave func(), err error) {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
@@ -75,13 +84,47 @@ func (l *limiter) enter(r *http.Request) (release func(), err error) {
 	if err := allow(l, l.addresses, host, l.PerAddress, l.AddressBurst); err != nil {
 		return nil, err
 	}
+	if len(l.queue) == cap(l.queue) { // before the body has travelled for nothing
+		return nil, busy()
+	}
+	return hold(l.waiting)
+}
+
+// patience is how long an arrived request waits for its turn.
+const patience = 3 * time.Second
+
+// work waits for a request's turn.
+func (l *limiter) work(r *http.Request) (done func(), err error) {
+	if done, err := hold(l.slots); err == nil {
+		return done, nil
+	}
+	leave, err := hold(l.queue)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	t := time.NewTimer(patience)
+	defer t.Stop()
 	select {
 	case l.slots <- struct{}{}:
 		return func() { <-l.slots }, nil
-	default:
-		return nil, &comeBack{exam.KindUnreachable, 2 * time.Second}
+	case <-t.C:
+		return nil, busy()
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
 	}
 }
+
+func hold(places chan struct{}) (free func(), err error) {
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	default:
+		return nil, busy()
+	}
+}
+
+func busy() error { return &comeBack{exam.KindUnreachable, 2 * time.Second} }
 
 // owner counts a request of a device.
 func (l *limiter) owner(o Owner) error {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -43,16 +44,33 @@ type plainHandler func(*http.Request) (reply, error)
 // ownedHandler is a handler that needs to know who asks.
 type ownedHandler func(*http.Request, Owner) (reply, error)
 
-// handle dresses a handler with what every answer of the protocol has: limits,
-// version, time, problem documents, metrics and a line in the log.
+// route is a resource and how it is asked for.
+type route struct {
+	pattern string
+	owned   bool // belongs to somebody: who asks must say who it is
+	long    bool // waits for the network or for news, and works little
+	h       ownedHandler
+}
+
 func (s *Server) handle(pattern string, h plainHandler) {
+	s.serve(route{pattern: pattern, h: func(r *http.Request, _ Owner) (reply, error) { return h(r) }})
+}
+
+func (s *Server) owned(pattern string, h ownedHandler) {
+	s.serve(route{pattern: pattern, owned: true, h: h})
+}
+
+// serve dresses a handler with what every answer of the protocol has: limits,
+// version, time, problem documents, metrics and a line in the log.
+func (s *Server) serve(to route) {
+	pattern := to.pattern
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		release, err := s.limiter.enter(r)
+		leave, err := s.limiter.come(r)
 		var out reply
 		if err == nil {
-			defer release()
-			out, err = s.guarded(w, r, h)
+			defer leave()
+			out, err = s.guarded(w, r, to)
 		}
 		if err != nil {
 			out = s.problem(w, r, err)
@@ -63,33 +81,37 @@ func (s *Server) handle(pattern string, h plainHandler) {
 	})
 }
 
-func (s *Server) guarded(w http.ResponseWriter, r *http.Request, h plainHandler) (out reply, err error) {
+func (s *Server) guarded(w http.ResponseWriter, r *http.Request, to route) (out reply, err error) {
 	if err := s.steered(r); err != nil {
 		return reply{}, err
 	}
 	if v := r.Header.Get(wire.HeaderProtocol); v != "" && v != wire.Version {
 		return reply{}, exam.Errorf(exam.KindUpgrade, "greet client", "protocol %.8q", v)
 	}
-	limit := int64(wire.MaxStepBody)
-	if r.Method == http.MethodPatch {
-		limit = exam.MaxFileBytes + 1 // a stream, never held in memory as a whole
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
-	return h(r)
-}
-
-// owned is [Server.handle] for routes that belong to somebody.
-func (s *Server) owned(pattern string, h ownedHandler) {
-	s.handle(pattern, func(r *http.Request) (reply, error) {
-		owner, err := ownerOf(r)
+	var owner Owner
+	if to.owned {
+		if owner, err = ownerOf(r); err == nil {
+			err = s.limiter.owner(owner)
+		}
 		if err != nil {
 			return reply{}, err
 		}
-		if err := s.limiter.owner(owner); err != nil {
-			return reply{}, err
-		}
-		return h(r, owner)
-	})
+	}
+	if to.long {
+		r.Body = http.MaxBytesReader(w, r.Body, exam.MaxFileBytes+1) // a stream, never held in memory as a whole
+		return to.h(r, owner)
+	}
+	raw, err := arrived(http.MaxBytesReader(w, r.Body, wire.MaxStepBody), r.ContentLength)
+	if err != nil {
+		return reply{}, err
+	}
+	r.Body = raw
+	done, err := s.limiter.work(r)
+	if err != nil {
+		return reply{}, err
+	}
+	defer done()
+	return to.h(r, owner)
 }
 
 // ownerOf reads the device's credential.
@@ -106,18 +128,38 @@ func ownerOf(r *http.Request) (Owner, error) {
 	return sha256.Sum256(raw), nil
 }
 
-// body reads what the request carries, within the limit set by guarded. When the
-// line breaks it gives what arrived, and the error.
-func body(r *http.Request) ([]byte, error) {
-	raw, err := io.ReadAll(r.Body)
+// held is a body that has arrived, or as much of it as did before the line broke.
+type held struct {
+	io.Reader
+	raw    []byte
+	broken error
+}
+
+func (held) Close() error { return nil }
+
+// trusted is how much memory the promise of a long body is worth.
+const trusted = 64 << 10
+
+// arrived reads a body to its end, or to where the line breaks.
+func arrived(body io.Reader, size int64) (held, error) {
+	var b bytes.Buffer
+	b.Grow(int(min(max(size, 0), trusted)) + bytes.MinRead)
+	_, err := b.ReadFrom(body)
 	var big *http.MaxBytesError
 	switch {
 	case errors.As(err, &big):
-		return nil, exam.Errorf(exam.KindTooLarge, "read request", "over %d bytes", big.Limit)
+		return held{}, exam.Errorf(exam.KindTooLarge, "read request", "over %d bytes", big.Limit)
 	case err != nil:
-		return raw, &exam.Error{Kind: exam.KindInvalid, Op: "read request", Err: err}
+		err = &exam.Error{Kind: exam.KindInvalid, Op: "read request", Err: err}
 	}
-	return raw, nil
+	return held{bytes.NewReader(b.Bytes()), b.Bytes(), err}, nil
+}
+
+// body gives what the request carried. When the line broke it gives what
+// arrived, and the error.
+func body(r *http.Request) ([]byte, error) {
+	b, _ := r.Body.(held)
+	return b.raw, b.broken
 }
 
 // problem is the one place where an error becomes an answer.

@@ -36,6 +36,7 @@ type Answered struct {
 	Fingerprint [32]byte // of the step; the same key with another step is refused
 	Status      int
 	Body        []byte
+	At          time.Time // when it was given; not read back
 }
 
 // Question names what a decision needs to see and may touch.
@@ -70,6 +71,9 @@ type Registrations interface {
 	// durable transaction. decide may run more than once and must not block;
 	// the last run counts.
 	Decide(ctx context.Context, q Question, decide func(Held) Decision) error
+	// Forget drops up to limit answers that were given before a time, and gives
+	// how many went. The records stay.
+	Forget(ctx context.Context, before time.Time, limit int) (int, error)
 	// Registration gives one record, or [exam.KindNotFound].
 	Registration(ctx context.Context, id exam.DraftID) (Record, error)
 	// Number gives the id of a registration number, or [exam.KindNotFound].
@@ -78,13 +82,26 @@ type Registrations interface {
 	// that order, each once, at most limit.
 	Changes(ctx context.Context, owner Owner, after uint64, limit int) ([]Record, error)
 	// List gives records with ids greater than after in the order of ids, at
-	// most limit.
-	List(ctx context.Context, after exam.DraftID, limit int) ([]Record, error)
+	// most limit; only those in one of the states, if any are named.
+	List(ctx context.Context, after exam.DraftID, limit int, states ...exam.State) ([]Record, error)
+}
+
+// Upload is how far a file has come.
+type Upload struct {
+	Size    int64
+	Missing []wire.Range // empty: whole and checked
+	Kept    bool         // a registration names it
+	Touched time.Time    // when bytes came last
 }
 
 // Files is the part of a repository that holds files, each under its owner: who
 // knows only the hash of somebody's file gets nothing by naming it.
 type Files interface {
+	// Announce makes a file known before its first byte has come. One that is
+	// known keeps what it has, and is touched.
+	Announce(ctx context.Context, owner Owner, f wire.FileRef, now time.Time) error
+	// Upload tells how far a file that is known has come, or [exam.KindNotFound].
+	Upload(ctx context.Context, owner Owner, sha256 string) (Upload, error)
 	// PutPiece keeps the bytes at offset from of a file and gives what is
 	// missing then. Bytes already held are not written again. When the last
 	// piece arrives and the whole does not fit the hash, all of it is dropped

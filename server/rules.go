@@ -19,6 +19,10 @@ type Rules interface {
 	Closed(d exam.Document, action exam.Action, now time.Time) (scope string, closed bool)
 	// Next is the table of states with the policy of the document's area.
 	Next(d exam.Document, from exam.State, action exam.Action, actor exam.Actor) (exam.State, bool)
+	// Overdue tells whether a registration can no longer be completed: it is
+	// in a state that time ends, and the last day of its area for paying is
+	// known and over.
+	Overdue(d exam.Document, state exam.State, now time.Time) bool
 	// Adopt takes a later edition of a pack that the rules have, signed by one
 	// of its signers; see [exam.Pack.Succeed] for what is refused.
 	Adopt(raw, signature []byte) (*exam.Pack, error)
@@ -89,6 +93,21 @@ func (r *packRules) Next(d exam.Document, from exam.State, action exam.Action, a
 		return p.Next(d.Area, from, action, actor)
 	}
 	return exam.Next(from, action, actor)
+}
+
+// Overdue implements [Rules]. Where no last day for paying is published nothing
+// ends by itself, and neither does a payment under way: its notice may be late.
+func (r *packRules) Overdue(d exam.Document, state exam.State, now time.Time) bool {
+	p := r.pack(d.Exam, d.Year)
+	if p == nil {
+		return false
+	}
+	if _, ends := p.Next(d.Area, state, exam.ActionExpire, exam.System); !ends {
+		return false
+	}
+	w, known := p.WindowsOf(d.Area, d.City)
+	closes, set := w.Payment.Closes.End()
+	return known && set && !now.Before(closes)
 }
 
 // Closed implements [Rules]: a submission by the registration window, a payment

@@ -111,7 +111,7 @@ func (s *Server) routes() {
 	s.owned("POST /v1/files/missing", s.missing)
 	s.owned("PUT /v1/files/{sha256}", s.piece)
 	s.owned("GET /v1/files/{sha256}", s.file)
-	s.owned("GET /v1/changes", s.changes)
+	s.serve(route{pattern: "GET /v1/changes", owned: true, long: true, h: s.changes})
 	s.owned("GET /v1/digests", s.digests)
 	s.owned("GET /v1/digests/{range}", s.summaries)
 	s.handle("GET /v1/packs/{sha256}", s.pack)

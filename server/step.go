@@ -225,7 +225,7 @@ func (s *Server) decide(st step, h Held) (Decision, error) {
 		status = http.StatusCreated
 	}
 	l.seal()
-	return Decision{Record: &l.rec, Answer: &Answered{Fingerprint: st.fingerprint(), Status: status, Body: wire.Encode(answerOf(l.rec, false))}}, nil
+	return Decision{Record: &l.rec, Answer: &Answered{Fingerprint: st.fingerprint(), Status: status, Body: wire.Encode(answerOf(l.rec, false)), At: l.at}}, nil
 }
 
 // admissible refuses what may not happen, the gravest reason first.
@@ -302,7 +302,7 @@ func answerOf(rec Record, content bool) wire.Answer {
 type life struct {
 	s   *Server
 	rec Record
-	doc exam.Document // of the record's content
+	sub exam.Submission // the record's content
 	at  time.Time
 	// double marks a registration that came back by its receipt when the person
 	// had another: it is kept as it was signed, and holds the person against nobody.
@@ -321,8 +321,7 @@ func (s *Server) life(held *Record) *life {
 	if held != nil {
 		l.rec = *held
 		l.rec.History = append([]exam.Event(nil), held.History...)
-		sub, _ := exam.DecodeSubmission(held.Content) // it was read before it was kept
-		l.doc = sub.Document
+		l.sub, _ = exam.DecodeSubmission(held.Content) // it was read before it was kept
 		l.double = !held.Active && holdsPerson(held.State)
 	} else {
 		l.rec.State = exam.StateDraft
@@ -332,7 +331,7 @@ func (s *Server) life(held *Record) *life {
 
 // adopt makes the submission the record's content and gives it a number.
 func (l *life) adopt(st step, serial func() uint64) {
-	l.rec.ID, l.rec.Owner, l.doc = st.id, st.owner, st.sub.Document
+	l.rec.ID, l.rec.Owner, l.sub = st.id, st.owner, st.sub
 	l.double = false // the person was found free
 	l.rec.Content, l.rec.Digest = st.content, exam.Digest(st.content)
 	l.rec.Person = l.s.person(st.sub.Document)
@@ -344,7 +343,7 @@ func (l *life) adopt(st step, serial func() uint64) {
 
 // advance takes one step by the table of states.
 func (l *life) advance(action exam.Action, actor exam.Actor, reason string) bool {
-	next, ok := l.s.Rules.Next(l.doc, l.rec.State, action, actor)
+	next, ok := l.s.Rules.Next(l.sub.Document, l.rec.State, action, actor)
 	if !ok {
 		return false
 	}
@@ -385,7 +384,7 @@ func (l *life) seal() {
 	r := &l.rec
 	r.Active = holdsPerson(r.State) && !l.double
 	r.Seal = ""
-	if mark, err := exam.NewSeal(r.Registration, l.s.Practice); err == nil {
+	if mark, err := exam.SealOf(r.Registration, l.sub, l.s.Practice); err == nil {
 		r.Seal = exam.SignSeal(l.s.Signer, mark)
 	}
 	r.Receipt = exam.Sign(l.s.Signer, exam.Statement{ID: r.ID, Number: r.Number, Version: r.Version, State: r.State,

@@ -24,7 +24,6 @@ import (
 const (
 	tusVersion    = "1.0.0"
 	tusExtensions = "creation,checksum,termination,expiration"
-	tusStale      = 14 * 24 * time.Hour // see the host's sweeping
 
 	statusChecksumMismatch = 460
 )
@@ -41,7 +40,7 @@ func (s *Server) tusRoutes() {
 	})
 	s.owned("POST /v1/tus", s.tus(s.tusCreate))
 	s.owned("HEAD /v1/tus/{sha256}", s.tus(s.tusHead))
-	s.owned("PATCH /v1/tus/{sha256}", s.tus(s.tusPatch))
+	s.serve(route{pattern: "PATCH /v1/tus/{sha256}", owned: true, long: true, h: s.tus(s.tusPatch)})
 	s.owned("DELETE /v1/tus/{sha256}", s.tus(s.tusDelete))
 }
 
@@ -69,13 +68,13 @@ func (s *Server) tus(h ownedHandler) ownedHandler {
 	}
 }
 
-func (s *Server) tusExpires() string {
-	return s.Now().Add(tusStale).UTC().Format(http.TimeFormat)
+// tusExpires tells when an upload is forgotten of which no more bytes come.
+func tusExpires(touched time.Time) string {
+	return touched.Add(UnnamedFor).UTC().Format(http.TimeFormat)
 }
 
-// tusCreate announces a file: its length, and its SHA-256 in the metadata. The
-// announcement itself is kept nowhere; the first byte makes the upload.
-func (s *Server) tusCreate(r *http.Request, _ Owner) (reply, error) {
+// tusCreate announces a file: its length, and its SHA-256 in the metadata.
+func (s *Server) tusCreate(r *http.Request, owner Owner) (reply, error) {
 	size, err := strconv.ParseUint(r.Header.Get("Upload-Length"), 10, 32)
 	hash := tusMetadata(r.Header.Get("Upload-Metadata"), "sha256")
 	switch {
@@ -84,8 +83,19 @@ func (s *Server) tusCreate(r *http.Request, _ Owner) (reply, error) {
 	case size > exam.MaxFileBytes:
 		return reply{}, exam.Errorf(exam.KindTooLarge, "create upload", "%d bytes, at most %d", size, exam.MaxFileBytes)
 	}
-	place := "/v1/tus/" + hash + "?size=" + strconv.FormatUint(size, 10)
-	return reply{status: http.StatusCreated, header: tusHeader("Location", place, "Upload-Expires", s.tusExpires())}, nil
+	f := wire.FileRef{SHA256: hash, Size: int64(size)}
+	if err := s.Repository.Announce(r.Context(), owner, f, s.Now()); err != nil {
+		return reply{}, err
+	}
+	u, err := s.Repository.Upload(r.Context(), owner, hash)
+	if err != nil {
+		return reply{}, err
+	}
+	if u.Size != f.Size {
+		return reply{}, exam.Errorf(exam.KindInvalid, "create upload", "the file was announced with another size")
+	}
+	place := "/v1/tus/" + hash
+	return reply{status: http.StatusCreated, header: tusHeader("Location", place, "Upload-Expires", tusExpires(u.Touched))}, nil
 }
 
 // tusMetadata reads one value of Upload-Metadata.
@@ -101,39 +111,41 @@ func tusMetadata(header, key string) string {
 }
 
 // tusUpload finds the upload a request is about, and how far it has come: to
-// the first byte that is missing.
-func (s *Server) tusUpload(r *http.Request, owner Owner) (f wire.FileRef, offset int64, err error) {
-	size, err := strconv.ParseUint(r.URL.Query().Get("size"), 10, 32)
-	f = wire.FileRef{SHA256: r.PathValue("sha256"), Size: int64(size)}
-	if err != nil || !exam.IsDigest(f.SHA256) || size == 0 || size > exam.MaxFileBytes {
-		return f, 0, tusRefusal(http.StatusNotFound)
+// the first byte that is missing. One that has expired is gone, swept or not.
+func (s *Server) tusUpload(r *http.Request, owner Owner) (f wire.FileRef, u Upload, offset int64, err error) {
+	f.SHA256 = r.PathValue("sha256")
+	if !exam.IsDigest(f.SHA256) {
+		return f, u, 0, tusRefusal(http.StatusNotFound)
 	}
-	lacks, err := s.Repository.Missing(r.Context(), owner, []wire.FileRef{f})
-	if err != nil {
-		return f, 0, err
+	u, err = s.Repository.Upload(r.Context(), owner, f.SHA256)
+	switch {
+	case exam.KindOf(err) == exam.KindNotFound:
+		return f, u, 0, tusRefusal(http.StatusNotFound)
+	case err != nil:
+		return f, u, 0, err
+	case !u.Kept && s.Now().Sub(u.Touched) > UnnamedFor:
+		return f, u, 0, tusRefusal(http.StatusGone)
 	}
-	if len(lacks) == 0 {
-		return f, f.Size, nil
+	f.Size, offset = u.Size, u.Size
+	if len(u.Missing) > 0 {
+		offset = u.Missing[0].From
 	}
-	if lacks[0].Size != f.Size {
-		return f, 0, tusRefusal(http.StatusNotFound)
-	}
-	return f, lacks[0].Missing[0].From, nil
+	return f, u, offset, nil
 }
 
 func (s *Server) tusHead(r *http.Request, owner Owner) (reply, error) {
-	f, offset, err := s.tusUpload(r, owner)
+	f, u, offset, err := s.tusUpload(r, owner)
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{header: tusHeader("Upload-Offset", strconv.FormatInt(offset, 10), "Upload-Length", strconv.FormatInt(f.Size, 10), "Upload-Expires", s.tusExpires())}, nil
+	return reply{header: tusHeader("Upload-Offset", strconv.FormatInt(offset, 10), "Upload-Length", strconv.FormatInt(f.Size, 10), "Upload-Expires", tusExpires(u.Touched))}, nil
 }
 
 // tusPatch takes bytes at the offset. With a checksum nothing is kept until all
 // of the request's bytes fit it; without one, what arrived stays when the line
 // breaks.
 func (s *Server) tusPatch(r *http.Request, owner Owner) (reply, error) {
-	f, offset, err := s.tusUpload(r, owner)
+	f, _, offset, err := s.tusUpload(r, owner)
 	if err != nil {
 		return reply{}, err
 	}
@@ -154,7 +166,7 @@ func (s *Server) tusPatch(r *http.Request, owner Owner) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{status: http.StatusNoContent, header: tusHeader("Upload-Offset", strconv.FormatInt(offset, 10), "Upload-Expires", s.tusExpires())}, nil
+	return reply{status: http.StatusNoContent, header: tusHeader("Upload-Offset", strconv.FormatInt(offset, 10), "Upload-Expires", tusExpires(s.Now()))}, nil
 }
 
 // tusKeep makes a stream durable, piece by piece.
@@ -206,7 +218,10 @@ func checked(body io.Reader, header string) (io.Reader, error) {
 }
 
 func (s *Server) tusDelete(r *http.Request, owner Owner) (reply, error) {
-	f, _, err := s.tusUpload(r, owner)
+	f, u, _, err := s.tusUpload(r, owner)
+	if err == nil && u.Kept {
+		err = tusRefusal(http.StatusForbidden) // it belongs to a registration now
+	}
 	if err == nil {
 		err = s.Repository.DropFile(r.Context(), owner, f.SHA256)
 	}

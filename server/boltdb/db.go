@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -29,15 +30,16 @@ var (
 	bMeta    = []byte("meta")          // schema, name, serial
 	bRecords = []byte("registrations") // id → row
 	bContent = []byte("contents")      // id, version → the submission's bytes; all versions stay
-	bAnswers = []byte("answers")       // owner, entry → answer
+	bAnswers = []byte("answered")      // entry, owner → answer
+	bGiven   = []byte("given")         // second, entry, owner: when the answer was given
 	bPersons = []byte("persons")       // person → id of the active registration
 	bNumbers = []byte("numbers")       // registration number → id
 	bChanges = []byte("changes")       // owner, seq → id
 	bFiles   = []byte("files")         // owner, hash → file row
-	bPieces  = []byte("pieces")        // owner, hash, offset → bytes
+	bPieces  = []byte("blobs")         // blob, offset → bytes
 	bNews    = []byte("publications")  // seq → publication
 	bPacks   = []byte("packs")         // SHA-256 → bytes of an edition
-	buckets  = [][]byte{bMeta, bRecords, bContent, bAnswers, bPersons, bNumbers, bChanges, bFiles, bPieces, bNews, bPacks}
+	buckets  = [][]byte{bMeta, bRecords, bContent, bAnswers, bGiven, bPersons, bNumbers, bChanges, bFiles, bPieces, bNews, bPacks}
 )
 
 // Options vary a [DB] for tests.
@@ -55,6 +57,7 @@ type DB struct {
 	reserved serials
 
 	queue  chan *job
+	coming atomic.Int64 // decisions being made that will want to be written
 	closed chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
@@ -318,13 +321,35 @@ func (db *DB) commit() {
 	}
 }
 
+// gatherFor is how long a group is held open for decisions that are being made.
+const gatherFor = 4 * time.Millisecond
+
+// gather takes what has queued up, and waits a moment for whatever is about to
+// queue up: a busy processor would otherwise be made busier by flushing every
+// few writes alone. With nobody else at work nothing is waited for.
 func (db *DB) gather(first *job) []*job {
 	jobs := []*job{first}
+	var late *time.Timer
 	for len(jobs) < groupSize {
 		select {
 		case j := <-db.queue:
 			jobs = append(jobs, j)
+			continue
 		default:
+		}
+		if db.coming.Load() == 0 {
+			return jobs
+		}
+		if late == nil {
+			late = time.NewTimer(gatherFor)
+			defer late.Stop()
+		}
+		select {
+		case j := <-db.queue:
+			jobs = append(jobs, j)
+		case <-late.C:
+			return jobs
+		case <-db.closed:
 			return jobs
 		}
 	}

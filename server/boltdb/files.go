@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -19,75 +20,163 @@ import (
 // fileRow is what is known of a file; its bytes are pieces under their offsets,
 // as they came, so that nothing is written twice.
 type fileRow struct {
+	Blob    uint64       `json:"b"` // where its pieces lie
 	Size    int64        `json:"n"`
 	Missing []wire.Range `json:"m,omitempty"` // empty: whole and checked
 	Kept    bool         `json:"k,omitempty"` // a registration names it
 	Touched int64        `json:"t"`           // Unix seconds
 }
 
-// PutPiece implements server.Files.
-func (db *DB) PutPiece(ctx context.Context, o server.Owner, f wire.FileRef, from int64, piece []byte, now time.Time) (left []wire.Range, err error) {
-	var refused error
-	err = db.write(ctx, func(tx *bbolt.Tx) error {
-		left, refused = nil, nil
-		key, err := fileKey(o, f.SHA256)
+// announced is a file of which nothing has come.
+func announced(size int64, now time.Time) *fileRow {
+	return &fileRow{Size: size, Missing: []wire.Range{{From: 0, To: size}}, Touched: now.Unix()}
+}
+
+// Announce implements server.Files.
+func (db *DB) Announce(ctx context.Context, o server.Owner, f wire.FileRef, now time.Time) error {
+	key, err := fileKey(o, f.SHA256)
+	if err != nil {
+		return err
+	}
+	return db.write(ctx, func(tx *bbolt.Tx) error {
+		r, err := getFile(tx, key)
+		switch {
+		case err != nil || r != nil && r.Kept:
+			return err
+		case r == nil:
+			r = announced(f.Size, now)
+		}
+		r.Touched = now.Unix()
+		return putFile(tx, key, r)
+	})
+}
+
+// Upload implements server.Files.
+func (db *DB) Upload(_ context.Context, o server.Owner, hash string) (u server.Upload, err error) {
+	err = db.read(func(tx *bbolt.Tx) error {
+		key, err := fileKey(o, hash)
 		if err != nil {
 			return err
 		}
 		r, err := getFile(tx, key)
+		if err == nil && r == nil {
+			err = exam.Errorf(exam.KindNotFound, "find upload", "no such file")
+		}
 		if err != nil {
 			return err
 		}
-		if r == nil {
-			r = &fileRow{Size: f.Size, Missing: []wire.Range{{From: 0, To: f.Size}}}
-		}
-		if r.Size != f.Size {
-			refused = exam.Errorf(exam.KindInvalid, "keep piece", "the file was announced with another size")
-			return nil
-		}
-		left, refused, err = addPiece(tx, key, r, from, piece, now)
-		return err
+		u = server.Upload{Size: r.Size, Missing: r.Missing, Kept: r.Kept, Touched: time.Unix(r.Touched, 0)}
+		return nil
 	})
-	if err == nil {
-		err = refused
-	}
-	return left, err
+	return u, err
 }
 
-// addPiece keeps those bytes of the piece that are missing, and checks the
-// whole once nothing is.
-func addPiece(tx *bbolt.Tx, key []byte, r *fileRow, from int64, piece []byte, now time.Time) (left []wire.Range, refused, err error) {
-	to := from + int64(len(piece))
-	w := writer{tx: tx}
-	fresh := wire.Overlap(r.Missing, from, to)
-	for _, m := range fresh {
-		w.put(bPieces, pieceKey(key, m.From), piece[m.From-from:m.To-from])
+// PutPiece implements server.Files. Whether the whole fits its hash is found out
+// beside the writer, who then only looks whether the file is still as it was:
+// hashing a scan would keep everybody waiting.
+func (db *DB) PutPiece(ctx context.Context, o server.Owner, f wire.FileRef, from int64, piece []byte, now time.Time) (left []wire.Range, err error) {
+	const op = "keep piece"
+	key, err := fileKey(o, f.SHA256)
+	if err != nil {
+		return nil, err
 	}
-	if len(fresh) == 0 {
-		return r.Missing, nil, nil
+	for {
+		var seen *fileRow
+		fit := true
+		err := db.read(func(tx *bbolt.Tx) (err error) {
+			if seen, err = getFile(tx, key); err != nil {
+				return err
+			}
+			if seen == nil {
+				seen = announced(f.Size, now)
+			}
+			if seen.Size == f.Size && len(seen.Missing) > 0 && len(wire.Without(seen.Missing, from, from+int64(len(piece)))) == 0 {
+				fit = seen.fits(tx, key, from, piece)
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			return nil, err
+		case seen.Size != f.Size:
+			return nil, exam.Errorf(exam.KindInvalid, op, "the file was announced with another size")
+		case len(wire.Overlap(seen.Missing, from, from+int64(len(piece)))) == 0:
+			return seen.Missing, nil
+		}
+		stale := false
+		err = db.write(ctx, func(tx *bbolt.Tx) error {
+			r, err := getFile(tx, key)
+			if r == nil {
+				r = announced(f.Size, now)
+			}
+			if stale = err == nil && (r.Size != f.Size || !slices.Equal(r.Missing, seen.Missing)); err != nil || stale {
+				return err
+			}
+			if !fit {
+				return dropFile(tx, key)
+			}
+			left = wire.Without(r.Missing, from, from+int64(len(piece)))
+			return r.add(tx, key, from, piece, now)
+		})
+		switch {
+		case err != nil:
+			return nil, err
+		case stale:
+		case !fit:
+			return nil, exam.Errorf(exam.KindInvalid, op, "the whole does not fit its hash; it is forgotten")
+		default:
+			return left, nil
+		}
+	}
+}
+
+// add keeps those bytes of the piece that are missing.
+func (r *fileRow) add(tx *bbolt.Tx, key []byte, from int64, piece []byte, now time.Time) (err error) {
+	to := from + int64(len(piece))
+	if r.Blob == 0 {
+		if r.Blob, err = tx.Bucket(bPieces).NextSequence(); err != nil {
+			return err
+		}
+	}
+	w := writer{tx: tx}
+	for _, m := range wire.Overlap(r.Missing, from, to) {
+		w.put(bPieces, pieceKey(r.Blob, m.From), piece[m.From-from:m.To-from])
+	}
+	if w.err != nil {
+		return w.err
 	}
 	r.Missing = wire.Without(r.Missing, from, to)
 	r.Touched = now.Unix()
-	if w.err != nil {
-		return nil, nil, w.err
-	}
-	if len(r.Missing) == 0 && !fits(tx, key) {
-		refused = exam.Errorf(exam.KindInvalid, "keep piece", "the whole does not fit its hash; it is forgotten")
-		return nil, refused, dropFile(tx, key)
-	}
-	return r.Missing, nil, putFile(tx, key, r)
+	return putFile(tx, key, r)
 }
 
-// fits tells whether the pieces together have the hash that names them.
-func fits(tx *bbolt.Tx, key []byte) bool {
+// fits tells whether the pieces, with the one that fills the last gaps, have the
+// hash that names them.
+func (r *fileRow) fits(tx *bbolt.Tx, key []byte, from int64, last []byte) bool {
 	h := sha256.New()
-	eachPiece(tx, key, func(_, v []byte) { h.Write(v) })
+	at := int64(0)
+	fill := func(to int64) { // from the last piece, what lies before a kept one
+		if at < to {
+			h.Write(last[at-from : to-from])
+			at = to
+		}
+	}
+	r.eachPiece(tx, func(k, v []byte) {
+		fill(int64(number(k[8:])))
+		h.Write(v)
+		at += int64(len(v))
+	})
+	fill(r.Size)
 	return bytes.Equal(h.Sum(nil), key[32:])
 }
 
-func eachPiece(tx *bbolt.Tx, key []byte, do func(k, v []byte)) {
+func (r *fileRow) eachPiece(tx *bbolt.Tx, do func(k, v []byte)) {
+	if r.Blob == 0 {
+		return
+	}
+	prefix := uint64Key(r.Blob)
 	c := tx.Bucket(bPieces).Cursor()
-	for k, v := c.Seek(key); k != nil && bytes.HasPrefix(k, key); k, v = c.Next() {
+	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		do(k, v)
 	}
 }
@@ -153,9 +242,10 @@ func keepFiles(tx *bbolt.Tx, q server.Question) error {
 			continue
 		}
 		if r == nil || len(r.Missing) > 0 {
-			if r, err = keepInline(tx, q, key, f); err != nil {
+			if err := keepInline(tx, q, key, f); err != nil {
 				return err
 			}
+			continue
 		}
 		r.Kept = true
 		if err := putFile(tx, key, r); err != nil {
@@ -165,17 +255,19 @@ func keepFiles(tx *bbolt.Tx, q server.Question) error {
 	return nil
 }
 
-func keepInline(tx *bbolt.Tx, q server.Question, key []byte, f exam.File) (*fileRow, error) {
+func keepInline(tx *bbolt.Tx, q server.Question, key []byte, f exam.File) error {
 	for _, in := range q.Inline {
 		if in.SHA256 != f.SHA256 {
 			continue
 		}
 		if err := dropFile(tx, key); err != nil {
-			return nil, err
+			return err
 		}
-		return &fileRow{Size: int64(len(in.Bytes))}, tx.Bucket(bPieces).Put(pieceKey(key, 0), in.Bytes)
+		r := announced(int64(len(in.Bytes)), time.Unix(0, 0))
+		r.Kept = true
+		return r.add(tx, key, 0, in.Bytes, time.Unix(0, 0))
 	}
-	return nil, exam.Errorf(exam.KindInternal, "keep files", "a file that is not there was accepted")
+	return exam.Errorf(exam.KindInternal, "keep files", "a file that is not there was accepted")
 }
 
 // Missing implements server.Files.
@@ -210,7 +302,7 @@ func (db *DB) File(_ context.Context, o server.Owner, hash string) (raw []byte, 
 			return exam.Errorf(exam.KindNotFound, "read file", "not held whole")
 		}
 		raw = make([]byte, 0, r.Size)
-		eachPiece(tx, key, func(_, v []byte) { raw = append(raw, v...) })
+		r.eachPiece(tx, func(_, v []byte) { raw = append(raw, v...) })
 		return nil
 	})
 	return raw, err
@@ -231,31 +323,53 @@ func (db *DB) DropFile(ctx context.Context, o server.Owner, hash string) error {
 	})
 }
 
-// Sweep implements server.Files.
+// Sweep implements server.Files. It looks through the files beside the writer.
 func (db *DB) Sweep(ctx context.Context, before time.Time, limit int) (n int, err error) {
-	err = db.write(ctx, func(tx *bbolt.Tx) error {
-		var old [][]byte
-		err := tx.Bucket(bFiles).ForEach(func(k, v []byte) error {
+	stale := func(r *fileRow) bool { return r != nil && !r.Kept && r.Touched < before.Unix() }
+	var old [][]byte
+	err = db.read(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bFiles).Cursor()
+		for k, v := c.First(); k != nil && len(old) < limit; k, v = c.Next() {
 			r, err := decodeFile(v)
-			if err == nil && !r.Kept && r.Touched < before.Unix() && len(old) < limit {
+			if err != nil {
+				return err
+			}
+			if stale(r) {
 				old = append(old, bytes.Clone(k))
 			}
-			return err
-		})
-		for _, key := range old {
-			if err == nil {
-				err = dropFile(tx, key)
-			}
 		}
-		n = len(old)
-		return err
+		return nil
+	})
+	if err != nil || len(old) == 0 {
+		return 0, err
+	}
+	err = db.write(ctx, func(tx *bbolt.Tx) error {
+		n = 0
+		for _, key := range old {
+			r, err := getFile(tx, key)
+			if err != nil {
+				return err
+			}
+			if !stale(r) {
+				continue
+			}
+			if err := dropFile(tx, key); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
 	})
 	return n, err
 }
 
 func dropFile(tx *bbolt.Tx, key []byte) error {
+	r, err := getFile(tx, key)
+	if err != nil || r == nil {
+		return err
+	}
 	var keys [][]byte
-	eachPiece(tx, key, func(k, _ []byte) { keys = append(keys, bytes.Clone(k)) })
+	r.eachPiece(tx, func(k, _ []byte) { keys = append(keys, bytes.Clone(k)) })
 	w := writer{tx: tx}
 	for _, k := range keys {
 		w.delete(bPieces, k)
@@ -297,6 +411,8 @@ func fileKey(o server.Owner, hash string) ([]byte, error) {
 	return append(bytes.Clone(o[:]), sum...), nil
 }
 
-func pieceKey(file []byte, offset int64) []byte {
-	return binary.BigEndian.AppendUint64(bytes.Clone(file), uint64(offset))
+// pieceKey begins with the number of the blob, which rises: what arrives
+// together lies together.
+func pieceKey(blob uint64, offset int64) []byte {
+	return binary.BigEndian.AppendUint64(uint64Key(blob), uint64(offset))
 }

@@ -27,7 +27,8 @@ func (db *DB) Publish(ctx context.Context, p server.Publication, raw []byte) err
 			}
 			w.put(bPacks, key, raw)
 		}
-		w.put(bNews, uint64Key(db.nextSeq(tx, server.Owner{})), body)
+		last, _ := tx.Bucket(bNews).Cursor().Last()
+		w.put(bNews, uint64Key(max(number(last)+1, db.epoch<<server.EpochShift)), body)
 		return w.err
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,23 +60,9 @@ const guesses = 4
 // race too often decides inside the writer, where nothing can change.
 func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) error {
 	for range guesses {
-		var h server.Held
-		err := db.read(func(tx *bbolt.Tx) (err error) {
-			h, _, err = held(tx, q)
+		h, d, err := db.guess(ctx, q, decide)
+		if err != nil || d.Record == nil || h.Answered != nil {
 			return err
-		})
-		if err != nil {
-			return err
-		}
-		var serialErr error
-		h.Serial = func() uint64 {
-			n, err := db.next(ctx)
-			serialErr = err
-			return n
-		}
-		d := decide(h)
-		if serialErr != nil || d.Record == nil || h.Answered != nil {
-			return serialErr
 		}
 		stale := false
 		err = db.write(ctx, func(tx *bbolt.Tx) error {
@@ -108,6 +96,25 @@ func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.
 		}
 		return db.keep(tx, q, old, d)
 	})
+}
+
+// guess decides on what is held now.
+func (db *DB) guess(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) (h server.Held, d server.Decision, err error) {
+	db.coming.Add(1)
+	defer db.coming.Add(-1)
+	err = db.read(func(tx *bbolt.Tx) (err error) {
+		h, _, err = held(tx, q)
+		return err
+	})
+	if err != nil {
+		return h, d, err
+	}
+	h.Serial = func() (n uint64) {
+		n, err = db.next(ctx)
+		return n
+	}
+	d = decide(h)
+	return h, d, err
 }
 
 // sameHeld tells whether a decision on a would be the same on b.
@@ -153,14 +160,17 @@ func (db *DB) keep(tx *bbolt.Tx, q server.Question, old *row, d server.Decision)
 		return exam.Errorf(exam.KindInternal, "keep registration", "its number is another's")
 	}
 	w := writer{tx: tx}
+	var stale []byte // the record's place among the changes so far
 	if old != nil {
-		rec.Seq = old.Seq
-		w.delete(bChanges, changeKey(rec.Owner, old.Seq))
+		stale = changeKey(rec.Owner, old.Seq)
 		if old.Active && !bytes.Equal(old.Person, rec.Person[:]) || old.Active && !rec.Active {
 			w.delete(bPersons, old.Person)
 		}
 	}
 	rec.Seq = db.nextSeq(tx, rec.Owner)
+	if stale != nil {
+		w.delete(bChanges, stale)
+	}
 	w.put(bChanges, changeKey(rec.Owner, rec.Seq), id)
 	if rec.Active {
 		w.put(bPersons, rec.Person[:], id)
@@ -174,7 +184,9 @@ func (db *DB) keep(tx *bbolt.Tx, q server.Question, old *row, d server.Decision)
 	w.put(bNumbers, []byte(rec.Number), id)
 	w.put(bRecords, id, encodeRow(rec, content))
 	if d.Answer != nil && q.Entry != "" {
-		w.put(bAnswers, answerKey(q), encodeAnswer(d.Answer))
+		key := answerKey(q)
+		w.put(bAnswers, key, encodeAnswer(d.Answer))
+		w.put(bGiven, givenKey(d.Answer.At, key), []byte{})
 	}
 	if w.err != nil {
 		return w.err
@@ -200,14 +212,41 @@ func (w *writer) delete(bucket, key []byte) {
 	}
 }
 
-// nextSeq gives the owner's next change number: one more than the last, and
-// within the present epoch.
+// nextSeq gives the owner's next change number: one more than the last, which is
+// always there, and within the present epoch.
 func (db *DB) nextSeq(tx *bbolt.Tx, o server.Owner) uint64 {
-	key := append([]byte("seq"), o[:]...)
-	m := tx.Bucket(bMeta)
-	n := max(number(m.Get(key))+1, db.epoch<<server.EpochShift)
-	m.Put(key, uint64Key(n))
-	return n
+	last := uint64(0)
+	c := tx.Bucket(bChanges).Cursor()
+	k, _ := c.Seek(changeKey(o, math.MaxUint64))
+	if k == nil {
+		k, _ = c.Last()
+	} else {
+		k, _ = c.Prev()
+	}
+	if bytes.HasPrefix(k, o[:]) {
+		last = number(k[len(o):])
+	}
+	return max(last+1, db.epoch<<server.EpochShift)
+}
+
+// Forget implements server.Registrations.
+func (db *DB) Forget(ctx context.Context, before time.Time, limit int) (n int, err error) {
+	err = db.write(ctx, func(tx *bbolt.Tx) error {
+		var old [][]byte
+		c := tx.Bucket(bGiven).Cursor()
+		end := givenKey(before, nil)
+		for k, _ := c.First(); k != nil && bytes.Compare(k, end) < 0 && len(old) < limit; k, _ = c.Next() {
+			old = append(old, bytes.Clone(k))
+		}
+		w := writer{tx: tx}
+		for _, k := range old {
+			w.delete(bAnswers, k[len(end):])
+			w.delete(bGiven, k)
+		}
+		n = len(old)
+		return w.err
+	})
+	return n, err
 }
 
 // Registration implements server.Registrations.
@@ -259,7 +298,7 @@ func (db *DB) Changes(_ context.Context, owner server.Owner, after uint64, limit
 }
 
 // List implements server.Registrations.
-func (db *DB) List(_ context.Context, after exam.DraftID, limit int) (list []server.Record, err error) {
+func (db *DB) List(_ context.Context, after exam.DraftID, limit int, states ...exam.State) (list []server.Record, err error) {
 	err = db.read(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bRecords).Cursor()
 		k, v := c.First()
@@ -273,7 +312,9 @@ func (db *DB) List(_ context.Context, after exam.DraftID, limit int) (list []ser
 			if err != nil {
 				return err
 			}
-			list = append(list, r.record(tx, idOf(k)))
+			if len(states) == 0 || slices.Contains(states, r.State) {
+				list = append(list, r.record(tx, idOf(k)))
+			}
 		}
 		return nil
 	})
@@ -358,8 +399,14 @@ func idOf(key []byte) exam.DraftID {
 	return exam.DraftID(u.String())
 }
 
+// answerKey begins with the entry: entries of one hour lie together, and a
+// commit of many writes few pages.
 func answerKey(q server.Question) []byte {
-	return append(bytes.Clone(q.Owner[:]), idKey(exam.DraftID(q.Entry))...)
+	return append(idKey(exam.DraftID(q.Entry)), q.Owner[:]...)
+}
+
+func givenKey(at time.Time, answer []byte) []byte {
+	return append(binary.BigEndian.AppendUint32(nil, uint32(at.Unix())), answer...)
 }
 
 func changeKey(o server.Owner, seq uint64) []byte {

@@ -118,23 +118,20 @@ func (h *Host) serve(listener net.Listener) {
 		}
 	})
 	h.done.Go(h.door.serve)
-	h.done.Go(func() { h.sweep(ctx) })
+	h.done.Go(func() { h.tidy(ctx) })
 }
 
-// unnamedFor is how long bytes stay that no registration names: longer than a
-// client may go on trying to send the rest.
-const unnamedFor = 14 * 24 * time.Hour
-
-// sweep forgets uploads that were given up.
-func (h *Host) sweep(ctx context.Context) {
-	t := time.NewTicker(time.Hour)
+// tidy lets the server do what time brings about: at the start, for it may have
+// been away for long, and then every quarter of an hour.
+func (h *Host) tidy(ctx context.Context) {
+	t := time.NewTicker(15 * time.Minute)
 	defer t.Stop()
 	for {
+		if err := h.Tidy(ctx); err != nil && ctx.Err() == nil {
+			h.Log.Error("housekeeping", "err", err)
+		}
 		select {
 		case <-t.C:
-			if _, err := h.repo.Sweep(ctx, time.Now().Add(-unnamedFor), 100); err != nil {
-				h.Log.Error("housekeeping", "err", err)
-			}
 		case <-ctx.Done():
 			return
 		}

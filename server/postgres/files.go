@@ -115,6 +115,24 @@ func queueKept(b *pgx.Batch, q server.Question) {
 	}
 }
 
+// Announce implements server.Files.
+func (db *DB) Announce(ctx context.Context, o server.Owner, f wire.FileRef, now time.Time) error {
+	whole, err := json.Marshal([]wire.Range{{From: 0, To: f.Size}})
+	if err == nil {
+		_, err = db.pool.Exec(ctx, "insert into files values ($1, $2, $3, $4, false, $5) on conflict (owner, sha256) do update set touched = $5 where not files.kept",
+			o[:], hash(f.SHA256), f.Size, string(whole), now.Unix())
+	}
+	return wrong("announce file", err)
+}
+
+// Upload implements server.Files.
+func (db *DB) Upload(ctx context.Context, o server.Owner, name string) (server.Upload, error) {
+	var r fileRow
+	var touched int64
+	err := r.scan(db.pool.QueryRow(ctx, "select touched, size, missing, kept from files where owner = $1 and sha256 = $2", o[:], hash(name)), &touched)
+	return server.Upload{Size: r.size, Missing: r.missing, Kept: r.kept, Touched: time.Unix(touched, 0)}, found("find upload", err)
+}
+
 // PutPiece implements server.Files.
 func (db *DB) PutPiece(ctx context.Context, o server.Owner, f wire.FileRef, from int64, piece []byte, now time.Time) (left []wire.Range, err error) {
 	var refused error

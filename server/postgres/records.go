@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"wenbao/exam"
@@ -139,7 +140,7 @@ func (db *DB) keep(ctx context.Context, tx pgx.Tx, q server.Question, old *serve
 		b.Queue("insert into contents values ($1, $2, $3) on conflict do nothing", string(old.ID), old.Version, old.Content)
 	}
 	if d.Answer != nil && q.Entry != "" {
-		b.Queue("insert into answers values ($1, $2, $3, $4, $5)", q.Owner[:], string(q.Entry), d.Answer.Fingerprint[:], d.Answer.Status, d.Answer.Body)
+		b.Queue("insert into answers values ($1, $2, $3, $4, $5, $6)", q.Owner[:], string(q.Entry), d.Answer.Fingerprint[:], d.Answer.Status, d.Answer.Body, d.Answer.At.Unix())
 	}
 	queueKept(b, q)
 	return tx.SendBatch(ctx, b).Close()
@@ -162,6 +163,12 @@ func onConflict(old *server.Record) string {
 	return `on conflict (id) do update set person = excluded.person, active = excluded.active, seq = excluded.seq,
 		version = excluded.version, state = excluded.state, digest = excluded.digest, content = excluded.content, history = excluded.history,
 		due = excluded.due, seal = excluded.seal, key_id = excluded.key_id, statement = excluded.statement, signature = excluded.signature`
+}
+
+// Forget implements server.Registrations.
+func (db *DB) Forget(ctx context.Context, before time.Time, limit int) (n int, err error) {
+	done, err := db.pool.Exec(ctx, "delete from answers where (owner, entry) in (select owner, entry from answers where at < $1 limit $2 for update skip locked)", before.Unix(), limit)
+	return int(done.RowsAffected()), wrong("forget answers", err)
 }
 
 // Registration implements server.Registrations.
@@ -189,11 +196,14 @@ func (db *DB) Changes(ctx context.Context, owner server.Owner, after uint64, lim
 }
 
 // List implements server.Registrations.
-func (db *DB) List(ctx context.Context, after exam.DraftID, limit int) ([]server.Record, error) {
+func (db *DB) List(ctx context.Context, after exam.DraftID, limit int, states ...exam.State) ([]server.Record, error) {
 	if after == "" {
-		return db.query(ctx, "order by id limit $1", limit)
+		after = exam.DraftID(uuid.Nil.String())
 	}
-	return db.query(ctx, "where id > $1 order by id limit $2", string(after), limit)
+	if len(states) == 0 {
+		return db.query(ctx, "where id > $1 order by id limit $2", string(after), limit)
+	}
+	return db.query(ctx, "where id > $1 and state = any($3) order by id limit $2", string(after), limit, states)
 }
 
 func (db *DB) query(ctx context.Context, where string, args ...any) ([]server.Record, error) {

@@ -47,6 +47,9 @@ alter table pieces alter column bytes set storage external;
 `, `
 create table publications (seq bigint primary key, body text not null);
 create table packs (sha256 bytea primary key, bytes bytea not null);
+`, `
+alter table answers add column at bigint not null default extract(epoch from now())::bigint;
+create index answers_at on answers (at);
 `}
 
 // migrationLock keeps two servers from migrating at the same time.

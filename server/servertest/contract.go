@@ -36,6 +36,9 @@ func Contract(t *testing.T, open func(t *testing.T) (repo server.Repository, reo
 		{"ManyWritersLoseNothing", many},
 		{"ListGoesThroughAllOnce", lists},
 		{"PublicationsComeInOrderAndEditionsOnce", publications},
+		{"AnAnnouncedFileIsKnownBeforeItsFirstByte", announced},
+		{"AnswersAreForgottenByAgeAndRecordsStay", forgets},
+		{"ListTakesOnlyTheStatesAskedFor", states},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			repo, reopen := open(t)
@@ -447,5 +450,93 @@ func publications(t *testing.T, repo server.Repository, reopen func() server.Rep
 	}
 	if _, err := repo.Pack(t.Context(), exam.Digest([]byte("none"))); exam.KindOf(err) != exam.KindNotFound {
 		t.Fatal(err)
+	}
+}
+
+func announced(t *testing.T, repo server.Repository, reopen func() server.Repository) {
+	f := wire.FileRef{SHA256: exam.Digest([]byte("abcd")), Size: 4}
+	then := time.Unix(1_770_000_000, 0)
+	if _, err := repo.Upload(t.Context(), ownerN(1), f.SHA256); exam.KindOf(err) != exam.KindNotFound {
+		t.Fatal(err)
+	}
+	if err := repo.Announce(t.Context(), ownerN(1), f, then); err != nil {
+		t.Fatal(err)
+	}
+	repo = reopen()
+	expect := func(want []wire.Range, touched time.Time, kept bool) {
+		t.Helper()
+		u, err := repo.Upload(t.Context(), ownerN(1), f.SHA256)
+		if err != nil || u.Size != 4 || !slices.Equal(u.Missing, want) || !u.Touched.Equal(touched) && !kept || u.Kept != kept {
+			t.Fatalf("%+v, %v", u, err)
+		}
+	}
+	expect([]wire.Range{{From: 0, To: 4}}, then, false)
+	if _, err := repo.PutPiece(t.Context(), ownerN(1), f, 1, []byte("bc"), then.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	expect([]wire.Range{{From: 0, To: 1}, {From: 3, To: 4}}, then.Add(time.Hour), false)
+	if err := repo.Announce(t.Context(), ownerN(1), f, then.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	expect([]wire.Range{{From: 0, To: 1}, {From: 3, To: 4}}, then.Add(2*time.Hour), false)
+	inline := wire.File{SHA256: f.SHA256, Bytes: []byte("abcd")}
+	q := server.Question{Files: []exam.File{{SHA256: f.SHA256, Size: 4}}, Inline: []wire.File{inline}}
+	put(t, repo, q, record(exam.NewDraftID(), ownerN(1), personN(1), "N1"), nil)
+	expect(nil, then, true)
+	if raw, err := repo.File(t.Context(), ownerN(1), f.SHA256); err != nil || string(raw) != "abcd" {
+		t.Fatal(string(raw), err)
+	}
+	if _, err := repo.Upload(t.Context(), ownerN(2), f.SHA256); exam.KindOf(err) != exam.KindNotFound {
+		t.Fatal("another owner's:", err)
+	}
+}
+
+func forgets(t *testing.T, repo server.Repository, reopen func() server.Repository) {
+	then := time.Unix(1_770_000_000, 0)
+	var questions []server.Question
+	for i := range 4 {
+		rec := record(exam.NewDraftID(), ownerN(i), personN(i), fmt.Sprint("N", i))
+		q := server.Question{Entry: exam.NewEntryID(), Owner: rec.Owner, ID: rec.ID}
+		put(t, repo, q, rec, &server.Answered{Status: 201, Body: []byte("{}"), At: then.Add(time.Duration(i) * time.Hour)})
+		questions = append(questions, q)
+	}
+	repo = reopen()
+	for _, want := range []int{2, 1, 0} {
+		if n, err := repo.Forget(t.Context(), then.Add(3*time.Hour), 2); err != nil || n != want {
+			t.Fatalf("%d went, want %d, %v", n, want, err)
+		}
+	}
+	for i, q := range questions {
+		if h := look(t, repo, q); (h.Answered != nil) != (i == 3) {
+			t.Errorf("answer %d: %+v", i, h.Answered)
+		}
+		if _, err := repo.Registration(t.Context(), q.ID); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func states(t *testing.T, repo server.Repository, _ func() server.Repository) {
+	all := []exam.State{exam.StateSubmitted, exam.StateConfirmed, exam.StateCompleted}
+	for i := range 9 {
+		rec := record(exam.NewDraftID(), ownerN(i), personN(i), fmt.Sprint("N", i))
+		rec.State = all[i%3]
+		put(t, repo, server.Question{}, rec, nil)
+	}
+	var got []exam.State
+	for after := exam.DraftID(""); ; {
+		batch, err := repo.List(t.Context(), after, 2, exam.StateSubmitted, exam.StateCompleted)
+		if err != nil || len(batch) > 2 {
+			t.Fatal(len(batch), err)
+		}
+		if len(batch) == 0 {
+			break
+		}
+		for _, rec := range batch {
+			after, got = rec.ID, append(got, rec.State)
+		}
+	}
+	if len(got) != 6 || slices.Contains(got, exam.StateConfirmed) {
+		t.Fatal(got)
 	}
 }
