@@ -17,7 +17,6 @@ import (
 	"wenbao/exam"
 	"wenbao/server"
 	"wenbao/server/boltdb"
-	"wenbao/server/servertest/load"
 	"wenbao/sync/synctest"
 )
 
@@ -63,7 +62,7 @@ func BenchmarkRegistrations(b *testing.B) {
 				var ours, theirs, p50, p99 []float64
 				b.ResetTimer()
 				for range slices {
-					l := load.New(clients, n, kind.photo)
+					l := synctest.NewLoad(clients, n, kind.photo)
 					ours = append(ours, float64(n)/l.Run(b, s).Seconds())
 					p50 = append(p50, ms(l.Percentile(0.5)))
 					p99 = append(p99, ms(l.Percentile(0.99)))

@@ -57,7 +57,8 @@ type DB struct {
 	reserved serials
 
 	queue  chan *job
-	coming atomic.Int64 // decisions being made that will want to be written
+	coming atomic.Int64  // decisions being made that will want to be written
+	quiet  chan struct{} // told when there are none
 	closed chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
@@ -85,7 +86,7 @@ func Open(dir string, o Options) (*DB, error) {
 	case err != nil:
 		return nil, &exam.Error{Kind: exam.KindDamaged, Op: op, Err: err}
 	}
-	db := &DB{bolt: b, queue: make(chan *job, 1024), closed: make(chan struct{})}
+	db := &DB{bolt: b, queue: make(chan *job, 1024), quiet: make(chan struct{}, 1), closed: make(chan struct{})}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -278,14 +279,26 @@ const groupSize = 512
 
 // write runs a function in the next group commit and returns when it is durable.
 func (db *DB) write(ctx context.Context, run func(*bbolt.Tx) error) error {
+	j, err := db.enqueue(ctx, run)
+	if err != nil {
+		return err
+	}
+	return db.await(j)
+}
+
+func (db *DB) enqueue(ctx context.Context, run func(*bbolt.Tx) error) (*job, error) {
 	j := &job{run: run, done: make(chan struct{})}
 	select {
 	case db.queue <- j:
+		return j, nil
 	case <-db.closed:
-		return exam.Errorf(exam.KindUnreachable, "write server database", "closing")
+		return nil, exam.Errorf(exam.KindUnreachable, "write server database", "closing")
 	case <-ctx.Done():
-		return &exam.Error{Kind: exam.KindCanceled, Op: "write server database", Err: ctx.Err()}
+		return nil, &exam.Error{Kind: exam.KindCanceled, Op: "write server database", Err: ctx.Err()}
 	}
+}
+
+func (db *DB) await(j *job) error {
 	select {
 	case <-j.done:
 		return j.err
@@ -297,6 +310,19 @@ func (db *DB) write(ctx context.Context, run func(*bbolt.Tx) error) error {
 		return j.err
 	default:
 		return exam.Errorf(exam.KindUnreachable, "write server database", "closing")
+	}
+}
+
+// deciding says that a decision is being made which will want to be written.
+func (db *DB) deciding() { db.coming.Add(1) }
+
+// decided says that it is queued, or that nothing is to be written.
+func (db *DB) decided() {
+	if db.coming.Add(-1) == 0 {
+		select {
+		case db.quiet <- struct{}{}:
+		default:
+		}
 	}
 }
 
@@ -347,6 +373,7 @@ func (db *DB) gather(first *job) []*job {
 		select {
 		case j := <-db.queue:
 			jobs = append(jobs, j)
+		case <-db.quiet: // nobody is deciding, or nobody was a moment ago
 		case <-late.C:
 			return jobs
 		case <-db.closed:

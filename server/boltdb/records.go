@@ -60,18 +60,7 @@ const guesses = 4
 // race too often decides inside the writer, where nothing can change.
 func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) error {
 	for range guesses {
-		h, d, err := db.guess(ctx, q, decide)
-		if err != nil || d.Record == nil || h.Answered != nil {
-			return err
-		}
-		stale := false
-		err = db.write(ctx, func(tx *bbolt.Tx) error {
-			now, row, err := held(tx, q)
-			if stale = err == nil && !sameHeld(h, now); err != nil || stale {
-				return err
-			}
-			return db.keep(tx, q, row, d)
-		})
+		stale, err := db.attempt(ctx, q, decide)
 		if err != nil || !stale {
 			return err
 		}
@@ -98,23 +87,43 @@ func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.
 	})
 }
 
-// guess decides on what is held now.
-func (db *DB) guess(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) (h server.Held, d server.Decision, err error) {
-	db.coming.Add(1)
-	defer db.coming.Add(-1)
-	err = db.read(func(tx *bbolt.Tx) (err error) {
+// attempt decides on what is held now and writes it unless that is stale by then.
+func (db *DB) attempt(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) (stale bool, err error) {
+	db.deciding()
+	j, err := db.guess(ctx, q, decide, &stale)
+	db.decided()
+	if err != nil || j == nil {
+		return false, err
+	}
+	err = db.await(j)
+	return stale, err
+}
+
+// guess decides on what is held now and queues what is to be written, if anything.
+func (db *DB) guess(ctx context.Context, q server.Question, decide func(server.Held) server.Decision, stale *bool) (*job, error) {
+	var h server.Held
+	err := db.read(func(tx *bbolt.Tx) (err error) {
 		h, _, err = held(tx, q)
 		return err
 	})
 	if err != nil {
-		return h, d, err
+		return nil, err
 	}
 	h.Serial = func() (n uint64) {
 		n, err = db.next(ctx)
 		return n
 	}
-	d = decide(h)
-	return h, d, err
+	d := decide(h)
+	if err != nil || d.Record == nil || h.Answered != nil {
+		return nil, err
+	}
+	return db.enqueue(ctx, func(tx *bbolt.Tx) error {
+		now, row, err := held(tx, q)
+		if *stale = err == nil && !sameHeld(h, now); err != nil || *stale {
+			return err
+		}
+		return db.keep(tx, q, row, d)
+	})
 }
 
 // sameHeld tells whether a decision on a would be the same on b.

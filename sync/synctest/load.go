@@ -1,5 +1,4 @@
-// Package load brings registrations to a server as fast as it takes them.
-package load
+package synctest
 
 import (
 	"bufio"
@@ -19,7 +18,6 @@ import (
 	"time"
 
 	"wenbao/exam"
-	"wenbao/sync/synctest"
 	"wenbao/sync/wire"
 )
 
@@ -39,15 +37,15 @@ type call struct {
 	body                 []byte
 }
 
-// New makes n registrations; photo is the size of each one's photo in
+// NewLoad makes n registrations; photo is the size of each one's photo in
 // bytes, 0 for one that all of a client share and that is there before.
-func New(clients, n, photo int) *Load {
+func NewLoad(clients, n, photo int) *Load {
 	l := &Load{Clients: clients, calls: make([]call, n), times: make([]time.Duration, n)}
 	r := rand.New(rand.NewPCG(rand.Uint64(), 1))
 	for i := range l.calls {
 		id, raw := exam.NewDraftID(), shared
 		if photo > 0 {
-			raw = synctest.Photo(r, photo)
+			raw = Photo(r, photo)
 		}
 		f := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}
 		var inline []wire.File
@@ -55,7 +53,7 @@ func New(clients, n, photo int) *Load {
 			inline = []wire.File{{SHA256: f.SHA256, Bytes: raw}}
 		}
 		c := call{path: "/v1/registrations/" + string(id), key: string(exam.NewEntryID())}
-		c.body, c.mediaType = wire.PackStep(synctest.Submit(id, 0, synctest.FullDocument(int(person.Add(1))), f).Content, inline)
+		c.body, c.mediaType = wire.PackStep(Submit(id, 0, FullDocument(int(person.Add(1))), f).Content, inline)
 		l.calls[i] = c
 	}
 	return l
@@ -64,7 +62,7 @@ func New(clients, n, photo int) *Load {
 // person counts the made-up people of all loads: nobody registers twice.
 var person atomic.Int64
 
-var shared = synctest.Photo(rand.New(rand.NewPCG(1, 1)), 24_800)
+var shared = Photo(rand.New(rand.NewPCG(1, 1)), 24_800)
 
 // Run brings everything to a handler behind a listener of its own and gives the
 // time it took. An answer that says when to come back is obeyed; any other than
