@@ -90,6 +90,10 @@ func (s *Store) portable(passphrase string) (keyslot.Header, []byte, error) {
 func (s *Store) writeBackup(ctx context.Context, name string, h keyslot.Header, data []byte) error {
 	s.files.Lock() // no file may be purged while it is copied
 	defer s.files.Unlock()
+	r, _, err := s.reading()
+	if err != nil {
+		return err
+	}
 	return writeFrames(name, h, data, func(put func(frame) error) error {
 		var files []string
 		seq, err := s.engine.Export(ctx, func(bucket, key string, value []byte) error {
@@ -102,8 +106,15 @@ func (s *Store) writeBackup(ctx context.Context, name string, h keyslot.Header, 
 			return err
 		}
 		for _, file := range files {
-			sealed, err := disk.ReadFile(s.o.Disk, s.filePath(file), exam.MaxOriginalBytes+seal.Overhead)
-			if errors.Is(err, os.ErrNotExist) {
+			rec, err := r.file(file)
+			if exam.KindOf(err) == exam.KindNotFound {
+				continue // purged since
+			}
+			var sealed []byte
+			if err == nil {
+				sealed, err = s.sealedFile(file, rec)
+			}
+			if exam.KindOf(err) == exam.KindDamaged {
 				continue // lost before; [Store.Check] tells
 			}
 			if err = errors.Join(err, ctx.Err()); err != nil {
@@ -351,11 +362,7 @@ func (s *Store) restoreFile(fr frame) error {
 	if !isFileName(fr.name) {
 		return damagedBackup("the name of a file out of form")
 	}
-	path := s.filePath(fr.name)
-	if err := s.makeFileDir(filepath.Dir(path)); err != nil {
-		return err
-	}
-	return disk.WriteFile(s.o.Disk, path, fr.bytes)
+	return s.writeFile(fr.name, fr.bytes)
 }
 
 // Evacuate writes one document into the sealed file name, anywhere, when the

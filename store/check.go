@@ -174,7 +174,9 @@ func (c *checker) file(name string) {
 	rec, err := c.view.file(name)
 	var data []byte
 	if err == nil {
-		data, err = c.s.readFile(name, rec)
+		var faults []string
+		data, faults, err = c.s.mendFile(name, rec)
+		c.Faults = append(c.Faults, faults...)
 	}
 	if err == nil && c.v.fileName(exam.Digest(data)) == name {
 		return
@@ -238,35 +240,37 @@ func (ix *index) revisions() map[exam.DraftID]uint64 {
 
 // orphans counts the sealed files that no record names.
 func (c *checker) orphans(names map[string]bool) error {
-	return c.s.eachFile(func(_, name string) error {
-		if !names[name] {
+	return c.s.eachFile(func(path string) error {
+		if !names[filepath.Base(path)] {
 			c.Orphans++
 		}
 		return c.ctx.Err()
 	})
 }
 
-// eachFile calls fn with the folder and name of every sealed file on the disk.
-func (s *Store) eachFile(fn func(part, name string) error) error {
-	root := filepath.Join(s.dir, filesDir)
-	if !disk.Exists(s.o.Disk, root) {
-		return nil
-	}
-	parts, err := s.o.Disk.List(root)
-	if err != nil {
-		return disk.Error("list files", err)
-	}
-	for _, part := range parts {
-		if len(part) != 2 {
+// eachFile calls fn with the path of every sealed file on the disk.
+func (s *Store) eachFile(fn func(path string) error) error {
+	for _, dir := range fileDirs {
+		root := filepath.Join(s.dir, dir)
+		if !disk.Exists(s.o.Disk, root) {
 			continue
 		}
-		names, err := s.o.Disk.List(filepath.Join(root, part))
+		parts, err := s.o.Disk.List(root)
 		if err != nil {
 			return disk.Error("list files", err)
 		}
-		for _, name := range names {
-			if err := fn(part, name); err != nil {
-				return err
+		for _, part := range parts {
+			if len(part) != 2 {
+				continue
+			}
+			names, err := s.o.Disk.List(filepath.Join(root, part))
+			if err != nil {
+				return disk.Error("list files", err)
+			}
+			for _, name := range names {
+				if err := fn(filepath.Join(root, part, name)); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -288,9 +292,9 @@ func (s *Store) Compact(ctx context.Context) error {
 	if err := s.engine.Compact(ctx); err != nil {
 		return named(op, err)
 	}
-	err = s.eachFile(func(part, name string) error {
-		if _, err := r.file(name); exam.KindOf(err) == exam.KindNotFound {
-			return disk.Error(op, s.o.Disk.Remove(filepath.Join(s.dir, filesDir, part, name)))
+	err = s.eachFile(func(path string) error {
+		if _, err := r.file(filepath.Base(path)); exam.KindOf(err) == exam.KindNotFound {
+			return disk.Error(op, s.o.Disk.Remove(path))
 		}
 		return ctx.Err()
 	})

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -130,7 +131,7 @@ func timely(t *testing.T, dir string) (*store.Store, error) {
 	return s, err
 }
 
-// TestDamageOfAnyOneFileLosesNothing: everything but the photos has two copies.
+// TestDamageOfAnyOneFileLosesNothing: everything has two copies.
 func TestDamageOfAnyOneFileLosesNothing(t *testing.T) {
 	base := scratch(t)
 	good, live := filepath.Join(base, "good"), filepath.Join(base, "live")
@@ -153,31 +154,80 @@ func TestDamageOfAnyOneFileLosesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatalf("seed %d: %s of %s: %v", seed, how, rel, err)
 		}
-		if strings.HasPrefix(rel, "files") {
-			damagedPhoto(t, s, name, filepath.Join(good, rel))
-		} else if got := see(t, s); got != picture {
+		if got := see(t, s); got != picture {
 			t.Fatalf("seed %d: %s of %s: it shows\n%s\nnot\n%s", seed, how, rel, got, picture)
-		} else if o := s.Opening(); len(o.Lost) > 0 {
+		}
+		if o := s.Opening(); len(o.Lost) > 0 {
 			t.Fatalf("seed %d: %s of %s: it reports a loss: %+v", seed, how, rel, o)
+		}
+		if strings.HasPrefix(rel, "files") || strings.HasPrefix(rel, "copies") {
+			mended(t, s, name, filepath.Join(good, rel))
 		}
 		s.Close()
 	}
 	t.Logf("%d damages: %v, seed %d", rounds, kinds, seed)
 }
 
-// damagedPhoto holds that a file that is not as it was is reported, and only
-// that one.
-func damagedPhoto(t *testing.T, s *store.Store, name, good string) {
+// mended holds that a check makes a file again from its other copy, so that
+// either can be damaged next.
+func mended(t *testing.T, s *store.Store, name, good string) {
 	t.Helper()
+	if found, err := s.Check(context.Background()); err != nil || len(found.Lost) > 0 {
+		t.Fatalf("found %+v, %v", found, err)
+	}
 	was, err := os.ReadFile(good)
 	if err != nil {
 		t.Fatal(err)
 	}
-	is, err := os.ReadFile(name)
-	same := err == nil && string(is) == string(was)
+	if is, err := os.ReadFile(name); err != nil || string(is) != string(was) {
+		t.Fatalf("a file of %d bytes is not mended: %v", len(was), err)
+	}
+	if found, err := s.Check(context.Background()); err != nil || !found.OK() {
+		t.Fatalf("found after mending %+v, %v", found, err)
+	}
+}
+
+func TestAPhotoWithBothCopiesDamagedIsReportedAndNoOther(t *testing.T) {
+	dir := t.TempDir()
+	s, d, _ := full(t, dir, storetest.Options())
+	other, err := s.Create(storetest.Person(1), exam.PackRef{})
+	if err == nil {
+		other, err = s.Attach(other.ID, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, []byte("another photo"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pattern := range []string{"files/*/*", "copies/*/*"} {
+		names, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil || len(names) != 2 {
+			t.Fatal(names, err)
+		}
+		for _, name := range names {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(raw) > 200 { // the first draft's
+				raw[100] ^= 1
+				os.WriteFile(name, raw, 0o600)
+			}
+		}
+	}
 	found, err := s.Check(context.Background())
-	if err != nil || found.OK() != same || !same && (len(found.Lost) != 1 || found.Lost[0].What != "file") {
-		t.Fatalf("same %v: found %+v, %v", same, found, err)
+	if err != nil || len(found.Lost) != 1 || found.Lost[0] != (store.Loss{What: "file", Draft: d.ID, Name: string(exam.FilePhoto)}) {
+		t.Fatalf("found %+v, %v", found, err)
+	}
+	if _, err := s.File(d.Files[0].SHA256); exam.KindOf(err) != exam.KindDamaged {
+		t.Fatal("the damaged photo is read:", err)
+	}
+	if got, err := s.File(other.Files[0].SHA256); err != nil || string(got) != "another photo" {
+		t.Fatal("the other photo:", err)
+	}
+	if _, err := s.Attach(d.ID, d.Files[0], bytes.Repeat([]byte("金丝雀的照片"), 50)); err != nil {
+		t.Fatal("the same photo once more:", err)
+	}
+	if found, err = s.Check(context.Background()); err != nil || !found.OK() {
+		t.Fatalf("afterwards %+v, %v", found, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,13 +11,19 @@ import (
 	"wenbao/store/internal/seal"
 )
 
-const filesDir = "files"
+// A sealed file lies in two folders; reading mends the one from the other.
+const (
+	filesDir  = "files"
+	copiesDir = "copies"
+)
+
+var fileDirs = []string{filesDir, copiesDir}
 
 // Attach keeps data as a file of the draft: a photo or its original takes the
 // place of the one before, evidence is added. Kind, Type and Name are taken from
 // f; size and hash from data. Bytes that a file of the same kind has already
-// change nothing. The bytes lie sealed on the disk before the draft refers to
-// them; those of a replaced file stay until the draft is purged.
+// change nothing. The bytes lie sealed on the disk, twice, before the draft
+// refers to them; those of a replaced file stay until the draft is purged.
 func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, error) {
 	const op = "attach file"
 	if most := f.Kind.MaxBytes(); len(data) > most {
@@ -29,8 +36,12 @@ func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, e
 	s.files.Lock() // no purge may take the bytes away in between
 	defer s.files.Unlock()
 	d, err := s.Draft(id)
-	if err != nil || hasFile(d, f) {
+	if err != nil {
 		return d, err
+	}
+	if hasFile(d, f) {
+		_, _, err := s.keepFile(f.SHA256, data) // it may have been damaged
+		return d, named(op, err)
 	}
 	if len(d.Files) >= exam.MaxFiles {
 		return exam.Draft{}, overBound(op, "store.error.too_many_files", exam.MaxFiles)
@@ -108,7 +119,7 @@ func (s *Store) keepFile(sha string, data []byte) (name string, rec fileRecord, 
 	}
 	name = r.v.fileName(sha)
 	if rec, err = r.file(name); err == nil {
-		if _, err := s.readFile(name, rec); err == nil {
+		if _, _, err := s.mendFile(name, rec); err == nil {
 			return name, rec, nil
 		}
 	} else if exam.KindOf(err) != exam.KindNotFound {
@@ -121,11 +132,25 @@ func (s *Store) keepFile(sha string, data []byte) (name string, rec fileRecord, 
 	if err != nil {
 		return "", rec, err
 	}
-	path := s.filePath(name)
-	if err := s.makeFileDir(filepath.Dir(path)); err != nil {
-		return "", rec, disk.Error("make folder for files", err)
+	return name, rec, s.writeFile(name, box.Seal(bucketFiles, name, 0, data))
+}
+
+// writeFile makes both copies of a sealed file durable.
+func (s *Store) writeFile(name string, sealed []byte) error {
+	for _, dir := range fileDirs {
+		if err := s.writeCopy(dir, name, sealed); err != nil {
+			return err
+		}
 	}
-	return name, rec, disk.Error("write file", disk.WriteFile(s.o.Disk, path, box.Seal(bucketFiles, name, 0, data)))
+	return nil
+}
+
+func (s *Store) writeCopy(dir, name string, sealed []byte) error {
+	path := s.filePath(dir, name)
+	if err := s.makeFileDir(filepath.Dir(path)); err != nil {
+		return disk.Error("make folder for files", err)
+	}
+	return disk.Error("write file", disk.WriteFile(s.o.Disk, path, sealed))
 }
 
 func (s *Store) makeFileDir(dir string) error {
@@ -141,8 +166,8 @@ func (s *Store) makeFileDir(dir string) error {
 	return s.o.Disk.SyncDir(s.dir)
 }
 
-func (s *Store) filePath(name string) string {
-	return filepath.Join(s.dir, filesDir, name[:2], name)
+func (s *Store) filePath(dir, name string) string {
+	return filepath.Join(s.dir, dir, name[:2], name)
 }
 
 // isFileName tells whether a name can be one of ours.
@@ -150,19 +175,68 @@ func isFileName(name string) bool {
 	return len(name) == 64 && strings.Trim(name, "0123456789abcdef") == ""
 }
 
+// readFile gives the content of a file; a copy that is not what was written is
+// made again from the other.
 func (s *Store) readFile(name string, rec fileRecord) ([]byte, error) {
-	sealed, err := disk.ReadFile(s.o.Disk, s.filePath(name), exam.MaxOriginalBytes+seal.Overhead)
+	if data, _, err := s.readCopy(filesDir, name, rec); err == nil {
+		return data, nil
+	}
+	data, _, err := s.mendFile(name, rec)
+	return data, err
+}
+
+// sealedFile gives the sealed bytes of the first sound copy of a file.
+func (s *Store) sealedFile(name string, rec fileRecord) (sealed []byte, err error) {
+	for _, dir := range fileDirs {
+		if _, sealed, err = s.readCopy(dir, name, rec); err == nil {
+			return sealed, nil
+		}
+	}
+	return nil, err
+}
+
+// mendFile reads both copies of a file and makes one that is damaged or missing
+// again; what was wrong is in faults, for the log. A file of a store from before
+// there were copies gets its own without a fault.
+func (s *Store) mendFile(name string, rec fileRecord) (data []byte, faults []string, err error) {
+	var sealed []byte
+	var broken []string
+	for _, dir := range fileDirs {
+		d, raw, readErr := s.readCopy(dir, name, rec)
+		switch {
+		case readErr == nil:
+			data, sealed = d, raw
+			continue
+		case dir != copiesDir || disk.Exists(s.o.Disk, s.filePath(dir, name)):
+			faults = append(faults, "a file in "+dir+" is not what was written")
+		}
+		broken = append(broken, dir)
+		err = cmp.Or(err, readErr)
+	}
+	if sealed == nil {
+		return nil, faults, err
+	}
+	for _, dir := range broken { // on a disk that takes nothing the sound one still serves
+		_ = s.writeCopy(dir, name, sealed)
+	}
+	return data, faults, nil
+}
+
+// readCopy gives the content of one copy of a file, and its sealed bytes.
+func (s *Store) readCopy(dir, name string, rec fileRecord) (data, sealed []byte, err error) {
+	sealed, err = disk.ReadFile(s.o.Disk, s.filePath(dir, name), exam.MaxOriginalBytes+seal.Overhead)
 	if exam.KindOf(disk.Error("", err)) == exam.KindNotFound {
-		return nil, exam.Errorf(exam.KindDamaged, "read file", "it is missing from the folder")
+		return nil, nil, exam.Errorf(exam.KindDamaged, "read file", "it is missing from the folder")
 	}
 	if err != nil {
-		return nil, disk.Error("read file", err)
+		return nil, nil, disk.Error("read file", err)
 	}
 	box, err := seal.NewBox(rec.Key)
 	if err != nil {
-		return nil, exam.Errorf(exam.KindDamaged, "read file", "its key has %d bytes", len(rec.Key))
+		return nil, nil, exam.Errorf(exam.KindDamaged, "read file", "its key has %d bytes", len(rec.Key))
 	}
-	return openValue(box, bucketFiles, name, sealed)
+	data, err = openValue(box, bucketFiles, name, sealed)
+	return data, sealed, err
 }
 
 // referTo notes that the draft has the file.
@@ -205,5 +279,7 @@ func (s *Store) releaseFiles(t *tx, id exam.DraftID) (gone []string, err error) 
 // removeFile takes a file whose key is gone from the disk. What cannot be
 // removed is found again by [Store.Compact].
 func (s *Store) removeFile(name string) {
-	_ = s.o.Disk.Remove(s.filePath(name))
+	for _, dir := range fileDirs {
+		_ = s.o.Disk.Remove(s.filePath(dir, name))
+	}
 }

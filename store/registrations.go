@@ -88,11 +88,16 @@ func (t *tx) learn(reg exam.Registration, r exam.Receipt, delivered, made bool) 
 	if !news {
 		return false, nil
 	}
+	return true, t.sealRegistration(reg.ID, known)
+}
+
+// sealRegistration puts what the server said of a draft.
+func (t *tx) sealRegistration(id exam.DraftID, rec registrationRecord) error {
 	t.then = append(t.then, func(ix *index) {
-		ix.registered(reg.ID, known)
-		t.v.keepRegistration(reg.ID, known)
+		ix.registered(id, rec)
+		t.v.keepRegistration(id, rec)
 	})
-	return true, t.seal(reg.ID, bucketRegistrations, string(reg.ID), encode(known, nil))
+	return t.seal(id, bucketRegistrations, string(id), encode(rec, nil))
 }
 
 // follow takes in a newer version. When its content is not what the document
@@ -171,8 +176,7 @@ func (s *Store) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registratio
 		if h, err = t.reviseFrom(id, before, h, raw, doc); err != nil {
 			return err
 		}
-		t.then = append(t.then, func(ix *index) { ix.registered(id, known) })
-		if err := t.seal(id, bucketRegistrations, string(id), encode(known, nil)); err != nil {
+		if err := t.sealRegistration(id, known); err != nil {
 			return err
 		}
 		d, err = t.assemble(id, h, doc)
