@@ -131,8 +131,8 @@ func (k *registrationRecord) base() exam.Registration {
 
 // Rebase keeps doc as the draft's next revision, made from the server's version
 // onto, which the caller has verified: the outcome of a merge. Files are merged
-// along ([exam.MergeFiles]). What the draft was before stays in the history.
-// KindState when onto is older than the version it was made from.
+// along ([exam.MergeFiles]). What the draft was before stays in the history. An
+// older version takes a merge back: the newer one waits again to be taken in.
 func (s *Store) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registration) (d exam.Draft, err error) {
 	const op = "rebase draft"
 	theirs, err := exam.DecodeSubmission(onto.Content)
@@ -145,9 +145,6 @@ func (s *Store) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registratio
 			return err
 		}
 		was := known.base()
-		if onto.Version < was.Version {
-			return refuse(op, "version %d is older than the one it was made from", onto.Version)
-		}
 		var from exam.Submission // empty when this machine knew no earlier version
 		if len(was.Content) > 0 {
 			if from, err = exam.DecodeSubmission(was.Content); err != nil {

@@ -96,7 +96,7 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 	if theirs == nil {
 		return
 	}
-	onto, before := *theirs, f.doc
+	onto, before, base := *theirs, f.doc, f.draft.Base
 	doc, list := f.merged(onto)
 	for _, d := range list {
 		value := d.Mine
@@ -106,12 +106,32 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 		_ = doc.Set(d.Path, value) // the path comes from the merge itself
 	}
 	f.store(func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.draft.ID, doc, onto) }, func() {
-		f.desk.offerUndo(T("ui.undo.resolved"), func() { f.doc = before; f.edited() })
-		if f.edits() {
+		sent := f.edits()
+		f.desk.offerUndo(T("ui.undo.resolved"), func() { f.unresolve(before, base, sent) })
+		if sent {
 			f.Submit()
 			return
 		}
 		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) })
 		f.desk.Go(PageRegistration)
 	})
+}
+
+// unresolve puts back what was here before, and the question with it. When the
+// server has the outcome already, what was here before is a new change to it.
+func (f *Form) unresolve(before exam.Document, base *exam.Registration, sent bool) {
+	e, waits := f.entry()
+	if base == nil || sent && !waits {
+		f.doc = before
+		f.edited()
+		return
+	}
+	f.store(func() (exam.Draft, error) {
+		if waits {
+			if err := f.desk.ports.Outbox.Drop(e.ID); err != nil {
+				return exam.Draft{}, err
+			}
+		}
+		return f.desk.ports.Drafts.Rebase(f.draft.ID, before, *base)
+	}, func() { f.desk.StoreChanged(f.ID()) })
 }

@@ -295,8 +295,8 @@ func TestAChangeElsewhereIsTakenInBeforeAnythingElse(t *testing.T) {
 	if got := w.Drafts[f.ID()].Document; got.Phone != mine.Phone {
 		t.Errorf("after undoing the phone is %s", got.Phone)
 	}
-	if ids := stepIDs(f); !slices.Contains(ids, "submit") {
-		t.Errorf("what differs from the server cannot be handed in: %v", ids)
+	if ids := stepIDs(f); ids[0] != "resolve" {
+		t.Errorf("after undoing the question is not there again: %v", ids)
 	}
 }
 
@@ -316,6 +316,21 @@ func TestWhatWasChangedHereIsHandedInAgainOnTheirs(t *testing.T) {
 	sub, err := exam.DecodeSubmission(w.Waiting[0].Content)
 	if err != nil || sub.Document.Phone != "13700137000" || sub.Document.Address != "这里改的地址" {
 		t.Errorf("handed in phone %s, address %s (%v)", sub.Document.Phone, sub.Document.Address, err)
+	}
+	d.UndoLast()
+	w.Loop.Drain()
+	if got := w.Drafts[f.ID()].Document; len(w.Waiting) != 0 || got.Phone == "13700137000" || stepIDs(f)[0] != "resolve" {
+		t.Errorf("undone before it was sent: %d steps wait, phone %s, offers %v", len(w.Waiting), got.Phone, stepIDs(f))
+	}
+	f.Resolve(nil)
+	w.Loop.Drain()
+	w.Answer(f.ID(), exam.StateSubmitted, "")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	d.UndoLast()
+	w.Loop.Drain()
+	if ids := stepIDs(f); !slices.Contains(ids, "submit") || slices.Contains(ids, "resolve") {
+		t.Errorf("undone after it was delivered it offers %v", ids)
 	}
 }
 
