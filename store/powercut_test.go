@@ -124,7 +124,7 @@ func steps(n int) []func(s *store.Store, ids *[]exam.DraftID) error {
 			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.SetSetting("device", []byte(fmt.Sprint(i))) })
 			add(func(s *store.Store, ids *[]exam.DraftID) error {
 				reg, r := storetest.Answer((*ids)[i], []byte("x"), 2, exam.StateVerified)
-				return s.Apply(fmt.Sprint("c", i), []exam.Update{{Registration: reg, Receipt: r}})
+				return s.Apply(fmt.Sprint("c", i), []exam.Update{{Registration: reg, Receipt: r}}, nil)
 			})
 		case 5:
 			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.Compact(ctx) })

@@ -212,16 +212,19 @@ func (s *Store) Cursor() (string, error) {
 
 const cursorSetting = "sync.cursor"
 
-// Apply takes in what the server says about registrations, and the cursor that
-// covers it, in one transaction. An older version never replaces a newer one. A
+// Apply takes in what the server says about registrations, settings that it
+// brought, and the cursor that covers both, in one transaction. An older version never replaces a newer one. A
 // registration that this machine does not know becomes a draft if its content
 // came with it; one that was purged here stays away.
-func (s *Store) Apply(cursor string, updates []exam.Update) error {
+func (s *Store) Apply(cursor string, updates []exam.Update, settings map[string][]byte) error {
 	return s.update("apply updates", func(t *tx) error {
 		for _, u := range updates {
 			if err := s.apply(t, u); err != nil {
 				return err
 			}
+		}
+		for name, value := range settings {
+			t.sealData(bucketSettings, name, value)
 		}
 		t.sealData(bucketSettings, cursorSetting, []byte(cursor))
 		return nil

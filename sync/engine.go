@@ -25,7 +25,8 @@ type Config struct {
 	Files    Files
 	Feed     Feed
 	Settings Settings
-	Archive  Archive // nil: a server that lost data is not healed from here
+	Archive  Archive      // nil: a server that lost data is not healed from here
+	Packs    []*exam.Pack // shipped with the program: newer editions of them are fetched, see [Edition]
 
 	Proxy *url.URL // nil: as the environment says; without a host: none
 	// Dial makes connections; nil: the network. Transport is instead of all of
@@ -45,6 +46,7 @@ type Engine struct {
 	line   *line
 	wake   chan struct{}
 	nudge  chan struct{} // wakes the pull
+	half   half
 	turn   chan struct{} // holds the right to send
 
 	mu     sync.Mutex // guards what follows

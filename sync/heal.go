@@ -178,7 +178,7 @@ func (e *Engine) fetch(ctx context.Context, id exam.DraftID) error {
 	if err != nil {
 		return err
 	}
-	return e.c.Feed.Apply(cursor, []exam.Update{{Registration: reg, Receipt: a.Receipt}})
+	return e.c.Feed.Apply(cursor, []exam.Update{{Registration: reg, Receipt: a.Receipt}}, nil)
 }
 
 func get[T any](ctx context.Context, e *Engine, path string) (T, error) {

@@ -23,13 +23,13 @@ type Files interface {
 	File(sha256 string) ([]byte, error)
 }
 
-// Feed takes in what the server says about registrations.
+// Feed takes in what the server says.
 type Feed interface {
 	// Cursor is how far changes have been applied, "" at first.
 	Cursor() (string, error)
-	// Apply takes in verified updates and the cursor that covers them, in one
-	// transaction.
-	Apply(cursor string, updates []exam.Update) error
+	// Apply takes in verified updates, values for the settings, and the cursor
+	// that covers both, in one transaction.
+	Apply(cursor string, updates []exam.Update, settings map[string][]byte) error
 }
 
 // Settings keeps the engine's few small values between runs.

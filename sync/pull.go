@@ -103,15 +103,41 @@ func (e *Engine) pull(ctx context.Context, wait time.Duration) (more bool, err e
 		}
 		updates = append(updates, exam.Update{Registration: reg, Receipt: a.Receipt})
 	}
-	if batch.Next != cursor || len(updates) > 0 {
-		if err := e.c.Feed.Apply(batch.Next, updates); err != nil {
-			return false, err
-		}
+	if err := e.takeIn(ctx, cursor, batch, updates); err != nil {
+		return false, err
 	}
 	if wait > 0 && !batch.More {
 		return false, e.heedEpoch(ctx, batch.Epoch)
 	}
 	return batch.More, nil
+}
+
+// takeIn applies a batch. What is here already does not wait for the exam packs
+// that are still to be fetched; the cursor does.
+func (e *Engine) takeIn(ctx context.Context, cursor string, batch wire.Changes, updates []exam.Update) error {
+	settings, err := e.toldNotices(batch.Notices)
+	if err != nil {
+		return err
+	}
+	if len(batch.Packs) > 0 {
+		if len(updates)+len(settings) > 0 {
+			if err := e.c.Feed.Apply(cursor, updates, settings); err != nil {
+				return err
+			}
+		}
+		updates = nil
+		if settings, err = e.toldPacks(ctx, batch.Packs); err != nil {
+			return err
+		}
+	}
+	if batch.Next == cursor && len(updates)+len(settings) == 0 {
+		return nil
+	}
+	if err := e.c.Feed.Apply(batch.Next, updates, settings); err != nil {
+		return err
+	}
+	e.tell()
+	return nil
 }
 
 // domain gives a failure as an error of the domain.

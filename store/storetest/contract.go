@@ -325,9 +325,12 @@ func apply(t *testing.T, p Port) {
 	sub := exam.Submission{Schema: 1, ID: foreign, Pack: pack, Document: Person(11)}
 	reg4, r4 := Answer(foreign, sub.Encode(), 5, exam.StateConfirmed)
 	for range 2 {
-		if err := p.Apply("c7", []exam.Update{{Registration: verified, Receipt: r3}, {Registration: older, Receipt: r2}, {Registration: reg4, Receipt: r4}}); err != nil {
+		if err := p.Apply("c7", []exam.Update{{Registration: verified, Receipt: r3}, {Registration: older, Receipt: r2}, {Registration: reg4, Receipt: r4}}, map[string][]byte{"sync.notices": bytes.Repeat([]byte("n"), 1<<20)}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if v := must[[]byte](t)(p.Setting("sync.notices")); len(v) != 1<<20 {
+		t.Fatalf("a setting that came with the cursor has %d bytes", len(v))
 	}
 	if c := must[string](t)(p.Cursor()); c != "c7" {
 		t.Fatalf("cursor %q", c)
@@ -346,7 +349,7 @@ func apply(t *testing.T, p Port) {
 	if err := p.Purge(foreign); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Apply("c8", []exam.Update{{Registration: reg4, Receipt: r4}}); err != nil {
+	if err := p.Apply("c8", []exam.Update{{Registration: reg4, Receipt: r4}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	_, err := p.Draft(foreign)

@@ -38,7 +38,7 @@ type Port interface {
 	Drop(exam.EntryID) error
 	Deliver(exam.EntryID, exam.Registration, exam.Receipt) error
 	Cursor() (string, error)
-	Apply(string, []exam.Update) error
+	Apply(string, []exam.Update, map[string][]byte) error
 	Rebase(exam.DraftID, exam.Document, exam.Registration) (exam.Draft, error)
 	Receipts(exam.DraftID) ([]exam.Receipt, error)
 	Setting(string) ([]byte, error)
@@ -516,7 +516,7 @@ func (m *Memory) Cursor() (string, error) {
 	return string(raw), err
 }
 
-func (m *Memory) Apply(cursor string, updates []exam.Update) error {
+func (m *Memory) Apply(cursor string, updates []exam.Update, settings map[string][]byte) error {
 	for _, u := range updates {
 		reg := u.Registration
 		_, err := m.with(reg.ID, func(d *memoryDraft) error {
@@ -526,6 +526,11 @@ func (m *Memory) Apply(cursor string, updates []exam.Update) error {
 		})
 		if sub, bad := exam.DecodeSubmission(reg.Content); err != nil && bad == nil && sub.ID == reg.ID {
 			m.adopt(u, sub)
+		}
+	}
+	for name, value := range settings {
+		if err := m.SetSetting(name, value); err != nil {
+			return err
 		}
 	}
 	return m.SetSetting("sync.cursor", []byte(cursor))

@@ -144,12 +144,13 @@ func (m *Memory) Cursor() (string, error) {
 }
 
 // Apply implements sync.Feed.
-func (m *Memory) Apply(cursor string, updates []exam.Update) error {
+func (m *Memory) Apply(cursor string, updates []exam.Update, settings map[string][]byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, u := range updates {
 		m.learn(u.Registration, u.Receipt)
 	}
+	maps.Copy(m.settings, settings)
 	m.cursor = cursor
 	return nil
 }

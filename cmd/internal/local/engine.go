@@ -14,6 +14,7 @@ func Engine(st *store.Store, url string, keys []ed25519.PublicKey) (*wsync.Engin
 	return wsync.New(wsync.Config{
 		URL: url, Keys: keys,
 		Outbox: st, Files: st, Feed: st, Settings: st, Archive: archive{st},
+		Packs: Packs(),
 	})
 }
 
