@@ -23,6 +23,7 @@ func (e *Engine) ask(ctx context.Context, r request) ([]byte, *failure) {
 
 // askAnew is [Engine.ask] with a request made for each attempt; the first is 1.
 func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *failure)) ([]byte, *failure) {
+	began := time.Now()
 	for attempt := 1; ; attempt++ {
 		r, f := next(attempt)
 		if f != nil {
@@ -47,7 +48,11 @@ func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *
 			t.gaveUp()
 			return nil, f
 		case f.line:
-			if t.failed() || attempt == tries {
+			if t.failed() {
+				return nil, f
+			}
+			if attempt == tries {
+				e.line.missed(began)
 				return nil, f
 			}
 			if !pause(ctx, 30*time.Millisecond+e.line.jitter(50*time.Millisecond)) {

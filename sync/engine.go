@@ -46,7 +46,9 @@ type Engine struct {
 	line   *line
 	wake   chan struct{}
 	nudge  chan struct{} // wakes the pull
-	half   half
+
+	taking sync.Mutex    // one batch of news is taken in at a time
+	half   half          // guarded by taking
 	turn   chan struct{} // holds the right to send
 
 	mu     sync.Mutex // guards what follows
@@ -57,6 +59,9 @@ type Engine struct {
 	sends  map[string]chan struct{} // files being sent
 	queue  Counts
 	next   time.Time
+	round  round
+	epoch  string    // of the server, when it is not the one compared with
+	due    time.Time // when the comparison for it is; zero: none
 	subs   map[chan struct{}]struct{}
 }
 
@@ -98,7 +103,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{c: c, line: newLine(c.Rand), wake: make(chan struct{}, 1), nudge: make(chan struct{}, 1),
 		turn: make(chan struct{}, 1), active: map[exam.EntryID]*progress{}, held: map[string]bool{},
-		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}}
+		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}, round: round{over: true}}
 	if c.Transport == nil {
 		c.Transport = transport(c, base.Hostname(), e.serverTime)
 	}
@@ -143,10 +148,18 @@ func (e *Engine) Skew() (time.Duration, bool) { return e.client.clock() }
 func (e *Engine) Wake() {
 	e.line.resume()
 	e.mu.Lock()
-	e.hurry, e.halt = true, nil
+	e.halt = nil
+	e.mu.Unlock()
+	e.hurryUp()
+	poke(e.nudge)
+}
+
+// hurryUp sends what waits although its time has not come.
+func (e *Engine) hurryUp() {
+	e.mu.Lock()
+	e.hurry = true
 	e.mu.Unlock()
 	poke(e.wake)
-	poke(e.nudge)
 }
 
 func poke(c chan struct{}) {

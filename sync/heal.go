@@ -18,26 +18,53 @@ const (
 	heedWithin   = 5 * time.Minute
 )
 
-// heedEpoch compares soon after the server was started again: it may have been
-// restored from an older copy.
-func (e *Engine) heedEpoch(ctx context.Context, epoch string) error {
+// heedEpoch has both sides compared soon after the server was started again: it
+// may have been restored from an older copy.
+func (e *Engine) heedEpoch(epoch string) error {
 	if e.c.Archive == nil {
 		return nil
 	}
 	last, err := e.c.Settings.Setting(settingEpoch)
-	if err != nil {
+	if err != nil || epoch == string(last) {
 		return err
 	}
-	if epoch == string(last) {
-		return e.compareIfDue(ctx)
+	if last == nil { // the first server that is heard of: nothing can be lost yet
+		return e.c.Settings.SetSetting(settingEpoch, []byte(epoch))
 	}
-	if !pause(ctx, e.line.jitter(heedWithin)) {
-		return &exam.Error{Kind: exam.KindCanceled, Op: "compare", Err: ctx.Err()}
+	in := e.line.jitter(heedWithin)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.epoch != epoch {
+		e.epoch, e.due = epoch, time.Now().Add(in)
 	}
-	if err := e.compare(ctx); err != nil {
-		return err
+	return nil
+}
+
+// compareSoon compares when it is time to: once a day, and for a new epoch. What
+// goes wrong is tried again later and keeps nobody from the news.
+func (e *Engine) compareSoon(ctx context.Context) {
+	e.mu.Lock()
+	epoch, heed := e.epoch, !e.due.IsZero() && !time.Now().Before(e.due)
+	e.mu.Unlock()
+	if !heed {
+		if err := e.compareIfDue(ctx); err != nil {
+			e.c.Log.Info("comparing ended early", "kind", exam.KindOf(err))
+		}
+		return
 	}
-	return e.c.Settings.SetSetting(settingEpoch, []byte(epoch))
+	err := e.compare(ctx)
+	if err == nil {
+		err = e.c.Settings.SetSetting(settingEpoch, []byte(epoch))
+	}
+	in := e.line.jitter(heedWithin)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case err != nil:
+		e.due = time.Now().Add(in)
+	case e.epoch == epoch:
+		e.epoch, e.due = "", time.Time{}
+	}
 }
 
 func (e *Engine) compareIfDue(ctx context.Context) error {

@@ -162,11 +162,22 @@ func (l *line) size() float64 {
 	return max(minPiece, best)
 }
 
-// heard notes that the server answered something, whatever it said.
-func (l *line) heard() {
+// heard notes an answer to a request that took no place. It tells whether the
+// line was taken for down.
+func (l *line) heard() (was bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	was = l.downs > 0
 	l.up(time.Now())
+	return was
+}
+
+// told notes that the server wants to be left alone for a while.
+func (l *line) told(asked time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.success = time.Now()
+	l.pause(asked)
 }
 
 func (l *line) up(now time.Time) {
@@ -234,7 +245,7 @@ func (t *ticket) failed() (down bool) {
 	return false
 }
 
-// missed notes that a request which took no place got no answer. Unless
+// missed notes that a request got no answer however often it was made. Unless
 // something else was heard since it began, the line is taken for down.
 func (l *line) missed(began time.Time) {
 	l.mu.Lock()
@@ -262,12 +273,8 @@ func (l *line) pause(asked time.Duration) {
 
 // toldToWait ends a request that the server answered with "come back later".
 func (t *ticket) toldToWait(asked time.Duration) {
-	l := t.l
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.success = time.Now()
-	l.pause(asked)
-	l.release(t)
+	t.l.told(asked)
+	t.gaveUp()
 }
 
 // gaveUp ends a request that the engine itself cut off.

@@ -133,6 +133,7 @@ func (p *pass) look() error {
 	if err != nil {
 		return err
 	}
+	p.e.survey(entries)
 	slices.SortStableFunc(entries, func(a, b exam.Entry) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	seen := map[exam.DraftID]bool{}
 	for _, q := range p.queue {
@@ -196,6 +197,7 @@ func closedProblem() []exam.Problem {
 func (p *pass) end(ctx context.Context, d done) {
 	if d.err == nil {
 		p.result.Delivered++
+		p.e.arrived(d.entry.ID)
 		p.follow(d.entry.Draft)
 		return
 	}

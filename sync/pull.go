@@ -12,59 +12,66 @@ import (
 	"wenbao/sync/wire"
 )
 
-// pullWait is how long the server may hold a question for news.
-const pullWait = 50 * time.Second
+// pullWait is how long the server may hold a question for news; after a question
+// that broke it is asked for less, since something on the way may bear no more.
+const (
+	pullWait  = 50 * time.Second
+	leastWait = 10 * time.Second
+)
 
-// pullForever keeps asking for news until ctx ends.
+// pullForever keeps asking for news until ctx ends. The first question, and the
+// one after a break, is answered at once and tells whether the line is up.
 func (e *Engine) pullForever(ctx context.Context) {
+	wait := time.Duration(0)
 	fails := 0
 	for ctx.Err() == nil {
-		err := e.pullNews(ctx)
-		wait := time.Duration(0)
+		err := e.pullNews(ctx, wait)
 		switch kind := exam.KindOf(err); {
 		case err == nil:
-			fails = 0
+			fails, wait = 0, min(max(2*wait, leastWait), pullWait)
+			e.compareSoon(ctx)
 		case kind == exam.KindUnauthorized, kind == exam.KindUpgrade, kind == exam.KindUntrusted:
 			e.stop(kind)
-			wait = haltFor
+			wait = 0
+			e.rest(ctx, haltFor)
+		case wait > 0 && kind == exam.KindUnreachable && e.line.closedFor() == 0:
+			wait = 0 // looks at once whether the line is there
 		default:
+			wait = 0
 			fails++
 			ceiling := min(firstPause<<min(fails, 10), maxPause)
-			wait = max(e.line.closedFor(), firstPause+e.line.jitter(ceiling))
+			e.rest(ctx, max(e.line.closedFor(), firstPause+e.line.jitter(ceiling)))
 		}
-		if wait == 0 {
-			continue
-		}
-		t := time.NewTimer(wait)
-		select {
-		case <-t.C:
-		case <-e.nudge:
-		case <-ctx.Done():
-		}
-		t.Stop()
+		e.tell()
 	}
 }
 
-func (e *Engine) pullNews(ctx context.Context) error {
+// rest waits to be nudged, at most d.
+func (e *Engine) rest(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-e.nudge:
+	case <-ctx.Done():
+	}
+}
+
+func (e *Engine) pullNews(ctx context.Context, wait time.Duration) error {
 	for {
-		more, err := e.pull(ctx, pullWait)
+		more, err := e.pull(ctx, wait)
 		if err != nil || !more {
 			return err
 		}
 	}
 }
 
-// pullAll fetches all there is, without waiting for news.
+// pullAll fetches all there is, without waiting for news, and compares once a day.
 func (e *Engine) pullAll(ctx context.Context) error {
-	for {
-		more, err := e.pull(ctx, 0)
-		if err != nil {
-			return err
-		}
-		if !more {
-			return e.compareIfDue(ctx)
-		}
+	if err := e.pullNews(ctx, 0); err != nil {
+		return err
 	}
+	return e.compareIfDue(ctx)
 }
 
 // pull fetches one batch of changes and takes it in with its cursor. A batch of
@@ -82,9 +89,7 @@ func (e *Engine) pull(ctx context.Context, wait time.Duration) (more bool, err e
 	var raw []byte
 	var f *failure
 	if wait > 0 {
-		patience, cancel := context.WithTimeout(ctx, wait+30*time.Second)
-		defer cancel()
-		raw, f = e.client.do(ctx, patience, r) // takes no place from what is being sent
+		raw, f = e.hang(ctx, r, wait)
 	} else {
 		raw, f = e.ask(ctx, r)
 	}
@@ -106,15 +111,34 @@ func (e *Engine) pull(ctx context.Context, wait time.Duration) (more bool, err e
 	if err := e.takeIn(ctx, cursor, batch, updates); err != nil {
 		return false, err
 	}
-	if wait > 0 && !batch.More {
-		return false, e.heedEpoch(ctx, batch.Epoch)
+	if batch.More {
+		return true, nil
 	}
-	return batch.More, nil
+	return false, e.heedEpoch(batch.Epoch)
+}
+
+// hang makes a request that the server may hold: it takes no place from what is
+// being sent, and teaches nothing but whether the server is there.
+func (e *Engine) hang(ctx context.Context, r request, wait time.Duration) ([]byte, *failure) {
+	patience, cancel := context.WithTimeout(ctx, wait+30*time.Second)
+	defer cancel()
+	raw, f := e.client.do(ctx, patience, r)
+	switch {
+	case f == nil:
+		if e.line.heard() { // it was taken for down
+			e.hurryUp()
+		}
+	case f.retryAfter > 0:
+		e.line.told(f.retryAfter)
+	}
+	return raw, f
 }
 
 // takeIn applies a batch. What is here already does not wait for the exam packs
 // that are still to be fetched; the cursor does.
 func (e *Engine) takeIn(ctx context.Context, cursor string, batch wire.Changes, updates []exam.Update) error {
+	e.taking.Lock()
+	defer e.taking.Unlock()
 	settings, err := e.toldNotices(batch.Notices)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type Status struct {
 	Cause       exam.Kind // of Paused
 	Counts      Counts
 	Active      []Progress    // what is being sent, oldest first
+	Round       Round         // since the outbox was last empty
 	Next        time.Time     // next attempt, by this machine's clock; zero: none needed
 	LastSuccess time.Time     // when the server last answered, by this machine's clock
 	Rate        float64       // bytes per second, measured; 0 unknown
@@ -35,6 +36,69 @@ type Status struct {
 type Counts struct {
 	Waiting int // to be sent, those in flight included
 	Aside   int // wait for a person
+}
+
+// Round is how far the sending has come since the outbox was last empty: steps,
+// and bytes of what they bring. What was set aside or dropped does not count.
+type Round struct {
+	Done, Of    int
+	Sent, Bytes int64
+}
+
+// round is [Round] while it changes; the engine's mutex guards it.
+type round struct {
+	Round
+	weights map[exam.EntryID]int64 // of the steps that still wait
+	over    bool                   // nothing waited any more
+}
+
+// survey counts what came into the outbox, and forgets what left it otherwise
+// than by being delivered.
+func (e *Engine) survey(entries []exam.Entry) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r := &e.round
+	waits := map[exam.EntryID]bool{}
+	for _, entry := range entries {
+		if entry.Aside {
+			continue
+		}
+		if r.over {
+			*r = round{weights: map[exam.EntryID]int64{}}
+		}
+		waits[entry.ID] = true
+		if _, known := r.weights[entry.ID]; !known {
+			w := weight(entry)
+			r.weights[entry.ID] = w
+			r.Of, r.Bytes = r.Of+1, r.Bytes+w
+		}
+	}
+	for id, w := range r.weights {
+		if !waits[id] {
+			delete(r.weights, id)
+			r.Of, r.Bytes = r.Of-1, r.Bytes-w
+		}
+	}
+}
+
+// weight is how many bytes an entry brings.
+func weight(entry exam.Entry) int64 {
+	n := int64(len(entry.Content))
+	for _, f := range distinct(entry.Files) {
+		n += f.Size
+	}
+	return n
+}
+
+// arrived counts an entry that was delivered.
+func (e *Engine) arrived(id exam.EntryID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r := &e.round
+	if w, ok := r.weights[id]; ok {
+		delete(r.weights, id)
+		r.Done, r.Sent = r.Done+1, r.Sent+w
+	}
 }
 
 // Progress is one entry on its way.
@@ -113,8 +177,9 @@ func (e *Engine) count() (Counts, error) {
 			next = at
 		}
 	}
+	e.survey(entries)
 	e.mu.Lock()
-	e.queue, e.next = c, next
+	e.queue, e.next, e.round.over = c, next, c.Waiting == 0
 	e.mu.Unlock()
 	return c, nil
 }
@@ -128,12 +193,13 @@ func (e *Engine) Status() Status {
 	skew, known := e.client.clock()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := Status{Link: Online, Counts: e.queue, Next: e.next, Rate: rate, Skew: skew, SkewKnown: known}
+	s := Status{Link: Online, Counts: e.queue, Round: e.round.Round, Next: e.next, Rate: rate, Skew: skew, SkewKnown: known}
 	if !success.IsZero() {
 		s.LastSuccess = now.Add(-time.Since(success))
 	}
 	for _, p := range e.active {
 		s.Active = append(s.Active, p.Progress)
+		s.Round.Sent += p.Sent
 	}
 	slices.SortFunc(s.Active, func(a, b Progress) int { return strings.Compare(string(a.Entry), string(b.Entry)) })
 	switch {
