@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync/atomic"
 
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
@@ -47,12 +46,8 @@ func (s stored) History(id exam.DraftID) ([]present.Version, error) {
 }
 
 // wire is the engine in the words of the presenters; without an engine there is
-// no server. reached stands in until the engine has sent something, for it
-// counts only what it sends.
-type wire struct {
-	engine  *wsync.Engine
-	reached *atomic.Bool
-}
+// no server.
+type wire struct{ engine *wsync.Engine }
 
 func (w wire) Wake() {
 	if w.engine != nil {
@@ -67,11 +62,8 @@ func (w wire) Status() present.Line {
 	s := w.engine.Status()
 	l := present.Line{State: present.LineState(s.Link), Queue: s.Counts.Waiting, Aside: s.Counts.Aside, Last: s.LastSuccess, Next: s.Next,
 		Sending: map[exam.EntryID]present.Sending{}}
-	switch {
-	case s.Link == wsync.Paused:
+	if s.Link == wsync.Paused {
 		l.State = present.LineBusy
-	case s.Link == wsync.Offline && s.LastSuccess.IsZero() && w.reached.Load():
-		l.State = present.LineOnline
 	}
 	for _, a := range s.Active {
 		l.Sending[a.Entry] = present.Sending{Pieces: a.Pieces, Bytes: a.Sent, OfBytes: a.Total}

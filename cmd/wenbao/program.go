@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 
 	"wenbao/assets"
@@ -31,7 +30,6 @@ type program struct {
 	practice *host.Host    // nil outside practice mode
 	trainer  *trainer      // nil without a practice server in here
 	engine   *wsync.Engine // nil when no server is set up
-	reached  atomic.Bool   // the first attempt got an answer
 	stop     context.CancelFunc
 	ended    chan struct{} // closed when the engine has ended
 }
@@ -49,7 +47,7 @@ func open(ctx context.Context, f flags, dir string, keys store.Keys) (p *program
 	if p.store, err = local.Open(ctx, dir, keys); err != nil {
 		return nil, err
 	}
-	packs := local.Packs()
+	packs := local.Editions(p.store)
 	address, serverKeys, err := p.server(f, dir, packs)
 	if err != nil {
 		return nil, err
@@ -59,8 +57,8 @@ func open(ctx context.Context, f flags, dir string, keys store.Keys) (p *program
 	}
 	st := stored{p.store}
 	p.ports = present.Ports{Drafts: st, Files: p.store, Outbox: p.store, Past: st, Settings: p.store, Looks: looks{dir},
-		Crashes: crashes{dir}, Wire: wire{p.engine, &p.reached}, Paper: papers{p.store, f.Practice}, Printers: newPrinters(p.store, f.Practice), Photos: photographer{packs[0]},
-		Desktop: desktop{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Packs: packs, Practice: f.Practice, Folder: dir, Server: address}
+		Crashes: crashes{dir}, Wire: wire{p.engine}, Paper: papers{p.store, f.Practice}, Printers: newPrinters(p.store, f.Practice), Photos: photographer{packs[0]},
+		Desktop: desktop{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Packs: packs, Told: p.told(serverKeys), Practice: f.Practice, Folder: dir, Server: address}
 	if len(serverKeys) > 0 {
 		p.ports.Reviewer = reviewer{local.Reviewer{Keys: serverKeys, Packs: packs, Store: p.store}}
 	}
@@ -75,6 +73,17 @@ func open(ctx context.Context, f flags, dir string, keys store.Keys) (p *program
 	}
 	p.versions()
 	return p, nil
+}
+
+// told gives the notices that the server published and this machine has.
+func (p *program) told(keys []ed25519.PublicKey) func() []exam.Notice {
+	return func() []exam.Notice {
+		list, err := wsync.Notices(p.store, keys)
+		if err != nil {
+			slog.Warn("notices cannot be read", "kind", exam.KindOf(err))
+		}
+		return list
+	}
 }
 
 // server tells where registrations go and whose receipts are believed: what the
@@ -126,7 +135,8 @@ func (p *program) connect(f flags, url string, keys []ed25519.PublicKey) (err er
 	if url == "" || len(keys) == 0 {
 		return nil
 	}
-	c := wsync.Config{URL: url, Keys: keys, Outbox: p.store, Files: p.store, Feed: p.store, Settings: p.store, Log: slog.New(slog.DiscardHandler), Proxy: proxy(p.network())}
+	c := local.Engine(p.store, url, keys)
+	c.Proxy = proxy(p.network())
 	switch {
 	case p.trainer != nil:
 		c.Dial = p.trainer.line.dial
@@ -152,9 +162,7 @@ func (p *program) run(w *ui.Window, loop *ui.Loop) {
 	p.stop = stop
 	loop.Go(ctx, func(ctx context.Context) func() {
 		defer close(p.ended)
-		_, err := p.engine.Once(ctx) // says at once whether the line is up; Run meets the same error
-		p.reached.Store(err == nil)
-		if err = p.engine.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		if err := p.engine.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			slog.Error("sync engine ended", "kind", exam.KindOf(err))
 		}
 		return nil

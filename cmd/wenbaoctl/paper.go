@@ -202,7 +202,7 @@ func (s *session) printMany(c *printCommand) error {
 		if err != nil {
 			return err
 		}
-		if p, err := local.PackFor(d.Document); err == nil {
+		if p, err := local.PackFor(s.packs(), d.Document); err == nil {
 			in.Pack = p
 		}
 		in.Drafts = append(in.Drafts, d)

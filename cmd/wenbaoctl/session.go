@@ -86,9 +86,18 @@ func (s *session) draft(id string) (*store.Store, exam.Draft, error) {
 	return st, d, err
 }
 
-// pack gives the pack a document belongs to: the shipped one of its exam and year.
+// packs gives the exam packs: those shipped, or once the data folder is open the
+// newest editions that came to it.
+func (s *session) packs() []*exam.Pack {
+	if s.st == nil {
+		return local.Packs()
+	}
+	return local.Editions(s.st)
+}
+
+// pack gives the pack a document belongs to, by its exam and year.
 func (s *session) pack(d exam.Document) (*exam.Pack, error) {
-	p, err := local.PackFor(d)
+	p, err := local.PackFor(s.packs(), d)
 	if err != nil {
 		return nil, &said{exam.KindInvalid, "ctl.pack_none", map[string]string{"exam": shorten(d.Exam), "year": strconv.Itoa(d.Year)}}
 	}

@@ -71,7 +71,7 @@ func (s *session) tallied(t syncTally, err error) error {
 
 // engine wires the store to the server.
 func (s *session) engine(st *store.Store) (*wsync.Engine, error) {
-	pack := local.Packs()[0]
+	pack := s.packs()[0]
 	url := s.Server
 	if url == "" {
 		url = pack.Server.URL
@@ -86,5 +86,5 @@ func (s *session) engine(st *store.Store) (*wsync.Engine, error) {
 	if len(keys) == 0 {
 		return nil, usage("ctl.no_server_key", nil)
 	}
-	return local.Engine(st, url, keys)
+	return wsync.New(local.Engine(st, url, keys))
 }

@@ -242,7 +242,7 @@ func (v verdict) against(o verdict) string {
 // is nil when no pack fits; nothing can be prepared then, and the document goes
 // as it stands.
 func clientVerdict(d exam.Draft) (content []byte, v verdict, report *exam.Report) {
-	p, unknown := local.PackFor(d.Document)
+	p, unknown := local.PackFor(local.Packs(), d.Document)
 	s := exam.Submission{Schema: 1, ID: d.ID, Pack: d.Pack, Document: d.Document}
 	if unknown == nil {
 		var r, now exam.Report

@@ -66,6 +66,13 @@ func (d *Desk) Notices() []Notice {
 		p, area = d.form.pack, d.form.doc.Area
 	}
 	var out []Notice
+	if d.ports.Told != nil {
+		for _, n := range d.ports.Told() {
+			if n.Exam == p.Exam && n.Year == p.Year && (n.Area == "" || n.Area == area) {
+				out = append(out, Notice{Named(n.Text), Busy})
+			}
+		}
+	}
 	for _, n := range p.Notices {
 		out = append(out, Notice{Named(n), Calm})
 	}

@@ -169,6 +169,7 @@ type Ports struct {
 	Looks    Looks
 	Crashes  Crashes
 	Wire     Wire
+	Told     func() []exam.Notice // what the authority published since the pack; nil: nothing
 	Paper    Paper
 	Printers Printers // nil: no printing but as PDF
 	Reviewer Reviewer // nil: no server's key is known

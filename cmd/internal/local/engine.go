@@ -2,20 +2,33 @@ package local
 
 import (
 	"crypto/ed25519"
+	"slices"
 
 	"wenbao/exam"
 	"wenbao/store"
 	wsync "wenbao/sync"
 )
 
-// Engine wires a store to the server at url; receipts of keys are believed.
-// Its errors are those of [wsync.New].
-func Engine(st *store.Store, url string, keys []ed25519.PublicKey) (*wsync.Engine, error) {
-	return wsync.New(wsync.Config{
+// Engine is what wires a store to the server at url; receipts of keys are
+// believed. More may be set before it goes to [wsync.New].
+func Engine(st *store.Store, url string, keys []ed25519.PublicKey) wsync.Config {
+	return wsync.Config{
 		URL: url, Keys: keys,
 		Outbox: st, Files: st, Feed: st, Settings: st, Archive: archive{st},
 		Packs: Packs(),
-	})
+	}
+}
+
+// Editions gives the shipped exam packs, each in the newest edition that its
+// authority has published to this store.
+func Editions(st *store.Store) []*exam.Pack {
+	list := slices.Clone(Packs())
+	for i, p := range list {
+		if newer, err := wsync.Edition(st, p); err == nil {
+			list[i] = newer
+		}
+	}
+	return list
 }
 
 // archive is what a store can prove to a server that lost data.

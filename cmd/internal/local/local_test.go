@@ -79,14 +79,14 @@ func TestADocumentFindsThePackOfItsExamAndYear(t *testing.T) {
 		t.Fatalf("%d packs", len(Packs()))
 	}
 	for _, p := range Packs() {
-		if got, err := PackFor(exam.Document{Exam: p.Exam, Year: p.Year}); err != nil || got.ID != p.ID {
+		if got, err := PackFor(Packs(), exam.Document{Exam: p.Exam, Year: p.Year}); err != nil || got.ID != p.ID {
 			t.Errorf("%s: %v, %v", p.ID, got, err)
 		}
 	}
-	if p, err := PackFor(exam.Document{}); err != nil || p != Packs()[0] {
+	if p, err := PackFor(Packs(), exam.Document{}); err != nil || p != Packs()[0] {
 		t.Errorf("an empty document: %v, %v", p, err)
 	}
-	if _, err := PackFor(exam.Document{Exam: "none", Year: 1999}); exam.KindOf(err) != exam.KindNotFound {
+	if _, err := PackFor(Packs(), exam.Document{Exam: "none", Year: 1999}); exam.KindOf(err) != exam.KindNotFound {
 		t.Errorf("an unknown exam: %v", err)
 	}
 }

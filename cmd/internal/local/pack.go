@@ -29,13 +29,13 @@ var packs = sync.OnceValue(func() []*exam.Pack {
 // that new drafts get.
 func Packs() []*exam.Pack { return packs() }
 
-// PackFor gives the pack of a document's exam and year; a document that names
-// neither gets the first. KindNotFound when no pack fits.
-func PackFor(d exam.Document) (*exam.Pack, error) {
+// PackFor gives, of some packs, that of a document's exam and year; a document
+// that names neither gets the first. KindNotFound when no pack fits.
+func PackFor(packs []*exam.Pack, d exam.Document) (*exam.Pack, error) {
 	if d.Exam == "" && d.Year == 0 {
-		return Packs()[0], nil
+		return packs[0], nil
 	}
-	for _, p := range Packs() {
+	for _, p := range packs {
 		if p.Exam == d.Exam && (p.Year == d.Year || d.Year == 0) {
 			return p, nil
 		}

@@ -14,7 +14,7 @@ import (
 // draft bears the time now. practice marks a draft that was never sent; what
 // was sent says of itself whether it was practice.
 func Paper(st *store.Store, kind form.Kind, d exam.Draft, words assets.Words, practice bool, now time.Time) (*form.Paper, error) {
-	pack, err := PackFor(d.Document)
+	pack, err := PackFor(Editions(st), d.Document)
 	if err != nil {
 		return nil, err
 	}
