@@ -374,7 +374,7 @@ func elsewhere(t *testing.T, p Port) {
 	verified.Content = nil
 	update := func(cursor string, reg exam.Registration, r exam.Receipt) exam.Draft {
 		t.Helper()
-		if err := p.Apply(cursor, []exam.Update{{Registration: reg, Receipt: r}}); err != nil {
+		if err := p.Apply(cursor, []exam.Update{{Registration: reg, Receipt: r}}, nil); err != nil {
 			t.Fatal(err)
 		}
 		return must[exam.Draft](t)(p.Draft(d.ID))
