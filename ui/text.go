@@ -83,7 +83,7 @@ func (t *Text) MinSize() fyne.Size {
 	for _, p := range pieces(t.content) {
 		w = max(w, t.measure(strings.TrimSpace(p)))
 	}
-	w = min(w, 12*sizeOf(t.style.size))
+	w = min(w, 10*sizeOf(t.style.size))
 	return fyne.NewSize(w, t.HeightFor(max(w, t.Size().Width)))
 }
 
