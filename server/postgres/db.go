@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,11 @@ type DB struct {
 	pool  *pgxpool.Pool
 	name  string
 	epoch atomic.Uint64
+
+	firsts chan *first // first submissions on their way, see first.go
+	closed chan struct{}
+	once   sync.Once
+	done   sync.WaitGroup
 
 	mu     sync.Mutex // guards the block of serials
 	serial uint64
@@ -40,7 +46,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, &exam.Error{Kind: exam.KindUnreachable, Op: op, Err: err}
 	}
-	db := &DB{pool: pool}
+	db := &DB{pool: pool, firsts: make(chan *first, 1024), closed: make(chan struct{})}
 	if err := db.migrate(ctx, time.Now()); err != nil {
 		pool.Close()
 		var known *exam.Error
@@ -49,6 +55,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 		}
 		return nil, &exam.Error{Kind: exam.KindUnreachable, Op: op, Err: err}
 	}
+	db.done.Go(db.write)
 	return db, nil
 }
 
@@ -100,6 +107,8 @@ func (db *DB) Ready(ctx context.Context) error {
 
 // Close implements server.Repository.
 func (db *DB) Close() error {
+	db.once.Do(func() { close(db.closed) })
+	db.done.Wait()
 	db.pool.Close()
 	return nil
 }
@@ -123,11 +132,15 @@ func (db *DB) update(ctx context.Context, op string, run func(pgx.Tx) error) err
 	}
 }
 
-// raced tells a lost race from a fault: a unique index that another transaction
-// filled first, a serialization failure, a deadlock.
+// races are the codes of a lost race: a unique index that another transaction
+// filled first, a serialization failure, a deadlock, a file that is not there
+// (see [queueFilesOf]).
+var races = []string{"23505", "40001", "40P01", "22012"}
+
+// raced tells a lost race from a fault.
 func raced(err error) bool {
 	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "23505" || pg.Code == "40001" || pg.Code == "40P01")
+	return errors.As(err, &pg) && slices.Contains(races, pg.Code)
 }
 
 // wrong gives an error of the domain; details of a database's error may quote

@@ -47,12 +47,13 @@ func hashesOf(files []exam.File) [][]byte {
 	return list
 }
 
-// queueFiles asks for files by hash; the answer goes into into.
-func queueFiles(b *pgx.Batch, o server.Owner, hashes [][]byte, into map[string]fileRow) {
+// queueFiles asks for files by hash; the answer goes into into. A step locks
+// them, so that none is swept between the look and the writing.
+func queueFiles(b *pgx.Batch, o server.Owner, hashes [][]byte, into map[string]fileRow, lock string) {
 	if len(hashes) == 0 {
 		return
 	}
-	b.Queue("select sha256, size, missing, kept from files where owner = $1 and sha256 = any($2)", o[:], hashes).Query(func(rows pgx.Rows) error {
+	b.Queue("select sha256, size, missing, kept from files where owner = $1 and sha256 = any($2) order by sha256"+lock, o[:], hashes).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var sum []byte
 			var r fileRow
@@ -229,7 +230,7 @@ func (db *DB) Missing(ctx context.Context, o server.Owner, files []wire.FileRef)
 	}
 	have := map[string]fileRow{}
 	b := &pgx.Batch{}
-	queueFiles(b, o, hashes, have)
+	queueFiles(b, o, hashes, have, "")
 	if err := db.pool.SendBatch(ctx, b).Close(); err != nil {
 		return nil, wrong("look for files", err)
 	}

@@ -3,10 +3,15 @@
 package postgres_test
 
 import (
+	"bytes"
 	"crypto/ed25519"
+	"encoding/base64"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,6 +23,7 @@ import (
 	"wenbao/server/servertest"
 	wsync "wenbao/sync"
 	"wenbao/sync/synctest"
+	"wenbao/sync/wire"
 )
 
 func TestMain(m *testing.M) {
@@ -26,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func open(t *testing.T, url string) *postgres.DB {
+func open(t testing.TB, url string) *postgres.DB {
 	t.Helper()
 	db, err := postgres.Open(t.Context(), url)
 	if err != nil {
@@ -46,6 +52,75 @@ func TestContract(t *testing.T) {
 func TestADatabaseThatIsAwayIsUnreachable(t *testing.T) {
 	if _, err := postgres.Open(t.Context(), "postgres://x@127.0.0.1:1/x?sslmode=disable"); exam.KindOf(err) != exam.KindUnreachable {
 		t.Fatal(err)
+	}
+}
+
+// TestOneKeyAtManyCopiesHasOneEffect lets copies of the server on one database
+// get the same step at the same moment, over and over: one effect, and the same
+// bytes for everybody.
+func TestOneKeyAtManyCopiesHasOneEffect(t *testing.T) {
+	url := servertest.Postgres(t)
+	raw, _ := assets.Pack("038-2026")
+	pack, err := exam.ParsePack(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer := ed25519.NewKeyFromSeed([]byte("a key for tests, known to all..."))
+	var copies []*server.Server
+	for range 2 {
+		s, err := server.New(server.Config{Repository: open(t, url), Rules: server.NewPackRules(pack), Signer: signer, Practice: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.Drain)
+		copies = append(copies, s)
+	}
+	bearer := "Bearer " + base64.RawURLEncoding.EncodeToString(make([]byte, 32))
+	ask := func(s *server.Server, method, path, mediaType string, body []byte, key exam.EntryID, base int) (int, string) {
+		r := httptest.NewRequest(method, path, bytes.NewReader(body))
+		for name, value := range map[string]string{"Authorization": bearer, "Content-Type": mediaType, "Idempotency-Key": string(key), "If-Match": fmt.Sprintf(`"%d"`, base)} {
+			r.Header.Set(name, value)
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+	for n := range 40 {
+		id := exam.NewDraftID()
+		photo := synctest.Photo(rand.New(rand.NewPCG(uint64(n), 3)), 20_000)
+		f := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(photo), Size: int64(len(photo)), Type: "image/jpeg"}
+		body, mediaType := wire.PackStep(synctest.Submit(id, 0, synctest.Document(n), f).Content, []wire.File{{SHA256: f.SHA256, Bytes: photo}})
+		path := "/v1/registrations/" + string(id)
+		for _, step := range []struct {
+			method, path, mediaType string
+			body                    []byte
+			base, versions          int
+		}{{"PUT", path, mediaType, body, 0, 2}, {"POST", path + "/confirm", "", nil, 2, 3}} {
+			key := exam.NewEntryID()
+			var said sync.Map
+			var done sync.WaitGroup
+			for i := range 8 {
+				done.Go(func() {
+					code, text := ask(copies[i%2], step.method, step.path, step.mediaType, step.body, key, step.base)
+					said.Store(fmt.Sprint(code, text), true)
+				})
+			}
+			done.Wait()
+			answers := 0
+			said.Range(func(text, _ any) bool {
+				if answers++; !strings.HasPrefix(text.(string), "20") {
+					t.Error(text)
+				}
+				return true
+			})
+			rec, err := copies[0].Repository.Registration(t.Context(), id)
+			if err != nil || answers != 1 || rec.Version != step.versions || len(rec.History) != step.versions {
+				t.Fatalf("%d different answers, version %d, %v", answers, rec.Version, err)
+			}
+		}
+	}
+	if list, err := copies[1].Repository.List(t.Context(), "", 100); err != nil || len(list) != 40 {
+		t.Fatal(len(list), err)
 	}
 }
 

@@ -25,6 +25,14 @@ type eventRow struct {
 	Reason  string      `json:"r,omitempty"`
 }
 
+func eventRows(history []exam.Event) []eventRow {
+	rows := make([]eventRow, len(history))
+	for i, e := range history {
+		rows[i] = eventRow(e)
+	}
+	return rows
+}
+
 // scan reads one registration.
 func scan(row pgx.Row) (server.Record, error) {
 	var r server.Record
@@ -49,6 +57,9 @@ func scan(row pgx.Row) (server.Record, error) {
 
 // Decide implements server.Registrations.
 func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) error {
+	if db.decideFirst(ctx, q, decide) {
+		return nil
+	}
 	return db.update(ctx, "decide", func(tx pgx.Tx) error {
 		h, err := db.held(ctx, tx, q)
 		if err != nil {
@@ -68,11 +79,19 @@ func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.
 	})
 }
 
-// held reads all that a question asks about in one round trip, and locks the
-// registration's row.
+// held reads all that a question asks about in one round trip. The
+// registration's row is locked first: whatever another transaction that held it
+// wrote, its answer above all, is then seen by the statements after.
 func (db *DB) held(ctx context.Context, tx pgx.Tx, q server.Question) (server.Held, error) {
 	var h server.Held
 	b := &pgx.Batch{}
+	b.Queue("select "+columns+" from registrations where id = $1 for update", string(q.ID)).QueryRow(func(row pgx.Row) error {
+		rec, err := scan(row)
+		if err == nil {
+			h.Record = &rec
+		}
+		return ignoreNone(err)
+	})
 	if q.Entry != "" {
 		b.Queue("select fingerprint, status, body from answers where owner = $1 and entry = $2", q.Owner[:], string(q.Entry)).QueryRow(func(row pgx.Row) error {
 			var a server.Answered
@@ -85,20 +104,13 @@ func (db *DB) held(ctx context.Context, tx pgx.Tx, q server.Question) (server.He
 			return ignoreNone(err)
 		})
 	}
-	b.Queue("select "+columns+" from registrations where id = $1 for update", string(q.ID)).QueryRow(func(row pgx.Row) error {
-		rec, err := scan(row)
-		if err == nil {
-			h.Record = &rec
-		}
-		return ignoreNone(err)
-	})
 	if q.Person != (server.Person{}) {
 		b.Queue("select id::text from registrations where person = $1 and active", q.Person[:]).QueryRow(func(row pgx.Row) error {
 			return ignoreNone(row.Scan(&h.Taken))
 		})
 	}
 	files := map[string]fileRow{}
-	queueFiles(b, q.Owner, hashesOf(q.Files), files)
+	queueFiles(b, q.Owner, hashesOf(q.Files), files, " for no key update")
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return h, err
 	}
@@ -124,11 +136,7 @@ func (db *DB) keep(ctx context.Context, tx pgx.Tx, q server.Question, old *serve
 	if err != nil {
 		return err
 	}
-	events := make([]eventRow, len(rec.History))
-	for i, e := range rec.History {
-		events[i] = eventRow(e)
-	}
-	history, err := json.Marshal(events)
+	history, err := json.Marshal(eventRows(rec.History))
 	if err != nil {
 		return err
 	}
