@@ -476,19 +476,22 @@ func (d *Desk) Answer(yes bool) {
 }
 
 // Close saves everything and then calls done.
-func (d *Desk) Close(done func()) {
+func (d *Desk) Close(done func()) { d.flush(done) }
+
+// flush saves what is typed, into drafts that were left too, and then calls f.
+func (d *Desk) flush(f func()) {
 	open := slices.Clone(d.left)
 	if d.form != nil && !slices.Contains(open, d.form) {
 		open = append(open, d.form)
 	}
 	if len(open) == 0 {
-		done()
+		f()
 	}
 	rest := len(open)
-	for _, f := range open {
-		f.Close(func() {
+	for _, o := range open {
+		o.Close(func() {
 			if rest--; rest == 0 {
-				done()
+				f()
 			}
 		})
 	}

@@ -22,6 +22,7 @@ type Form struct {
 	filled  exam.IDFinding // what a number filled in; what else stands there was typed
 	report  exam.Report
 	entries []exam.Entry // of this draft, oldest first
+	queuing bool         // a step is on its way into the outbox
 	files   files
 
 	saver   *saver

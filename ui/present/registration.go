@@ -363,6 +363,10 @@ func (f *Form) queue(a exam.Action, content []byte, files []exam.File) {
 
 // queueThen is queue, followed by a page.
 func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page Page) {
+	if f.queuing {
+		return // pressed twice
+	}
+	f.queuing = true
 	e := exam.StepEntry(f.draft, a, content, f.desk.loop.Now())
 	e.Files = files
 	state := f.draft.State
@@ -372,6 +376,7 @@ func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page 
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		d, err := f.desk.ports.Outbox.Queue(e, state)
 		return func() {
+			f.queuing = false
 			if err == nil {
 				f.draft = d
 				f.entries = append(f.entries, e)

@@ -308,15 +308,6 @@ func (d *Desk) MakeBackup(once, again string) {
 	})
 }
 
-// flush saves what is typed and then calls f.
-func (d *Desk) flush(f func()) {
-	if d.form == nil {
-		f()
-		return
-	}
-	d.form.saver.then(f)
-}
-
 // RestoreBackup makes a backup's store in a folder of its own; nothing in use is
 // touched.
 func (d *Desk) RestoreBackup(path, secret string) {

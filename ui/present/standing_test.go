@@ -342,6 +342,24 @@ func TestAStepThatCannotBeQueuedIsSaidAndNothingChanges(t *testing.T) {
 	}
 }
 
+func TestPressingTwiceTakesAStepOnce(t *testing.T) {
+	w, d, f := complete(t)
+	f.Submit()
+	f.Submit()
+	w.Loop.Drain()
+	if m, ok := f.Message(); ok || len(w.Waiting) != 1 || d.Page() != present.PageRegistration {
+		t.Errorf("%d steps wait, it says %v", len(w.Waiting), m)
+	}
+	w, d, f = submitted(t, exam.StateVerified)
+	f.Do("withdraw")
+	d.Answer(true)
+	d.Answer(true)
+	w.Loop.Drain()
+	if m, ok := f.Message(); ok || len(w.Waiting) != 1 {
+		t.Errorf("%d steps wait, it says %v", len(w.Waiting), m)
+	}
+}
+
 func TestAStepIsOfferedOnlyWhileItIsAllowed(t *testing.T) {
 	action := map[string]exam.Action{"confirm": exam.ActionConfirm, "pay": exam.ActionPay, "withdraw": exam.ActionWithdraw, "submit": exam.ActionSubmit}
 	for _, s := range situations() {

@@ -254,6 +254,9 @@ func (o outbox) Queue(e exam.Entry, state exam.State) (exam.Draft, error) {
 	if err := o.w.write("queue step"); err != nil {
 		return exam.Draft{}, err
 	}
+	if slices.ContainsFunc(o.w.Waiting, func(x exam.Entry) bool { return x.Draft == e.Draft && !x.Aside && x.Action == e.Action }) {
+		return exam.Draft{}, exam.Errorf(exam.KindState, "queue step", "%s waits already", e.Action)
+	}
 	n := o.w.Drafts[e.Draft]
 	n.State = state
 	o.w.Drafts[e.Draft] = n

@@ -1,0 +1,218 @@
+package present_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/ui/present"
+	"wenbao/ui/present/presenttest"
+)
+
+// reread is the window after the program was started again on what is stored.
+func reread(t *testing.T, w *presenttest.World, id exam.DraftID) (*presenttest.World, *present.Desk, *present.Form) {
+	t.Helper()
+	w = w.Killed()
+	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d.Start()
+	d.Open(id)
+	w.Loop.Drain()
+	if d.Form() == nil {
+		t.Fatal("the draft did not open")
+	}
+	return w, d, d.Form()
+}
+
+func TestEachStateHasItsStageOfPayment(t *testing.T) {
+	want := map[exam.State]present.PayStage{exam.StateConfirmed: present.PayDue, exam.StatePaying: present.PayWaiting, exam.StateCompleted: present.PayDone,
+		exam.StateExpired: present.PayOver, exam.StateRefused: present.PayOver}
+	for _, state := range every {
+		stage := want[state]
+		if stage == "" {
+			stage = present.PayNotYet
+		}
+		_, _, f := submitted(t, state)
+		p := f.Payment()
+		if p.Stage != stage {
+			t.Errorf("%s is at %s, want %s", state, p.Stage, stage)
+		}
+		if (p.Code != "") != (stage == present.PayDue) {
+			t.Errorf("%s shows the code %q", state, p.Code)
+		}
+		if p.Bill.Total == "" || p.Number == "" {
+			t.Errorf("%s: number %q, amount %q", state, p.Number, p.Bill.Total)
+		}
+	}
+	_, _, f := opened(t, presenttest.Complete())
+	if p := f.Payment(); p.Stage != present.PayNotYet || p.Bill.Total != "130.00" || p.Number != "" {
+		t.Errorf("a draft shows %+v", p)
+	}
+}
+
+func TestTheCodeHoldsNumberAndAmountAndIsNoOrderOfPayment(t *testing.T) {
+	w, d, f := submitted(t, exam.StateConfirmed)
+	n := w.Drafts[f.ID()]
+	r := *n.Registration
+	r.Due = 12345
+	n.Registration = &r
+	w.Drafts[f.ID()] = n
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	code := f.Payment().Code
+	if !strings.Contains(code, r.Number) || !strings.Contains(code, "12345") {
+		t.Errorf("the code is %q", code)
+	}
+	for _, real := range []string{"weixin", "wxp", "alipay", "https", "unionpay"} {
+		if strings.Contains(strings.ToLower(code), real) {
+			t.Errorf("the code %q looks like a real payment", code)
+		}
+	}
+	if !strings.HasPrefix(code, "WENBAO-SANDBOX") {
+		t.Errorf("the code %q does not say what it is", code)
+	}
+}
+
+func TestPayingTwiceIsPayingOnce(t *testing.T) {
+	w, d, f := submitted(t, exam.StateConfirmed)
+	d.Go(present.PagePayment)
+	f.Paid()
+	f.Paid() // before the first is in the outbox, and again behind it
+	w.Loop.Drain()
+	f.Paid()
+	w.Loop.Drain()
+	n := 0
+	for _, e := range w.Waiting {
+		if e.Action == exam.ActionPay {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d payments are in the outbox", n)
+	}
+	if d.Page() != present.PagePayment || f.Payment().Stage != present.PaySending {
+		t.Errorf("on %s at stage %s", d.Page(), f.Payment().Stage)
+	}
+}
+
+func TestNothingIsPaidBeforeItIsDue(t *testing.T) {
+	for _, state := range every {
+		w, _, f := submitted(t, state)
+		before := len(w.Waiting)
+		f.Paid()
+		w.Loop.Drain()
+		if queued := len(w.Waiting) > before; queued != (state == exam.StateConfirmed) {
+			t.Errorf("%s: a payment was queued: %v", state, queued)
+		}
+	}
+}
+
+func TestAPaymentOnItsWaySurvivesARestart(t *testing.T) {
+	w, _, f := submitted(t, exam.StateConfirmed)
+	f.Paid()
+	w.Loop.Drain()
+	since := f.Payment().Since
+	_, _, again := reread(t, w, f.ID())
+	if p := again.Payment(); p.Stage != present.PaySending || !p.Since.Equal(since) || since.IsZero() {
+		t.Errorf("after a restart at %s since %s, before since %s", p.Stage, p.Since, since)
+	}
+}
+
+func TestALateNoticeIsSaidAndThenTheTelephone(t *testing.T) {
+	w, _, f := submitted(t, exam.StatePaying)
+	for _, c := range []struct {
+		after      time.Duration
+		late, call bool
+	}{{0, false, false}, {9 * time.Minute, false, false}, {2 * time.Minute, true, false}, {23 * time.Hour, true, false}, {2 * time.Hour, true, true}} {
+		w.Loop.Advance(c.after)
+		p := f.Payment()
+		if p.Late != c.late || p.Call != c.call {
+			t.Errorf("%s later: late %v, call %v", w.Loop.Now().Sub(p.Since), p.Late, p.Call)
+		}
+		if len(p.Contacts) == 0 || p.Words.Empty() {
+			t.Errorf("nothing to tell, or nobody to tell it to: %+v", p)
+		}
+	}
+}
+
+func TestWhatToSayOnTheTelephoneIsOfBeijing(t *testing.T) {
+	w, _, f := submitted(t, exam.StateConfirmed)
+	f.Paid()
+	w.Loop.Drain()
+	p := f.Payment()
+	for _, words := range []present.Words{chinese(), english()} {
+		said := p.Words.In(words)
+		for _, part := range []string{p.Number, p.Bill.Total, "2026-03-10 10:42"} {
+			if !strings.Contains(said, part) {
+				t.Errorf("%q lacks %s", said, part)
+			}
+		}
+	}
+}
+
+func TestAPaymentThatBouncedIsDueAgainAndSaid(t *testing.T) {
+	w, d, f := submitted(t, exam.StatePaying)
+	if f.Payment().Bounced {
+		t.Error("said before anything was heard")
+	}
+	n := w.Drafts[f.ID()]
+	r := *n.Registration
+	r.State, r.Version = exam.StateConfirmed, r.Version+1
+	r.History = append(slices.Clone(r.History), exam.Event{Version: r.Version, State: exam.StateConfirmed, Action: exam.ActionUnpaid, Actor: exam.System, At: w.Loop.Now()})
+	n.State, n.Registration = exam.StateConfirmed, &r
+	w.Drafts[f.ID()] = n
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	p := f.Payment()
+	if p.Stage != present.PayDue || !p.Bounced || p.Code == "" {
+		t.Errorf("after the bank's word: %+v", p)
+	}
+	f.Paid()
+	w.Loop.Drain()
+	if f.Payment().Stage != present.PaySending {
+		t.Errorf("the second payment is at %s", f.Payment().Stage)
+	}
+}
+
+func TestAPaymentThatWasNotTakenSaysWhy(t *testing.T) {
+	for _, why := range []exam.Kind{exam.KindClosed, exam.KindState, exam.KindUnauthorized, exam.KindFull} {
+		w, d, f := submitted(t, exam.StateConfirmed)
+		f.Paid()
+		w.Loop.Drain()
+		w.SetAside(f.ID(), why, nil, nil)
+		d.StoreChanged(f.ID())
+		w.Loop.Drain()
+		p := f.Payment()
+		if p.Stage != present.PayAside || p.Aside.Empty() || strings.Contains(p.Aside.In(english()), "⟦") {
+			t.Errorf("%s: at %s, because %s", why, p.Stage, p.Aside.Key())
+		}
+		if steps := stepIDs(f); !slices.Contains(steps, "retry") {
+			t.Errorf("%s: offers %v", why, steps)
+		}
+	}
+}
+
+func TestWithoutALineThePageSaysThatItHearsNothing(t *testing.T) {
+	w, d, f := submitted(t, exam.StatePaying)
+	if f.Payment().Offline {
+		t.Error("offline while the line is up")
+	}
+	w.LineAway(time.Minute)
+	d.LineChanged()
+	if !f.Payment().Offline {
+		t.Error("it does not say that the line is gone")
+	}
+}
+
+func TestOnceItIsDoneNothingIsLate(t *testing.T) {
+	w, d, f := submitted(t, exam.StatePaying)
+	w.Loop.Advance(48 * time.Hour)
+	w.Answer(f.ID(), exam.StateCompleted, "")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	p := f.Payment()
+	if p.Stage != present.PayDone || p.Late || p.Call || p.Code != "" || p.Since.IsZero() {
+		t.Errorf("paid and settled: %+v", p)
+	}
+}
