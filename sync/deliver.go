@@ -15,6 +15,9 @@ import (
 // under it; the outbox's own waiting begins after that.
 const tries = 6
 
+// againIn is how soon.
+const againIn = 50 * time.Millisecond
+
 // ask makes a request as often as the line makes sense, each time with a place
 // in flight and a time-out of its own.
 func (e *Engine) ask(ctx context.Context, r request) ([]byte, *failure) {
@@ -55,7 +58,7 @@ func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *
 				e.line.missed(began)
 				return nil, f
 			}
-			if !pause(ctx, 30*time.Millisecond+e.line.jitter(50*time.Millisecond)) {
+			if !pause(ctx, againIn) {
 				return nil, &failure{kind: exam.KindCanceled, err: ctx.Err()}
 			}
 		case f.kind == exam.KindUnreachable, f.kind == exam.KindRateLimited:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -41,11 +42,11 @@ var errReset = errors.New("connection reset by peer")
 // that a run does not depend on the order of goroutines.
 type Network struct {
 	Seed  uint64
-	Rate  float64                    // share of requests that are hit
-	Delay time.Duration              // largest one-way delay
-	Only  []Fault                    // nil: any
-	To    func() http.Handler        // the server that is up at the moment; nil: none
-	Seen  func(*http.Request, Fault) // told of every request
+	Rate  float64             // share of requests that are hit
+	Delay time.Duration       // largest one-way delay
+	Only  []Fault             // nil: any
+	To    func() http.Handler // the server that is up at the moment; nil: none
+	Trace map[string]Fault    // unless nil, what struck each request at each try
 
 	mu     sync.Mutex
 	calm   bool
@@ -74,7 +75,8 @@ func (n *Network) Quiet() { n.late.Wait() }
 
 // draw decides the fault and the two delays of a request.
 func (n *Network) draw(r *http.Request) (f Fault, there, back time.Duration) {
-	sum := sha256.Sum256([]byte(r.Method + r.URL.Path + r.Header.Get("Authorization") + r.Header.Get("Idempotency-Key") + r.Header.Get("Content-Range")))
+	name := r.Method + r.URL.Path + r.Header.Get("Authorization") + r.Header.Get("Idempotency-Key") + r.Header.Get("Content-Range")
+	sum := sha256.Sum256([]byte(name))
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.count == nil {
@@ -94,6 +96,9 @@ func (n *Network) draw(r *http.Request) (f Fault, there, back time.Duration) {
 			among = Faults
 		}
 		f = among[int(part(3)*float64(len(among)))]
+	}
+	if n.Trace != nil {
+		n.Trace[name+" "+strconv.FormatUint(n.count[sum], 10)] = f
 	}
 	switch {
 	case n.portal:
@@ -116,9 +121,6 @@ func (n *Network) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Body.Close()
 	}
 	f, there, back := n.draw(r)
-	if n.Seen != nil {
-		n.Seen(r, f)
-	}
 	if err := sleep(r.Context(), there); err != nil {
 		return nil, err
 	}
