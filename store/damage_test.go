@@ -162,6 +162,7 @@ func TestDamageOfAnyOneFileLosesNothing(t *testing.T) {
 		}
 		if strings.HasPrefix(rel, "files") || strings.HasPrefix(rel, "copies") {
 			mended(t, s, name, filepath.Join(good, rel))
+			storetest.Inspect(t, s, live)
 		}
 		s.Close()
 	}

@@ -86,6 +86,7 @@ func failAt(t *testing.T, dir string, kind exam.Kind, cause error, after, times 
 	if f := s.Opening(); len(f.Lost) > 0 || f.Rebuilt {
 		t.Fatalf("%v at %d: %+v", cause, after, f)
 	}
+	storetest.Inspect(t, s, dir)
 	return hit, hit == 0
 }
 
@@ -110,6 +111,7 @@ func TestAFullOrReadOnlyDiskAtTheStartIsAClearError(t *testing.T) {
 			if s, err = store.Open(context.Background(), dir, o); err != nil {
 				t.Fatalf("%v at %d: afterwards: %v", cause, after, err)
 			}
+			storetest.Inspect(t, s, dir)
 			s.Close()
 		}
 	}

@@ -161,9 +161,7 @@ func TestKilledAtAnyInstantLosesAndDoublesNothing(t *testing.T) {
 			t.Fatalf("life %d: %+v", life, f)
 		}
 		if life%10 == 9 {
-			if found, err := s.Check(context.Background()); err != nil || !found.OK() {
-				t.Fatalf("life %d: %+v, %v", life, found, err)
-			}
+			storetest.Inspect(t, s, dir)
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)

@@ -174,6 +174,7 @@ func session(t *testing.T, dir string, rec *storetest.Recorder, n int) (pictures
 			}
 		}
 	}
+	storetest.Inspect(t, s, dir)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +218,7 @@ func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
 				if err := c.Build(at, mode, rnd); err != nil {
 					t.Fatal(err)
 				}
-				if err := checkCut(filepath.Join(at, "live"), pictures, c.Acked, rnd.IntN(20) == 0); err != nil {
+				if err := checkCut(t, filepath.Join(at, "live"), pictures, c.Acked, rnd.IntN(20) == 0); err != nil {
 					t.Errorf("seed %d, event %d, mode %d, after step %d: %v", seed, c.Event, mode, c.Acked, err)
 				}
 				os.RemoveAll(at)
@@ -229,7 +230,7 @@ func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
 
 // checkCut opens what a cut left: it must show the last acknowledged step, or
 // the one after it, and go on working.
-func checkCut(dir string, pictures []string, acked int, deep bool) error {
+func checkCut(t *testing.T, dir string, pictures []string, acked int, deep bool) error {
 	o := storetest.Options()
 	o.Segment = 32 << 10
 	s, err := store.Open(context.Background(), dir, o)
@@ -250,12 +251,8 @@ func checkCut(dir string, pictures []string, acked int, deep bool) error {
 	if _, err := s.Create(storetest.Person(999), exam.PackRef{}); err != nil {
 		return fmt.Errorf("it cannot go on: %w", err)
 	}
-	if !deep {
-		return nil
+	if deep {
+		storetest.Inspect(t, s, dir)
 	}
-	found, err := s.Check(context.Background())
-	if err == nil && !found.OK() {
-		err = fmt.Errorf("check: %+v", found)
-	}
-	return err
+	return nil
 }

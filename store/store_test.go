@@ -6,6 +6,7 @@ import (
 
 	"wenbao/exam"
 	"wenbao/store"
+	"wenbao/store/storetest"
 )
 
 func TestWhatWasSavedIsThereAfterReopening(t *testing.T) {
@@ -37,6 +38,7 @@ func TestWhatWasSavedIsThereAfterReopening(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	defer storetest.Inspect(t, s, dir)
 	got, err := s.Draft(d.ID)
 	if err != nil || got.Document.Phone != doc.Phone || got.State != exam.StateQueued {
 		t.Fatal(got, err)

@@ -19,6 +19,7 @@ import (
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/store"
+	"wenbao/store/storetest"
 	"wenbao/ui/present"
 )
 
@@ -139,6 +140,7 @@ func (s *screen) launch(as, data string, args ...string) *running {
 		s.t.Fatal(err)
 	}
 	go func() { _ = r.cmd.Wait(); close(r.ended) }()
+	s.t.Cleanup(func() { storetest.InspectFolders(s.t, local.Practice(data)) })
 	s.t.Cleanup(r.kill)
 	return r
 }

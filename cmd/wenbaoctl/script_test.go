@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"wenbao/store"
+	"wenbao/store/storetest"
 )
 
 // The scripts in testdata/script run the real programs as separate processes,
@@ -45,6 +48,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LANG", "en")
 			e.Setenv("WENBAO_DATA", filepath.Join(e.WorkDir, "mine"))
 			e.Setenv("HOME", e.WorkDir)
+			e.Defer(func() { storetest.InspectFolders(t, e.WorkDir, store.Keys{Passphrase: "correct-horse"}) })
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -24,6 +24,7 @@ import (
 	"wenbao/exam"
 	"wenbao/server/boltdb"
 	"wenbao/store"
+	"wenbao/store/storetest"
 	"wenbao/sync/synctest"
 )
 
@@ -249,6 +250,7 @@ func compare(t *testing.T, server, serverDir, clientDir string, entries map[exam
 		t.Fatal(err)
 	}
 	defer st.Close()
+	storetest.Inspect(t, st, clientDir)
 	if left, err := st.Entries(); err != nil || len(left) != 0 {
 		t.Errorf("%d entries left, %v", len(left), err)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -119,19 +120,35 @@ func (e *Engine) copyDatabase(name string) (applied uint64, err error) {
 	e.mu.RLock()
 	db := e.db
 	e.mu.RUnlock()
+	w := &copyWriter{Writer: io.NewOffsetWriter(f, 0)}
 	err = guarded(func() error {
 		return db.bolt.View(func(tx *bolt.Tx) error {
 			t, err := parseTotal(tx.Bucket(valuesBucket).Get(appliedKey))
 			if applied = t.applied; err == nil {
-				_, err = tx.WriteTo(io.NewOffsetWriter(f, 0))
+				_, err = tx.WriteTo(w)
 			}
 			return err
 		})
 	})
+	if w.err != nil {
+		err = w.err
+	}
 	if err == nil {
 		err = f.Sync()
 	}
 	return applied, errors.Join(err, f.Close())
+}
+
+// copyWriter keeps the error of the disk, of which bbolt hands on the text alone.
+type copyWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *copyWriter) Write(b []byte) (int, error) {
+	n, err := w.Writer.Write(b)
+	w.err = cmp.Or(w.err, err)
+	return n, err
 }
 
 func replace(fs disk.FS, tmp, name string) error {
