@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
+	"wenbao/exam"
 	"wenbao/ui/native"
 	"wenbao/ui/present"
 )
@@ -40,9 +41,10 @@ type Window struct {
 	inspect *inspector
 	entries map[string]*Entry // of the page, so that typing outlives a rebuilding
 
-	pictures map[*byte]image.Image  // decoded photos by their bytes
-	codes    map[string]image.Image // square codes by their text
-	network  *present.Network       // as chosen on the settings page and not kept yet
+	pictures map[*byte]image.Image               // decoded photos by their bytes
+	drops    map[exam.FileKind]fyne.CanvasObject // cards of evidence that files can be dropped on
+	codes    map[string]image.Image              // square codes by their text
+	network  *present.Network                    // as chosen on the settings page and not kept yet
 }
 
 // entry gives the page's field of that id, the same while the page is shown.
@@ -459,14 +461,20 @@ func (w *Window) keys() {
 	c.AddShortcut(&fyne.ShortcutUndo{}, func(s fyne.Shortcut) { w.shortcut(s) })
 }
 
-func (w *Window) dropped(_ fyne.Position, uris []fyne.URI) {
+func (w *Window) dropped(at fyne.Position, uris []fyne.URI) {
 	var paths []string
 	for _, u := range uris {
 		paths = append(paths, u.Path())
 	}
-	if f := w.desk.Form(); w.desk.Page() == present.PageVerify {
+	f := w.desk.Form()
+	kind, on := w.droppedAt(at)
+	switch {
+	case w.desk.Page() == present.PageVerify:
 		w.desk.CheckFiles(paths...)
-	} else if f != nil {
+	case f == nil:
+	case on && w.desk.Page() == present.PageForm && f.At() == exam.StepEvidence:
+		f.DropOn(kind, paths)
+	default:
 		f.Drop(paths)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/exam/photo"
+	"wenbao/exam/scan"
 	"wenbao/store"
 	wsync "wenbao/sync"
 	"wenbao/ui/present"
@@ -184,3 +185,13 @@ func (desktop) Read(path string, most int64) ([]byte, error) {
 	}
 	return raw, nil
 }
+
+// scans looks into evidence.
+type scans struct{}
+
+func (scans) Look(typ string, data []byte) (present.Glimpse, error) {
+	g, err := scan.Look(typ, data)
+	return present.Glimpse{Picture: g.Picture, Width: g.Width, Height: g.Height, Pages: g.Pages}, err
+}
+
+func (scans) Reduce(typ string, data []byte) ([]byte, bool) { return scan.Reduce(typ, data) }

@@ -58,7 +58,7 @@ func open(ctx context.Context, f flags, dir string, keys store.Keys) (p *program
 	st := stored{p.store}
 	p.ports = present.Ports{Drafts: st, Files: p.store, Outbox: p.store, Past: st, Settings: p.store, Looks: looks{dir},
 		Crashes: crashes{dir}, Wire: wire{p.engine}, Paper: papers{p.store, f.Practice}, Printers: newPrinters(p.store, f.Practice), Photos: photographer{packs[0]},
-		Desktop: desktop{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Packs: packs, Told: p.told(serverKeys), Practice: f.Practice, Folder: dir, Server: address}
+		Desktop: desktop{}, Scans: scans{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Packs: packs, Told: p.told(serverKeys), Practice: f.Practice, Folder: dir, Server: address}
 	if len(serverKeys) > 0 {
 		p.ports.Reviewer = reviewer{local.Reviewer{Keys: serverKeys, Packs: packs, Store: p.store}}
 	}

@@ -224,20 +224,6 @@ func (f *Form) evidenceName(kind exam.FileKind) Text {
 	return Plain(string(kind))
 }
 
-// AddEvidence attaches a file, by its path.
-func (f *Form) AddEvidence(kind exam.FileKind, path string) {
-	f.read(path, exam.MaxFileBytes, func(name string, raw []byte) {
-		typ := typeOf(name)
-		if !looksLike(typ, raw) {
-			f.tell(Trouble, "evidence.wrong_type", "name", name)
-			return
-		}
-		f.store(func() (exam.Draft, error) {
-			return f.desk.ports.Files.Attach(f.draft.ID, exam.File{Kind: kind, Type: typ, Name: name}, raw)
-		}, func() {})
-	})
-}
-
 // RemoveEvidence takes a file out; it can be undone.
 func (f *Form) RemoveEvidence(file exam.File) {
 	f.store(func() (exam.Draft, error) { return f.desk.ports.Files.Detach(f.draft.ID, file.Kind, file.SHA256) }, func() {})

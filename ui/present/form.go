@@ -19,11 +19,12 @@ type Form struct {
 	doc   exam.Document // as typed
 	step  exam.StepID
 
-	filled  exam.IDFinding // what a number filled in; what else stands there was typed
-	report  exam.Report
-	entries []exam.Entry // of this draft, oldest first
-	queuing bool         // a step is on its way into the outbox
-	files   files
+	filled   exam.IDFinding // what a number filled in; what else stands there was typed
+	report   exam.Report
+	entries  []exam.Entry // of this draft, oldest first
+	queuing  bool         // a step is on its way into the outbox
+	files    files
+	evidence evidence
 
 	saver   *saver
 	typed   map[string]bool      // fields whose problems may be shown
@@ -74,6 +75,9 @@ func (f *Form) heard(d exam.Draft) {
 		f.doc = d.Document
 	}
 	f.judge()
+	if f.step == exam.StepEvidence {
+		f.look()
+	}
 	f.desk.changed()
 }
 
@@ -229,6 +233,9 @@ func (f *Form) Show(step exam.StepID) {
 		for _, s := range Steps {
 			f.left[s] = true
 		}
+	}
+	if step == exam.StepEvidence {
+		f.look()
 	}
 	f.message = nil
 	f.saver.now()

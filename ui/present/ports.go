@@ -175,6 +175,7 @@ type Ports struct {
 	Reviewer Reviewer // nil: no server's key is known
 	Photos   Photographer
 	Desktop  Desktop
+	Scans    Scans
 	Locks    Locks
 	Backups  Backups
 	Attic    Attic

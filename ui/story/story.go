@@ -87,6 +87,15 @@ func (s *Stage) standing(states ...exam.State) *present.Form {
 	return f
 }
 
+// evidence opens a draft that needs evidence.
+func (s *Stage) evidence() *present.Form {
+	doc := presenttest.Complete()
+	doc.Commitment = exam.CommitmentDeclined
+	f := s.open(doc)
+	f.Show(exam.StepEvidence)
+	return f
+}
+
 // settings shows the settings.
 func (s *Stage) settings() {
 	s.Desk.Go(present.PageSettings)
@@ -137,9 +146,24 @@ func Scenes() []Scene {
 			f.TakePicture("/me.heic")
 		}},
 		{Name: "form-evidence", Play: func(s *Stage) {
-			doc := presenttest.Complete()
-			doc.Commitment = exam.CommitmentDeclined
-			s.open(doc).Show(exam.StepEvidence)
+			s.evidence()
+		}},
+		{Name: "form-evidence-files", Play: func(s *Stage) {
+			f := s.evidence()
+			s.World.Disk["/毕业证书.png"] = append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 400_000)...)
+			s.World.Disk["/学信网报告.pdf"] = append([]byte("%PDF-"), make([]byte, 230_000)...)
+			f.AddEvidence("diploma", "/毕业证书.png")
+			f.AddEvidence("diploma", "/学信网报告.pdf")
+		}},
+		{Name: "form-evidence-offer", Play: func(s *Stage) {
+			f := s.evidence()
+			s.World.Disk["/毕业证书.jpg"] = append([]byte("\xff\xd8\xff"), make([]byte, 6_300_000)...)
+			f.AddEvidence("diploma", "/毕业证书.jpg")
+		}},
+		{Name: "form-evidence-broken", Play: func(s *Stage) {
+			f := s.evidence()
+			s.World.Disk["/毕业证书.jpg"] = []byte("\xff\xd8\xffbroken")
+			f.AddEvidence("diploma", "/毕业证书.jpg")
 		}},
 		{Name: "form-commitment", Play: step(exam.StepCommitment)},
 		{Name: "form-review", Play: step(present.StepReview)},

@@ -75,7 +75,7 @@ func NewWorld() *World {
 // Ports gives the world to presenters, in practice mode unless it is Real.
 func (w *World) Ports() present.Ports {
 	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Look: w.Look, Looks: looks{w}, Crashes: crashes{w}, Wire: line{w},
-		Paper: paper{w}, Printers: w.Tray, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Folders: folders{w}, Trainer: trainer{w},
+		Paper: paper{w}, Printers: w.Tray, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Scans: scans{}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Folders: folders{w}, Trainer: trainer{w},
 		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
 	if w.Verdicts != nil {
 		p.Reviewer = w.Verdicts
@@ -576,3 +576,38 @@ func (f folders) Use(dir string) error {
 	f.w.Folder = dir
 	return nil
 }
+
+type scans struct{}
+
+// Look fails for what begins with a picture's magic and says "broken".
+func (scans) Look(typ string, data []byte) (present.Glimpse, error) {
+	switch {
+	case bytes.Contains(data, []byte("broken")):
+		return present.Glimpse{}, exam.Errorf(exam.KindInvalid, "look", "broken")
+	case typ == "application/pdf":
+		return present.Glimpse{Pages: 3}, nil
+	}
+	return present.Glimpse{Picture: certificate(), Width: 2480, Height: 3508, Pages: 1}, nil
+}
+
+// Reduce takes a picture of more than a megabyte to a tenth.
+func (scans) Reduce(typ string, data []byte) ([]byte, bool) {
+	if typ == "application/pdf" || len(data) < 1<<20 {
+		return nil, false
+	}
+	return data[:len(data)/10], true
+}
+
+var certificate = sync.OnceValue(func() image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, 424, 600))
+	for y := range 600 {
+		for x := range 424 {
+			c := color.RGBA{0xfb, 0xf8, 0xf0, 0xff}
+			if y > 120 && y%36 < 4 && x > 60 && x < 360 || x < 14 || y < 14 || x > 409 || y > 585 {
+				c = color.RGBA{0x9a, 0x2a, 0x22, 0xff}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+})
