@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,9 +21,11 @@ type fieldRow struct {
 	kit   *kit
 	form  func() *present.Form
 	after func(time.Duration, func()) (stop func())
+	focus func(id string) // gives a control of the page the focus
 	field present.Field
 
 	entry  *Entry
+	rare   *Entry // searches for rare characters; nil until it was opened
 	picker *Picker
 	drawn  string
 }
@@ -34,7 +37,7 @@ func (r *fieldRow) fits(f present.Field) bool {
 
 func newFieldRow(w *Window, f present.Field) *fieldRow {
 	k := w.kit
-	r := &fieldRow{kit: k, form: w.desk.Form, after: w.loop.After, field: f, box: newColumn(gapTiny)}
+	r := &fieldRow{kit: k, form: w.desk.Form, after: w.loop.After, focus: w.focusField, field: f, box: newColumn(gapTiny)}
 	switch f.Kind {
 	case present.Line1, present.Day, present.YearMon, present.Lines:
 		r.makeEntry(f)
@@ -123,6 +126,12 @@ func (r *fieldRow) update(f present.Field) {
 	for _, p := range f.Problems {
 		objects = append(objects, r.kit.problem(p))
 	}
+	if f.Rare {
+		objects = append(objects, newFlow(0, r.rareOpener()))
+	}
+	if v, open := r.form().Rare(f.Path); open {
+		objects = append(objects, r.rarePanel(v))
+	}
 	r.box.Objects = objects
 }
 
@@ -143,6 +152,12 @@ func (r *fieldRow) signature() string {
 	}
 	for _, p := range f.Problems {
 		parts = append(parts, string(p.Severity), k.say(p.Text))
+	}
+	if f.Rare {
+		parts = append(parts, "rare")
+	}
+	if v, open := r.form().Rare(f.Path); open {
+		parts = append(parts, fmt.Sprint(v.Found, v.Total, v.None))
 	}
 	return strings.Join(parts, "\x00")
 }

@@ -42,6 +42,9 @@ func (s textStyle) in(c fyne.ThemeColorName) textStyle { s.color = c; return s }
 func (s textStyle) oneLine() textStyle { s.line = true; return s }
 
 func newText(s textStyle, content string) *Text {
+	if s.bold && !inBold(content) {
+		s.bold = false // else the machine's own font would stand in, or a box
+	}
 	t := &Text{content: content, style: s}
 	t.ExtendBaseWidget(t)
 	return t

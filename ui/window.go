@@ -43,6 +43,7 @@ type Window struct {
 
 	pictures map[*byte]image.Image               // decoded photos by their bytes
 	drops    map[exam.FileKind]fyne.CanvasObject // cards of evidence that files can be dropped on
+	extended []rune // rare characters that the font has or is being given
 	codes    map[string]image.Image              // square codes by their text
 	network  *present.Network                    // as chosen on the settings page and not kept yet
 }
@@ -112,7 +113,7 @@ func (w *Window) Desk() *present.Desk { return w.desk }
 func (w *Window) dress() {
 	look := w.desk.Look()
 	w.kit = &kit{words: words(look, w.lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, over: func(o fyne.CanvasObject) { w.over = o }}}
-	wear(w.app, themeOf(w.fonts, look))
+	w.dressed()
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
 	w.page = nil
@@ -120,6 +121,9 @@ func (w *Window) dress() {
 	w.win.SetContent(container.New(frame, existing([]fyne.CanvasObject{frame.strip, w.body, w.head.box, w.foot, w.nav.box})...))
 	w.show()
 }
+
+// dressed puts the theme on.
+func (w *Window) dressed() { wear(w.app, themeOf(w.fonts, w.desk.Look())) }
 
 // practice is the strip that no page is without in practice mode.
 func (w *Window) practice() fyne.CanvasObject {
@@ -174,6 +178,7 @@ func (w *Window) show() {
 	w.showFoot()
 	w.showAsk()
 	w.win.SetTitle(w.kit.say(w.desk.Title()))
+	w.extend()
 	if fresh {
 		w.focusFirst()
 	}

@@ -46,6 +46,7 @@ type Field struct {
 	Locked   bool
 	Why      Text // why it is locked or where its value comes from
 	Problems []Shown
+	Rare     bool // offers the search for rare characters
 	Half     bool // stands beside the next field when there is room
 }
 

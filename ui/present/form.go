@@ -25,6 +25,7 @@ type Form struct {
 	queuing  bool         // a step is on its way into the outbox
 	files    files
 	evidence evidence
+	rare     rare
 
 	saver   *saver
 	typed   map[string]bool      // fields whose problems may be shown

@@ -120,6 +120,7 @@ func (f *Form) field(s fieldSpec, path string) Field {
 		out.Hint = T("ui.hint." + s.path)
 	}
 	f.explain(&out)
+	out.Rare = !out.Locked && canBeRare(s.path, v)
 	return out
 }
 

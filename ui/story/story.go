@@ -129,6 +129,23 @@ func Scenes() []Scene {
 			f.Show(exam.StepSchooling)
 			f.Show(exam.StepPerson)
 		}},
+		{Name: "form-person-rare", Play: func(s *Stage) {
+			f := s.open(exam.Document{Name: "李[宏]", IDType: exam.ResidentID})
+			f.Show(exam.StepPerson)
+			f.OpenRare("name")
+			f.SearchRare("hong 钅")
+		}},
+		{Name: "form-person-rare-name", Play: func(s *Stage) {
+			doc := presenttest.Complete()
+			doc.Name = "李\U0002CB4E\U00020BB7㛃"
+			s.open(doc).Show(exam.StepPerson)
+		}},
+		{Name: "form-person-rare-none", Play: func(s *Stage) {
+			f := s.open(exam.Document{Name: "李", IDType: exam.ResidentID})
+			f.Show(exam.StepPerson)
+			f.OpenRare("name")
+			f.SearchRare("qqq")
+		}},
 		{Name: "form-schooling", Play: step(exam.StepSchooling)},
 		{Name: "form-schooling-empty", Play: func(s *Stage) { s.open(exam.Document{}).Show(exam.StepSchooling) }},
 		{Name: "form-work", Play: step(exam.StepWork)},
