@@ -43,7 +43,7 @@ type Window struct {
 
 	pictures map[*byte]image.Image               // decoded photos by their bytes
 	drops    map[exam.FileKind]fyne.CanvasObject // cards of evidence that files can be dropped on
-	extended []rune // rare characters that the font has or is being given
+	extended []rune                              // rare characters that the font has or is being given
 	codes    map[string]image.Image              // square codes by their text
 	network  *present.Network                    // as chosen on the settings page and not kept yet
 }

@@ -181,7 +181,7 @@ func TestEveryKeyOfTheWindowIsUsed(t *testing.T) {
 
 // latin are words in Latin letters that are right on a Chinese page: names,
 // units, keys, addresses and what the made-up candidate typed.
-var latin = regexp.MustCompile(`(?i)https?://[\w.:/-]+|([0-9A-Z]{4}-){5}[0-9A-Z]{4}|[\w.-]+@[\w.-]+|/home/[\w./-]*(报名照片\.jpg)?|\b(English|PDF|JPEG|JPG|PNG|HEIC|WebP|GIF|TIFF|hen|KB|MB|GB|DPI|USB|U|X|ID|HTTPS?|IP|DNS|VPN|Ctrl|Alt|Shift|Enter|Tab|Esc|F1|PgUp|PgDn|PgDown|Windows|macOS|Linux|Wenbao|wenbao[\w.-]*|cpta|com|cn|www|gov|CHN|GB ?18030|ICS|ics|QR|AM|PM|me|jpg|pdf|D|Wi-Fi|WiFi|mm|px|sandbox|BMP|A4|App|SHA|Ed25519)\b`)
+var latin = regexp.MustCompile(`(?i)https?://[\w.:/-]+|U\+[0-9A-F]+|([0-9A-Z]{4}-){5}[0-9A-Z]{4}|--server-key|\b(HP|LaserJet|Pantum)\b|\b(hong|qqq|dpi|AM)\b|[\w.-]+@[\w.-]+|/home/[\w./-]*(报名照片\.jpg)?|\b(English|PDF|JPEG|JPG|PNG|HEIC|WebP|GIF|TIFF|hen|KB|MB|GB|DPI|USB|U|X|ID|HTTPS?|IP|DNS|VPN|Ctrl|Alt|Shift|Enter|Tab|Esc|F1|PgUp|PgDn|PgDown|Windows|macOS|Linux|Wenbao|wenbao[\w.-]*|cpta|com|cn|www|gov|CHN|GB ?18030|ICS|ics|QR|AM|PM|me|jpg|pdf|D|Wi-Fi|WiFi|mm|px|sandbox|BMP|A4|App|SHA|Ed25519)\b`)
 
 // control are the ids that an outline writes in brackets; nobody reads them.
 var control = regexp.MustCompile(`\[[a-z_]+ [^\]]*\]|placeholder "|picture \(\d+,\d+\)`)

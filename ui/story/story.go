@@ -347,6 +347,12 @@ func Scenes() []Scene {
 			s.Desk.Delete(f.ID())
 			s.World.Loop.Advance(time.Minute)
 			s.settings()
+		}},
+		{Name: "settings-bin-ask", Play: func(s *Stage) {
+			f := s.open(presenttest.Complete())
+			s.Desk.Delete(f.ID())
+			s.World.Loop.Advance(time.Minute)
+			s.settings()
 			s.Desk.Purge(f.ID())
 		}},
 	}
