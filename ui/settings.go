@@ -114,7 +114,7 @@ func (w *Window) settingsRestore(v present.SettingsView) fyne.CanvasObject {
 	k := w.kit
 	path, secret := w.entry("settings.restore.path"), w.secret("settings.restore.secret", "settings.restore.secret")
 	path.SetPlaceHolder(k.key("settings.restore.path"))
-	pick := k.secondary("action.restore.pick", k.key("file.pick"), func() { w.chooseFile([]string{".wenbao"}, func(p string) { path.SetText(p) }) })
+	pick := k.secondary("action.choose.restore", k.key("file.pick"), func() { w.chooseFile([]string{".wenbao"}, func(p string) { path.SetText(p) }) })
 	start := k.secondary("action.restore", k.key("settings.restore.start"), func() { w.desk.RestoreBackup(path.Text, secret.Text) })
 	var use fyne.CanvasObject
 	if v.Restored != "" && v.CanMove {
