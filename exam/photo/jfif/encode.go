@@ -3,6 +3,7 @@ package jfif
 import (
 	"image"
 	"math"
+	"math/bits"
 )
 
 // Encoder holds a picture's coefficients.
@@ -12,7 +13,7 @@ type Encoder struct {
 }
 
 // block has the coefficients of 8×8 samples in zigzag order, times eight.
-type block [64]int32
+type block [64]int16
 
 // New transforms a picture with chroma at half its size both ways (4:2:0) and
 // its origin at 0,0; the sides are at most 65535.
@@ -50,7 +51,7 @@ func (b *block) load(pix []byte, stride, w, h, bx, by int) {
 	}
 	forward(&s)
 	for z, i := range zigzag {
-		b[z] = s[i]
+		b[z] = int16(s[i])
 	}
 }
 
@@ -118,20 +119,21 @@ func (w *writer) header(e *Encoder, tables *[2]steps, dpi int) {
 
 // block writes one block's quantised coefficients.
 func (w *writer) block(b *block, q *steps, c *codePair, dc *int32) {
-	v := quantised(b[0], int32(q[0]))
+	v := quantised(int32(b[0]), int32(q[0]))
 	w.value(&c.dc, 0, v-*dc)
 	*dc = v
 	run := 0
 	for z := 1; z < 64; z++ {
 		half := 4 * int32(q[z])
-		if uint32(b[z]+half-1) < uint32(2*half-1) {
+		v := int32(b[z])
+		if uint32(v+half-1) < uint32(2*half-1) {
 			run++
 			continue
 		}
 		for ; run > 15; run -= 16 {
 			w.put(c.ac[0xf0])
 		}
-		w.value(&c.ac, run, quantised(b[z], int32(q[z])))
+		w.value(&c.ac, run, quantised(v, int32(q[z])))
 		run = 0
 	}
 	if run > 0 {
@@ -149,14 +151,12 @@ func quantised(v, step int32) int32 {
 
 // value writes a run of zeros and a value.
 func (w *writer) value(codes *[256]code, run int, v int32) {
-	size, low := 0, v
+	low := v
 	if v < 0 {
 		low--
 		v = -v
 	}
-	for size = 0; v > 0; v >>= 1 {
-		size++
-	}
+	size := bits.Len32(uint32(v))
 	c := codes[run<<4|size]
 	w.put(code{c.bits<<size | uint32(low)&(1<<size-1), c.n + uint8(size)})
 }

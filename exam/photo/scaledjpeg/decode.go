@@ -176,14 +176,13 @@ func (d *decoder) transformAll(c *component) {
 				last = i
 			}
 		}
-		d.put(c, b, last)
+		d.put(c, b%c.stride, b/c.stride, last)
 	}
 }
 
-// put transforms the block at hand into place b of the plane and clears it.
+// put transforms the block at hand into place x, y of the plane and clears it.
 // last is the index of its last coefficient that is not zero.
-func (d *decoder) put(c *component, b, last int) {
-	x, y := b%c.stride, b/c.stride
+func (d *decoder) put(c *component, x, y, last int) {
 	dst := c.plane.Pix[(y*c.plane.Stride+x)*d.size:]
 	block := &d.coefs
 	switch {

@@ -35,7 +35,7 @@ func (d *decoder) scan() error {
 			count++
 			if alone {
 				c := p.comps[0]
-				err = d.block(c, &p, y*c.stride+x)
+				err = d.block(c, &p, x, y)
 			} else {
 				err = d.mcu(&p, x, y)
 			}
@@ -65,7 +65,7 @@ func (d *decoder) mcu(p *scanParts, x, y int) error {
 	for _, c := range p.comps {
 		for v := range c.v {
 			for h := range c.h {
-				if err := d.block(c, p, (y*c.v+v)*c.stride+x*c.h+h); err != nil {
+				if err := d.block(c, p, x*c.h+h, y*c.v+v); err != nil {
 					return err
 				}
 			}
@@ -145,10 +145,12 @@ func (d *decoder) scanComponent(id, tables byte, p *scanParts) (*component, erro
 }
 
 // block reads one block's part of the scan.
-func (d *decoder) block(c *component, p *scanParts, b int) error {
+func (d *decoder) block(c *component, p *scanParts, x, y int) error {
+	if !d.Progressive {
+		return d.baseline(c, x, y)
+	}
+	b := y*c.stride + x
 	switch {
-	case !d.Progressive:
-		return d.baseline(c, b)
 	case p.start == 0 && p.high == 0:
 		return d.firstDC(c, b, p.low)
 	case p.start == 0:
@@ -173,7 +175,7 @@ func (d *decoder) difference(c *component) error {
 	return nil
 }
 
-func (d *decoder) baseline(c *component, b int) error {
+func (d *decoder) baseline(c *component, x, y int) error {
 	if err := d.difference(c); err != nil {
 		return err
 	}
@@ -214,6 +216,6 @@ func (d *decoder) baseline(c *component, b int) error {
 		}
 	}
 	d.acc, d.n = acc, n
-	d.put(c, b, int(last))
+	d.put(c, x, y, int(last))
 	return nil
 }
