@@ -138,7 +138,7 @@ var homes = map[string][]string{
 	"rsc.io/qr":                                  {"exam/form", "ui"},
 	"github.com/makiuchi-d/gozxing":              {"exam/form"},
 	"golang.org/x/crypto/argon2":                 {"store"},
-	"github.com/klauspost/compress":              {"sync/wire", "sync", "server"},
+	"github.com/klauspost/compress":              {"sync/wire", "sync", "server", "exam/form"},
 	"github.com/Shopify/toxiproxy/v2":            {},
 	"pgregory.net/rapid":                         {},
 	"go.uber.org/goleak":                         {},

@@ -15,9 +15,10 @@ type Glyph struct {
 // document that names glyphs by number: no character map, no names. The first
 // glyph is what a reader shows for a number that does not exist.
 func Build(upem, ascent, descent int, glyphs []Glyph) []byte {
-	var glyf, loca, hmtx []byte
+	var glyf, hmtx []byte
+	starts := make([]int, 0, len(glyphs)+1)
 	for _, g := range glyphs {
-		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+		starts = append(starts, len(glyf))
 		glyf = append(glyf, g.Outline...)
 		if len(glyf)%2 != 0 {
 			glyf = append(glyf, 0)
@@ -25,13 +26,28 @@ func Build(upem, ascent, descent int, glyphs []Glyph) []byte {
 		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(g.Advance))
 		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(leftBearing(g.Outline)))
 	}
-	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+	long, loca := locaTable(append(starts, len(glyf)))
 	return assemble(map[string][]byte{
-		"head": headTable(upem, ascent, descent),
+		"head": headTable(upem, ascent, descent, long),
 		"hhea": hheaTable(upem, ascent, descent, len(glyphs)),
 		"maxp": maxpTable(glyphs),
 		"hmtx": hmtx, "loca": loca, "glyf": glyf,
 	})
+}
+
+// locaTable says where the outlines, all even in length, begin: in halves where
+// those fit in 16 bits.
+func locaTable(starts []int) (long byte, loca []byte) {
+	if starts[len(starts)-1]/2 > 0xFFFF {
+		for _, at := range starts {
+			loca = binary.BigEndian.AppendUint32(loca, uint32(at))
+		}
+		return 1, loca
+	}
+	for _, at := range starts {
+		loca = binary.BigEndian.AppendUint16(loca, uint16(at/2))
+	}
+	return 0, loca
 }
 
 func leftBearing(outline []byte) int16 {
@@ -41,7 +57,7 @@ func leftBearing(outline []byte) int16 {
 	return int16(binary.BigEndian.Uint16(outline[2:]))
 }
 
-func headTable(upem, ascent, descent int) []byte {
+func headTable(upem, ascent, descent int, long byte) []byte {
 	t := make([]byte, 54)
 	binary.BigEndian.PutUint32(t, 0x00010000)
 	binary.BigEndian.PutUint32(t[4:], 0x00010000)
@@ -53,7 +69,7 @@ func headTable(upem, ascent, descent int) []byte {
 	}
 	binary.BigEndian.PutUint16(t[46:], 6)
 	binary.BigEndian.PutUint16(t[48:], 2)
-	binary.BigEndian.PutUint16(t[50:], 1) // long loca
+	t[51] = long
 	return t
 }
 

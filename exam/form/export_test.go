@@ -67,7 +67,7 @@ func GlyphCode(p *Paper, r rune) string {
 		(&painter{set: &set}).codes(pg)
 	}
 	const hex = "0123456789ABCDEF"
-	n := set.font.numbers[letter{r, false}]
+	n := *set.font.number(r, false)
 	return string([]byte{hex[n>>12], hex[n>>8&15], hex[n>>4&15], hex[n&15]})
 }
 

@@ -164,7 +164,7 @@ func (s *sheet) tile(t Tile, x, y float64, path string) {
 		s.fields = append(s.fields, Field{Path: path + ".line", Text: line})
 	}
 	if len(t.Photo) > 0 && checkPhoto(t.Photo) == nil {
-		s.page().put(item{shape: pictureShape, x: x, y: y, w: tilePhotoWide, h: tilePhotoHigh, picture: t.Photo})
+		s.page().put(item{shape: pictureShape, x: x, y: y, w: tilePhotoWide, h: tilePhotoHigh, picture: &photo{t.Photo, exam.Digest(t.Photo)}})
 		s.page().put(item{shape: boxShape, x: x, y: y, w: tilePhotoWide, h: tilePhotoHigh, ink: 0.75})
 		return
 	}

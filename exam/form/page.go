@@ -45,7 +45,13 @@ type item struct {
 	size       float64 // of text, in points
 	text       string  // of text and codes
 	field      string  // whose value the text is part of; "" for fixed words
-	picture    []byte  // the JPEG of a pictureShape
+	picture    *photo  // of a pictureShape
+}
+
+// photo is a JPEG with its SHA-256 in hexadecimal.
+type photo struct {
+	jpeg []byte
+	sum  string
 }
 
 // page is a list of items in the order they were put.

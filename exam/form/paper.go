@@ -144,7 +144,7 @@ func missing(pages []*page) []rune {
 	for _, p := range pages {
 		for i := range p.items {
 			for _, r := range p.items[i].text {
-				if p.items[i].shape != codeShape && lookUp(r, false).missing && !slices.Contains(found, r) {
+				if _, none := advance(r, false); none && p.items[i].shape != codeShape && !slices.Contains(found, r) {
 					found = append(found, r)
 				}
 			}
@@ -157,7 +157,7 @@ func missing(pages []*page) []rune {
 // record is what is printed, and how much of it the server has signed.
 type record struct {
 	doc      exam.Document
-	photo    []byte
+	photo    photo
 	pack     *exam.Pack
 	words    Words
 	printed  time.Time
@@ -174,7 +174,7 @@ type record struct {
 // record decides what is printed: the server's content if the draft is the same
 // and a receipt and a seal say so; else the draft.
 func (in Input) record() (record, error) {
-	r := record{doc: in.Draft.Document, photo: in.Photo, pack: in.Pack, words: in.Words,
+	r := record{doc: in.Draft.Document, pack: in.Pack, words: in.Words,
 		printed: in.Printed.UTC().Truncate(time.Second), practice: in.Practice, id: in.Draft.ID, code: exam.DraftSealText(in.Draft.ID)}
 	if r.words == nil {
 		r.words = assets.In("")
@@ -190,14 +190,15 @@ func (in Input) record() (record, error) {
 		r.practice = r.practice || r.seal.Practice
 	}
 	r.files = slices.DeleteFunc(slices.Clone(files), func(f exam.File) bool { return f.Kind == exam.FilePhotoOriginal })
-	photo, named := exam.Draft{Files: files}.Photo()
-	if len(r.photo) > 0 {
-		if !named || exam.Digest(r.photo) != photo.SHA256 {
+	file, named := exam.Draft{Files: files}.Photo()
+	if len(in.Photo) > 0 {
+		if !named || exam.Digest(in.Photo) != file.SHA256 {
 			return record{}, exam.Errorf(exam.KindInvalid, "print", "the photo is not the registration's")
 		}
-		if err := checkPhoto(r.photo); err != nil {
+		if err := checkPhoto(in.Photo); err != nil {
 			return record{}, &exam.Error{Kind: exam.KindInvalid, Op: "print photo", Err: err}
 		}
+		r.photo = photo{in.Photo, file.SHA256}
 	}
 	return r, nil
 }
@@ -243,13 +244,16 @@ func (in Input) sealed() (exam.Submission, exam.Seal, bool) {
 func (in Input) sameContent(sub exam.Submission) bool {
 	want, _ := exam.Draft{Files: sub.Files}.Photo()
 	have, _ := in.Draft.Photo()
+	content := sub.Document.Encode()
+	if have.SHA256 != want.SHA256 || bytes.Equal(in.Draft.Document.Encode(), content) {
+		return have.SHA256 == want.SHA256
+	}
 	doc := exam.Normalize(in.Draft.Document)
 	if in.Pack != nil {
 		ready, _ := exam.Prepare(in.Draft, in.Pack, exam.Moment{})
 		doc = ready.Document
 	}
-	content := sub.Document.Encode()
-	return have.SHA256 == want.SHA256 && (bytes.Equal(in.Draft.Document.Encode(), content) || bytes.Equal(doc.Encode(), content))
+	return bytes.Equal(doc.Encode(), content)
 }
 
 // dated is the time of a paper: its seal's, else, of a draft or under a seal

@@ -6,10 +6,12 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"sync"
 	"unicode/utf16"
 
 	"github.com/jung-kurt/gofpdf"
 	"rsc.io/qr"
+	"rsc.io/qr/coding"
 
 	"wenbao/exam"
 )
@@ -17,7 +19,7 @@ import (
 // PDF gives the paper as a PDF file.
 func (p *Paper) PDF() ([]byte, error) {
 	var b bytes.Buffer
-	if err := writePDF(&b, []*Paper{p}, 6); err != nil {
+	if err := writePDF(&b, []*Paper{p}, 7); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
@@ -264,9 +266,11 @@ func (p *painter) picture(i *item) {
 	p.out = append(p.out, " Do Q\n"...)
 }
 
-// code draws a QR code as one path of runs of dark modules.
+// code draws a QR code as a stencil, a bit for a module: a path of as many
+// rectangles would be most of the page's stream. The bits are written in
+// hexadecimal, because readers look for the end of an inline picture in its bytes.
 func (p *painter) code(i *item) {
-	c, err := qr.Encode(i.text, qr.M)
+	c, err := codeOf(i.text)
 	if err != nil {
 		if p.err == nil {
 			p.err = fmt.Errorf("code: %w", err)
@@ -274,21 +278,57 @@ func (p *painter) code(i *item) {
 		return
 	}
 	p.gray(black, "g")
-	// One module is one unit, so that every edge is a whole number.
-	module := i.w * pointsPerMM / float64(c.Size)
 	p.out = append(p.out, "q "...)
-	for _, v := range []float64{module, 0, 0, module} {
-		p.out = append(strconv.AppendFloat(p.out, v, 'f', 4, 64), ' ')
+	for _, v := range []float64{i.w * pointsPerMM, 0, 0, i.w * pointsPerMM} {
+		p.number(v)
 	}
 	p.point(i.x, i.y+i.h)
-	p.out = append(p.out, "cm\n"...)
-	runsOf(c, func(x, y, n int) {
-		for _, v := range []int{x, c.Size - 1 - y, n, 1} {
-			p.out = append(strconv.AppendInt(p.out, int64(v), 10), ' ')
+	p.out = fmt.Appendf(p.out, "cm\nBI /IM true /W %d /H %d /F /AHx ID\n", c.Size, c.Size)
+	const hex = "0123456789ABCDEF"
+	for y := range c.Size {
+		for x := 0; x < c.Size; x += 8 {
+			light := byte(0) // bits that are 0 are painted
+			for k := range 8 {
+				if x+k >= c.Size || !c.Black(x+k, y) {
+					light |= 0x80 >> k
+				}
+			}
+			p.out = append(p.out, hex[light>>4], hex[light&15])
 		}
-		p.out = append(p.out, "re\n"...)
-	})
-	p.out = append(p.out, "f Q\n"...)
+	}
+	p.out = append(p.out, ">\nEI Q\n"...)
+}
+
+// plans are the layouts of QR codes by version, at level M: making one takes as
+// long as filling it.
+var plans sync.Map
+
+// codeOf makes a QR code, as qr.Encode does, but with the plan kept.
+func codeOf(text string) (*qr.Code, error) {
+	const level = coding.M
+	var enc coding.Encoding = coding.String(text)
+	if coding.Alpha(text).Check() == nil {
+		enc = coding.Alpha(text)
+	}
+	v := coding.Version(coding.MinVersion)
+	for enc.Bits(v) > v.DataBytes(level)*8 {
+		if v++; v > coding.MaxVersion {
+			return nil, exam.Errorf(exam.KindTooLarge, "make code", "%d characters", len(text))
+		}
+	}
+	plan, ok := plans.Load(v)
+	if !ok {
+		made, err := coding.NewPlan(v, level, 0)
+		if err != nil {
+			return nil, err
+		}
+		plan, _ = plans.LoadOrStore(v, made)
+	}
+	c, err := plan.(*coding.Plan).Encode(enc)
+	if err != nil {
+		return nil, err
+	}
+	return &qr.Code{Bitmap: c.Bitmap, Size: c.Size, Stride: c.Stride}, nil
 }
 
 // runsOf calls dark for every run of dark modules in a row.

@@ -10,7 +10,6 @@ import (
 
 	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/vector"
-	"rsc.io/qr"
 
 	"wenbao/assets/fonts"
 	"wenbao/exam"
@@ -160,7 +159,7 @@ func between(a, b fonts.Point) fonts.Point {
 }
 
 func (c *canvas) picture(i *item) {
-	photo, err := jpeg.Decode(bytes.NewReader(i.picture))
+	photo, err := jpeg.Decode(bytes.NewReader(i.picture.jpeg))
 	if err != nil {
 		c.err = err
 		return
@@ -171,7 +170,7 @@ func (c *canvas) picture(i *item) {
 
 // code draws a QR code with modules of whole pixels where they are large enough.
 func (c *canvas) code(i *item) {
-	code, err := qr.Encode(i.text, qr.M)
+	code, err := codeOf(i.text)
 	if err != nil {
 		c.err = err
 		return

@@ -178,8 +178,8 @@ func (s *sheet) picture(x, y, w, h float64) {
 	p.put(item{shape: boxShape, x: x, y: y, w: w, h: h, ink: hairInk})
 	const photoWidth, photoHeight = 25.0, 35.0
 	px, py := x+(w-photoWidth)/2, y+(h-photoHeight)/2
-	if len(s.photo) > 0 {
-		p.put(item{shape: pictureShape, x: px, y: py, w: photoWidth, h: photoHeight, picture: s.photo})
+	if len(s.photo.jpeg) > 0 {
+		p.put(item{shape: pictureShape, x: px, y: py, w: photoWidth, h: photoHeight, picture: &s.photo})
 		return
 	}
 	p.put(item{shape: boxShape, x: px, y: py, w: photoWidth, h: photoHeight, ink: 0.75})

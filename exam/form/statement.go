@@ -95,9 +95,9 @@ func readStatement(f *pdfFile) (statement, error) {
 	return fault(exam.Errorf(exam.KindNotFound, "read statement", "the file carries none"))
 }
 
-// record makes the record that a stated paper claims to show. photo gives the
+// record makes the record that a stated paper claims to show. photoOf gives the
 // file's picture with a hash.
-func (p stated) record(photo func(sha256 string) []byte, packs []*exam.Pack) (record, exam.Submission, bool, error) {
+func (p stated) record(photoOf func(sha256 string) []byte, packs []*exam.Pack) (record, exam.Submission, bool, error) {
 	sub, err := exam.DecodeSubmission([]byte(p.Content))
 	if err != nil {
 		return record{}, sub, false, err
@@ -115,7 +115,7 @@ func (p stated) record(photo func(sha256 string) []byte, packs []*exam.Pack) (re
 		r.printed = r.dated(p.Printed)
 	}
 	if named, ok := (exam.Draft{Files: sub.Files}).Photo(); ok && p.Photo {
-		r.photo = photo(named.SHA256)
+		r.photo = photo{photoOf(named.SHA256), named.SHA256}
 	}
 	return r, sub, known, nil
 }

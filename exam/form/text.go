@@ -20,7 +20,8 @@ func printable(text string) string {
 func width(text string, size float64, bold bool) float64 {
 	units := 0
 	for _, r := range text {
-		units += lookUp(r, bold).advance
+		a, _ := advance(r, bold)
+		units += a
 	}
 	return mm(size) * float64(units) / emUnits
 }
@@ -66,7 +67,8 @@ func wrapParagraph(text string, size float64, bold bool, room float64) []string 
 func fitting(runes []rune, bold bool, limit int) int {
 	units := 0
 	for i, r := range runes {
-		units += lookUp(r, bold).advance
+		a, _ := advance(r, bold)
+		units += a
 		if units > limit && i > 0 && r != ' ' {
 			return i
 		}

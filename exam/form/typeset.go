@@ -18,22 +18,21 @@ import (
 type typeset struct {
 	font     subset
 	pictures [][]byte
-	placed   map[[sha256.Size]byte]int // number of a picture
+	placed   map[string]int // number of a picture by its hash
 }
 
 // picture gives the number of a picture, putting it in when it is new.
-func (t *typeset) picture(jpeg []byte) (int, error) {
-	sum := sha256.Sum256(jpeg)
-	if n, ok := t.placed[sum]; ok {
+func (t *typeset) picture(p *photo) (int, error) {
+	if n, ok := t.placed[p.sum]; ok {
 		return n, nil
 	}
 	if t.placed == nil {
-		t.placed = make(map[[sha256.Size]byte]int)
+		t.placed = make(map[string]int)
 	}
-	object, err := pictureObject(jpeg)
-	t.placed[sum] = len(t.pictures)
+	object, err := pictureObject(p.jpeg)
+	t.placed[p.sum] = len(t.pictures)
 	t.pictures = append(t.pictures, object)
-	return t.placed[sum], err
+	return t.placed[p.sum], err
 }
 
 // pictureObject makes the object of a JPEG picture; its bytes stay as they are.
@@ -53,10 +52,40 @@ func pictureObject(raw []byte) ([]byte, error) {
 
 // subset is a font that grows by the glyphs asked for.
 type subset struct {
-	numbers  map[letter]uint16
-	runes    []rune // by number - 1; number 0 is the box of a missing glyph
+	numbers  map[letter]*uint16   // beyond U+FFFF
+	common   [2][256]*[256]uint16 // up to it, regular and bold, by high and low byte
+	runes    []rune               // by number - 1; number 0 is the box of a missing glyph
 	glyphs   []fonts.Glyph
 	advances []int // in emUnits, by number - 1
+}
+
+// number is where the number of a character's glyph is kept, 0 for a new one.
+func (s *subset) number(r rune, bold bool) *uint16 {
+	weight := 0
+	if bold {
+		weight = 1
+	}
+	if r>>16 != 0 {
+		return s.rare(letter{r, bold})
+	}
+	block := &s.common[weight][r>>8]
+	if *block == nil {
+		*block = new([256]uint16)
+	}
+	return &(*block)[r&255]
+}
+
+// rare is number for the characters beyond U+FFFF, which are few.
+func (s *subset) rare(l letter) *uint16 {
+	if s.numbers == nil {
+		s.numbers = make(map[letter]*uint16)
+	}
+	n, ok := s.numbers[l]
+	if !ok {
+		n = new(uint16)
+		s.numbers[l] = n
+	}
+	return n
 }
 
 type letter struct {
@@ -67,11 +96,10 @@ type letter struct {
 // glyph gives the number of a character's glyph, putting it in when it is new.
 // A font holds 65,535; a file of a thousand forms has a few thousand.
 func (s *subset) glyph(r rune, bold bool) uint16 {
-	if n, ok := s.numbers[letter{r, bold}]; ok {
+	if n := *s.number(r, bold); n != 0 {
 		return n
 	}
-	if s.numbers == nil {
-		s.numbers = make(map[letter]uint16)
+	if s.glyphs == nil {
 		s.glyphs = []fonts.Glyph{{Outline: fonts.EncodeOutline([]fonts.Contour{rectangle(25, 0, 225, 200)}), Advance: printUnits}}
 	}
 	if len(s.glyphs) > 0xFFFE {
@@ -79,7 +107,8 @@ func (s *subset) glyph(r rune, bold bool) uint16 {
 	}
 	g := lookUp(r, bold)
 	n := uint16(len(s.glyphs))
-	s.numbers[letter{r, bold}], s.runes = n, append(s.runes, r)
+	*s.number(r, bold) = n
+	s.runes = append(s.runes, r)
 	s.glyphs = append(s.glyphs, fonts.Glyph{Outline: g.outline(r), Advance: g.advance * printUnits / emUnits})
 	s.advances = append(s.advances, g.advance)
 	return n
@@ -100,7 +129,7 @@ func (s *subset) objects(n int) [][]byte {
 		fmt.Appendf(nil, "<</Type /FontDescriptor /FontName /%s /Flags 4 /FontBBox [%d %d %d %d]\n"+
 			"/ItalicAngle 0 /Ascent %d /Descent %d /CapHeight 733 /StemV 80 /FontFile2 %d 0 R>>\n",
 			name, -emUnits, descent, 2*emUnits, ascent, ascent, descent, n+3),
-		stream(file, 6, fmt.Sprintf("/Length1 %d ", len(file))),
+		stream(file, 7, fmt.Sprintf("/Length1 %d ", len(file))),
 		stream(s.toUnicode(), 6, ""),
 	}
 }

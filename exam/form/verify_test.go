@@ -67,10 +67,10 @@ func TestWhatIsPutOnTopOrBehindIsFound(t *testing.T) {
 	pdf := pdfOf(t, makePaper(t, form.KindRegistration, verifiedInput(t)))
 	for what, edit := range map[string]func([]byte) []byte{
 		"a white box": func(body []byte) []byte {
-			return bytes.Replace(body, []byte("f Q\n"), []byte("f Q\n1 g 100 600 90 20 re f\n"), 1)
+			return bytes.Replace(body, []byte("EI Q\n"), []byte("f Q\n1 g 100 600 90 20 re f\n"), 1)
 		},
 		"another text": func(body []byte) []byte {
-			return bytes.Replace(body, []byte("f Q\n"), []byte("f Q\n/F 9 Tf BT 99 99 Td <0001> Tj ET\n"), 1)
+			return bytes.Replace(body, []byte("EI Q\n"), []byte("f Q\n/F 9 Tf BT 99 99 Td <0001> Tj ET\n"), 1)
 		},
 		"a glyph's shape": func(body []byte) []byte {
 			if i := bytes.Index(body, []byte("glyf")); i > 0 && i < 200 {
