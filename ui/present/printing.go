@@ -235,10 +235,10 @@ func (d *Desk) PrintPaper() {
 	if d.form == nil {
 		return
 	}
-	f, kind := d.form, d.print.kind
+	f, kind, printer := d.form, d.print.kind, d.press.printer
 	f.saver.then(func() {
 		d.run(func(ctx context.Context, tell func(PrintJob)) error {
-			return d.ports.Printers.Print(ctx, d.press.printer, kind, []exam.DraftID{f.ID()}, tell)
+			return d.ports.Printers.Print(ctx, printer, kind, []exam.DraftID{f.ID()}, tell)
 		})
 	})
 }
