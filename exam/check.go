@@ -13,10 +13,12 @@ import (
 // files == nil means that files are not part of the question: nothing is said
 // about photo and evidence. An empty list means that none is attached.
 func Check(d Document, files []File, p *Pack, at Moment) Report {
-	return check(Normalize(d), files, p, at)
+	normal := Normalize(d)
+	return check(&normal, files, p, at)
 }
 
-func check(normal Document, files []File, p *Pack, at Moment) Report {
+// check judges a document that is normalised.
+func check(normal *Document, files []File, p *Pack, at Moment) Report {
 	c := newChecker(normal, files, p, at)
 	c.registration()
 	c.person()
@@ -43,13 +45,14 @@ type checker struct {
 	reckoned Eligibility
 	cases    []EvidenceCase
 	evidence []EvidenceReport
-	steps    [7]StepReport // parallel to Steps
+	steps    []StepReport // parallel to Steps
 }
 
-func newChecker(d Document, files []File, p *Pack, at Moment) *checker {
-	c := &checker{doc: &d, files: files, pack: p, at: at, problems: make([]Problem, 0, 8)}
+func newChecker(d *Document, files []File, p *Pack, at Moment) *checker {
+	c := &checker{doc: d, files: files, pack: p, at: at}
 	c.level, _ = p.Level(d.Level)
 	c.area, _ = p.Area(d.Area)
+	c.steps = make([]StepReport, len(Steps))
 	for i, id := range Steps {
 		c.steps[i].ID = id
 	}
@@ -78,19 +81,17 @@ func (c *checker) note(field, rule string, args ...string)  { c.say(Note, field,
 
 // step gives a step's figures, nil for what is no step.
 func (c *checker) step(id StepID) *StepReport {
-	i := slices.Index(Steps, id)
-	if i < 0 {
-		return nil
+	if i := stepIndex(id); i >= 0 {
+		return &c.steps[i]
 	}
-	return &c.steps[i]
+	return nil
 }
 
 // required looks for what the pack wants filled in.
 func (c *checker) required() {
 	doc := reflect.ValueOf(c.doc).Elem()
-	for _, path := range c.pack.Fields.Required {
-		rule := fieldRules[path]
-		rule.visit(path, doc, func(at string, filled bool) {
+	for _, rule := range c.pack.required {
+		rule.visit(doc, func(at string, filled bool) {
 			if filled {
 				c.steps[rule.step].Done++
 				return
@@ -99,9 +100,8 @@ func (c *checker) required() {
 			c.block(at, rule.required)
 		})
 	}
-	for _, path := range c.pack.Fields.Wanted {
-		rule := fieldRules[path]
-		rule.visit(path, doc, func(at string, filled bool) {
+	for _, rule := range c.pack.wanted {
+		rule.visit(doc, func(at string, filled bool) {
 			if !filled {
 				c.warn(at, rule.wanted)
 			}
@@ -110,9 +110,9 @@ func (c *checker) required() {
 }
 
 func (c *checker) report() Report {
-	r := Report{Problems: c.problems, Eligibility: c.reckoned, Cases: c.cases, Evidence: c.evidence, Submittable: true, Fee: c.pack.Fee(*c.doc)}
+	r := Report{Problems: c.problems, Eligibility: c.reckoned, Cases: c.cases, Evidence: c.evidence, Submittable: true, Fee: c.pack.fee(c.doc)}
 	slices.SortStableFunc(r.Problems, func(a, b Problem) int {
-		return slices.Index(Steps, StepOf(a.Field)) - slices.Index(Steps, StepOf(b.Field))
+		return stepIndex(StepOf(a.Field)) - stepIndex(StepOf(b.Field))
 	})
 	done, all := 0, 0
 	for _, x := range r.Problems {
@@ -127,8 +127,11 @@ func (c *checker) report() Report {
 	if all > 0 {
 		r.CompletePercent = 100 * done / all
 	}
-	r.Steps = c.steps[:]
-	if next, ok := c.pack.NextDate(*c.doc, c.at.Now); ok {
+	r.Steps = c.steps
+	if !c.at.Now.IsZero() {
+		r.Windows = c.pack.WindowsAt(c.doc.Area, c.doc.City, c.at.Now)
+	}
+	if next, ok := c.pack.nextDate(c.doc, c.at.Now); ok {
 		r.Next = &next
 	}
 	return r

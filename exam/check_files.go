@@ -4,7 +4,7 @@ import "slices"
 
 // eligibility puts the reckoning among the problems.
 func (c *checker) eligibility() {
-	c.reckoned = c.pack.Reckon(*c.doc)
+	c.reckoned = c.pack.reckon(c.doc)
 	e := c.reckoned
 	c.collectCases()
 	if c.level == nil {
@@ -24,8 +24,8 @@ func (c *checker) eligibility() {
 	}
 	c.degreeNamed()
 	var args map[string]string
-	if len(e.Phrases) > 0 {
-		args = e.Phrases[0].Args
+	if e.Verdict != Met {
+		args = e.Phrases()[0].Args
 	}
 	switch {
 	case e.Verdict == ForReview:
@@ -33,6 +33,11 @@ func (c *checker) eligibility() {
 	case e.Verdict == NotMet:
 		c.problems = append(c.problems, Problem{Field: fieldOf(e), Rule: "eligibility." + e.lack.rule(), Severity: Block, Args: args})
 	}
+}
+
+// field gives the arguments that name the kind of work the exam is about.
+func (c *checker) field() []string {
+	return []string{"work", c.pack.Reckoning.Work.ZH, "work_en", c.pack.Reckoning.Work.EN}
 }
 
 // degreeNamed asks for the degree where the rule names one and only a diploma
@@ -164,10 +169,14 @@ func (c *checker) evidenceOf(e Evidence) {
 	}
 	c.evidence = append(c.evidence, r)
 	if r.Attached > 0 {
+		if e.Early {
+			c.step(StepEvidence).Done++
+		}
 		return
 	}
 	severity, rule := Warn, "evidence.later"
 	if e.Early {
+		c.step(StepEvidence).Missing++
 		severity, rule = Block, "evidence.early"
 	}
 	c.say(severity, "attachments."+string(e.ID), rule, "evidence", e.Name.ZH, "evidence_en", e.Name.EN)

@@ -1,6 +1,9 @@
 package exam
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // registration judges what is registered for, and when.
 func (c *checker) registration() {
@@ -74,10 +77,13 @@ func (c *checker) window() {
 	}
 }
 
-// shown gives an instant as people read it: "2026-03-18", "2026-03-19 17:00".
+// shown gives an instant as people read it: "2026-03-18", "2026-03-19 17:00",
+// with a zone behind it that is not China's.
 func shown(i Instant) string {
-	if i.DayOnly() {
-		return string(i)
+	text, zone := i.split()
+	text = strings.Replace(text, "T", " ", 1)
+	if zone != "" && zone != standardZone {
+		text += " (UTC" + zone + ")"
 	}
-	return string(i[:10]) + " " + string(i[11:])
+	return text
 }

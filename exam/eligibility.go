@@ -28,10 +28,15 @@ type Eligibility struct {
 	Held   string   `json:"held"`   // the certificate relied on, "certificates.0"; "" when none is needed
 	Doubts []string `json:"doubts"` // why the area decides: [DoubtShort] … or the id of an area point
 
-	Phrases []Phrase `json:"-"` // the explanation, see [Eligibility.Explain]
+	// What would cure a shortfall; both are empty and zero when nothing is lacking.
+	Instead []Level `json:"instead"` // levels of this exam that the candidate qualifies for now
+	MetIn   int     `json:"met_in"`  // the exam year in which a post held until now makes up the months; 0 none
 
-	lack lack
-	rec  *record
+	pack  *Pack
+	level *LevelRules // nil when the level is unknown
+	way   *Path       // relied on
+	lack  lack
+	rec   *record
 }
 
 // The doubts that rules raise by themselves; area points of the pack add theirs.
@@ -55,14 +60,47 @@ const (
 // Reckon finds the way to qualify for the document's level that is best for
 // the candidate, over every path of the pack and every record (facts 1.2–1.4).
 // It judges the document as it is; [Check] normalises first.
-func (p *Pack) Reckon(d Document) Eligibility {
-	none := Eligibility{Verdict: NotMet, Until: p.Reckoning.Until, Intervals: []Interval{}, Doubts: []string{}, lack: lacksSchooling}
+func (p *Pack) Reckon(d Document) Eligibility { return p.reckon(&d) }
+
+func (p *Pack) reckon(d *Document) Eligibility {
+	none := Eligibility{Verdict: NotMet, Until: p.Reckoning.Until, Intervals: []Interval{}, Doubts: []string{}, Instead: []Level{}, lack: lacksSchooling}
 	level, ok := p.Level(d.Level)
 	if !ok {
-		none.Phrases = []Phrase{{Key: "eligibility.no_level"}}
 		return none
 	}
-	r := p.reckoner(&d)
+	r := p.reckoner(d)
+	best := r.best(level)
+	e := best.told(p, level)
+	if best.lack != lacksNothing {
+		r.cure(&e)
+	}
+	return e
+}
+
+// cure says what would help: another level, or going on with a post that is
+// held until now.
+func (r *reckoner) cure(e *Eligibility) {
+	for i := range r.pack.Levels {
+		other := &r.pack.Levels[i]
+		if other == e.level {
+			continue
+		}
+		if w := r.best(other); w.verdict() == Met {
+			e.Instead = append(e.Instead, other.ID)
+		}
+	}
+	open := slices.ContainsFunc(r.doc.Work, func(w Work) bool {
+		from, ok := w.From.Index()
+		return ok && w.SocialWork && w.To == "" && from <= r.year
+	})
+	studies := slices.ContainsFunc(r.doc.Education, func(e Education) bool { return e.StudyMode == FullTime && indexOr(e.Graduated, 0) > r.year })
+	if e.lack == lacksMonths && open && !studies {
+		e.MetIn = r.pack.Year + (e.Required-e.Counted+11)/12
+	}
+}
+
+// best gives the way to a level that is best for the candidate.
+func (r *reckoner) best(level *LevelRules) way {
 	best := r.way(&level.Paths[0])
 	best.lack = lacksSchooling
 	for i := range level.Paths {
@@ -78,7 +116,7 @@ func (p *Pack) Reckon(d Document) Eligibility {
 			}
 		}
 	}
-	return best.told(p, level)
+	return best
 }
 
 // record is a proof of schooling: an education record or a degree.
@@ -305,7 +343,8 @@ func (w *way) better(than *way) bool {
 func (w *way) told(p *Pack, level *LevelRules) Eligibility {
 	e := Eligibility{
 		Verdict: w.verdict(), Required: w.path.Months, Counted: w.counted, Until: p.Reckoning.Until,
-		Intervals: intervalsOf(w.spans), Path: w.path.ID, Held: w.held, Doubts: append([]string{}, w.doubts...), lack: w.lack,
+		Intervals: intervalsOf(w.spans), Path: w.path.ID, Held: w.held, Doubts: append([]string{}, w.doubts...), Instead: []Level{},
+		pack: p, level: level, way: w.path, lack: w.lack,
 	}
 	if w.lack != lacksNothing {
 		e.Doubts = []string{} // there is nothing for the area to decide
@@ -313,27 +352,32 @@ func (w *way) told(p *Pack, level *LevelRules) Eligibility {
 	if w.rec != nil {
 		e.Record, e.rec = w.rec.path(), w.rec
 	}
-	e.Phrases = w.phrases(p, level, e)
 	return e
 }
 
-func (w *way) phrases(p *Pack, level *LevelRules, e Eligibility) []Phrase {
-	args := map[string]string{
-		"level": level.Name.ZH, "level_en": level.Name.EN,
-		"path": w.path.Text.ZH, "path_en": w.path.Text.EN,
-		"counted_months": strconv.Itoa(e.Counted), "required_months": strconv.Itoa(e.Required),
-		"until": string(e.Until),
+// Phrases gives the explanation in sentences to be said; see
+// [Eligibility.Explain].
+func (e Eligibility) Phrases() []Phrase {
+	if e.level == nil {
+		return []Phrase{{Key: "eligibility.no_level"}}
 	}
-	switch w.lack {
+	args := map[string]string{
+		"level": e.level.Name.ZH, "level_en": e.level.Name.EN,
+		"path": e.way.Text.ZH, "path_en": e.way.Text.EN,
+		"counted_months": itoa(e.Counted), "required_months": itoa(e.Required),
+		"until": string(e.Until),
+		"work":  e.pack.Reckoning.Work.ZH, "work_en": e.pack.Reckoning.Work.EN,
+	}
+	switch e.lack {
 	case lacksSchooling:
-		return []Phrase{{"eligibility.lacks_schooling", args}}
+		return e.withCures(Phrase{"eligibility.lacks_schooling", args})
 	case lacksHeld:
-		held, _ := p.Level(w.path.After)
+		held, _ := e.pack.Level(e.way.After)
 		args["held"], args["held_en"] = held.Name.ZH, held.Name.EN
-		return []Phrase{{"eligibility.lacks_held", args}}
+		return e.withCures(Phrase{"eligibility.lacks_held", args})
 	case lacksMonths:
-		args["short_months"] = strconv.Itoa(e.Required - e.Counted)
-		return []Phrase{{"eligibility.lacks_months", args}}
+		args["short_months"] = itoa(e.Required - e.Counted)
+		return e.withCures(Phrase{"eligibility.lacks_months", args})
 	}
 	key := "eligibility." + string(e.Verdict)
 	if e.Required == 0 {
@@ -341,20 +385,33 @@ func (w *way) phrases(p *Pack, level *LevelRules, e Eligibility) []Phrase {
 	}
 	list := []Phrase{{key, args}}
 	for _, doubt := range e.Doubts {
-		list = append(list, p.doubtPhrase(doubt, e))
+		list = append(list, e.doubtPhrase(doubt))
 	}
 	return list
 }
 
-func (p *Pack) doubtPhrase(doubt string, e Eligibility) Phrase {
-	for _, a := range p.Reckoning.AreaPoints {
+// withCures adds to what is lacking what would help.
+func (e Eligibility) withCures(lacks Phrase) []Phrase {
+	list := []Phrase{lacks}
+	if e.MetIn > 0 {
+		list = append(list, Phrase{"eligibility.cure.go_on", map[string]string{"year": itoa(e.MetIn), "work": e.pack.Reckoning.Work.ZH, "work_en": e.pack.Reckoning.Work.EN}})
+	}
+	for _, id := range e.Instead {
+		level, _ := e.pack.Level(id)
+		list = append(list, Phrase{"eligibility.cure.level", map[string]string{"level": level.Name.ZH, "level_en": level.Name.EN}})
+	}
+	return list
+}
+
+func (e Eligibility) doubtPhrase(doubt string) Phrase {
+	for _, a := range e.pack.Reckoning.AreaPoints {
 		if a.ID == doubt {
 			return Phrase{"eligibility.doubt.area_point", map[string]string{"point": a.Name.ZH, "point_en": a.Name.EN}}
 		}
 	}
-	args := map[string]string{}
+	args := map[string]string{"work": e.pack.Reckoning.Work.ZH, "work_en": e.pack.Reckoning.Work.EN}
 	if doubt == DoubtShort {
-		args["short_months"] = strconv.Itoa(e.Required - e.Counted)
+		args["short_months"] = itoa(e.Required - e.Counted)
 	}
 	return Phrase{"eligibility.doubt." + doubt, args}
 }

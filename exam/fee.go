@@ -16,13 +16,15 @@ type FeeItem struct {
 
 // Fee adds up the subjects of the document and the area's charges per person
 // (facts 5.2). Nothing is guessed: without published prices Known is false.
-func (p *Pack) Fee(d Document) Fee {
+func (p *Pack) Fee(d Document) Fee { return p.fee(&d) }
+
+func (p *Pack) fee(d *Document) Fee {
 	level, ok := p.Level(d.Level)
 	area, found := p.Area(d.Area)
 	if !ok || !found || area.Fees == nil {
 		return Fee{}
 	}
-	fee := Fee{Known: true}
+	fee := Fee{Known: true, Items: make([]FeeItem, 0, 4)}
 	for _, s := range level.chosen(d.Subjects) {
 		fen, known := area.Fees.Subject[s.FeeClass]
 		if !known {

@@ -9,6 +9,7 @@ import (
 
 // fieldRule reads one text field of the document, or of every record of a list.
 type fieldRule struct {
+	path  string
 	list  int // index of the list in Document, -1 for a plain field
 	field int // index of the field in Document or in the record
 	whole bool
@@ -29,14 +30,14 @@ func makeFieldRules() map[string]*fieldRule {
 		f := doc.Field(i)
 		key := jsonKey(f)
 		step := slices.Index(Steps, stepOf[key])
-		rules[key] = &fieldRule{list: -1, field: i, whole: f.Type.Kind() == reflect.Slice, step: step, required: key + ".required", wanted: key + ".wanted"}
+		rules[key] = &fieldRule{path: key, list: -1, field: i, whole: f.Type.Kind() == reflect.Slice, step: step, required: key + ".required", wanted: key + ".wanted"}
 		if f.Type.Kind() != reflect.Slice || f.Type.Elem().Kind() != reflect.Struct {
 			continue
 		}
 		for j := range f.Type.Elem().NumField() {
 			if g := f.Type.Elem().Field(j); g.Type.Kind() == reflect.String {
 				path := key + "." + jsonKey(g)
-				rules[path] = &fieldRule{list: i, field: j, step: step, required: path + ".required", wanted: path + ".wanted"}
+				rules[path] = &fieldRule{path: path, list: i, field: j, step: step, required: path + ".required", wanted: path + ".wanted"}
 			}
 		}
 	}
@@ -48,22 +49,22 @@ func jsonKey(f reflect.StructField) string {
 	return name
 }
 
-// visit calls see for each place of the document that the path names, with the
-// place's own path and whether it is filled in.
-func (r *fieldRule) visit(path string, doc reflect.Value, see func(path string, filled bool)) {
+// visit calls see for each place of the document that the rule is about, with
+// the place's own path and whether it is filled in.
+func (r *fieldRule) visit(doc reflect.Value, see func(path string, filled bool)) {
 	if r.list < 0 {
 		f := doc.Field(r.field)
-		see(path, !f.IsZero() && (!r.whole || f.Len() > 0))
+		see(r.path, !f.IsZero() && (!r.whole || f.Len() > 0))
 		return
 	}
 	list := doc.Field(r.list)
-	head, tail, _ := strings.Cut(path, ".")
 	for i := range list.Len() {
 		filled := list.Index(i).Field(r.field).Len() > 0
 		if filled {
-			see(path, true)
+			see(r.path, true)
 			continue
 		}
+		head, tail, _ := strings.Cut(r.path, ".")
 		see(head+"."+strconv.Itoa(i)+"."+tail, false)
 	}
 }

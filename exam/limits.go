@@ -45,14 +45,9 @@ func (f File) Sound() bool {
 // texts judges all texts together: whether each is text at all, and whether the
 // document is of a size that a server takes.
 func (c *checker) texts() {
-	bytes, sound := 0, true
-	doc := reflect.ValueOf(c.doc).Elem()
-	eachText(doc, nil, func(_ []string, text string) {
-		bytes += len(text)
-		sound = sound && utf8.ValidString(text)
-	})
-	if !sound {
-		eachText(doc, []string{}, func(path []string, text string) {
+	w := c.doc.weigh()
+	if w.broken {
+		eachText(reflect.ValueOf(c.doc).Elem(), nil, func(path []string, text string) {
 			if !utf8.ValidString(text) {
 				c.block(strings.Join(path, "."), "text.encoding")
 			}
@@ -60,7 +55,7 @@ func (c *checker) texts() {
 	}
 	// Escaped, a byte takes at most six; the keys of the longest lists take less
 	// than 32 KB.
-	if 6*bytes+32<<10 <= MaxDocumentBytes {
+	if 6*w.bytes+32<<10 <= MaxDocumentBytes {
 		return
 	}
 	if n := len(c.doc.Encode()); n > MaxDocumentBytes {
@@ -68,25 +63,52 @@ func (c *checker) texts() {
 	}
 }
 
-// eachText shows every text below a value, with the parts of its path unless
-// path is nil.
-func eachText(v reflect.Value, path []string, see func(path []string, text string)) {
-	below := func(part string) []string {
-		if path == nil {
-			return nil
-		}
-		return append(path[:len(path):len(path)], part)
+// weight is what all texts of a document have together.
+type weight struct {
+	bytes  int
+	broken bool // one of them is no UTF-8
+}
+
+func (w *weight) add(texts ...string) {
+	for _, s := range texts {
+		w.bytes += len(s)
+		w.broken = w.broken || !utf8.ValidString(s)
 	}
+}
+
+// weigh is [eachText] without its cost: it runs at every keystroke.
+func (d *Document) weigh() (w weight) {
+	w.add(d.Exam, string(d.Level), d.Area, d.City, d.Checkpoint, d.Name, d.NameRemark, string(d.IDType), d.IDNumber, string(d.Gender), string(d.BirthDate),
+		d.Ethnicity, d.Nationality, d.PoliticalStatus, d.Phone, d.Email, d.Address, d.Postcode, string(d.FirstWorked), d.Title, string(d.Commitment))
+	w.add(d.Subjects...)
+	for i := range d.Education {
+		e := &d.Education[i]
+		w.add(e.ID, string(e.Level), string(e.StudyMode), e.School, e.Major, string(e.Started), string(e.Graduated), e.CertificateNumber)
+	}
+	for i := range d.Degrees {
+		g := &d.Degrees[i]
+		w.add(g.ID, string(g.Level), g.AwardedBy, g.Major, string(g.Awarded), g.CertificateNumber)
+	}
+	for i := range d.Certificates {
+		x := &d.Certificates[i]
+		w.add(x.ID, string(x.Level), x.Number, string(x.Awarded))
+	}
+	for i := range d.Work {
+		p := &d.Work[i]
+		w.add(p.ID, p.Employer, p.EmployerType, p.CreditCode, p.Place, p.Position, p.Duties, string(p.From), string(p.To))
+	}
+	return w
+}
+
+// eachText shows every text below a value, with the parts of its path.
+func eachText(v reflect.Value, path []string, see func(path []string, text string)) {
+	below := func(part string) []string { return append(path[:len(path):len(path)], part) }
 	switch v.Kind() {
 	case reflect.String:
 		see(path, v.String())
 	case reflect.Struct:
 		for i := range v.NumField() {
-			part := ""
-			if path != nil {
-				part = jsonKey(v.Type().Field(i))
-			}
-			eachText(v.Field(i), below(part), see)
+			eachText(v.Field(i), below(jsonKey(v.Type().Field(i))), see)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {

@@ -1,6 +1,8 @@
 package exam
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -90,4 +92,42 @@ func TestOnlyDaysAndTimesThatExistAreRead(t *testing.T) {
 			t.Errorf("%q: %v", s, ok)
 		}
 	}
+}
+
+// A document with a text of its own length in every field weighs what all of
+// them do together, and any one of them that is no text is found.
+func TestEveryTextOfADocumentIsWeighed(t *testing.T) {
+	d := Document{Subjects: []string{""}, Education: make([]Education, 2), Degrees: make([]Degree, 1), Certificates: make([]Certificate, 1), Work: make([]Work, 2)}
+	n, want := 0, 0
+	var each func(v reflect.Value, do func(reflect.Value))
+	each = func(v reflect.Value, do func(reflect.Value)) {
+		switch v.Kind() {
+		case reflect.String:
+			do(v)
+		case reflect.Struct:
+			for i := range v.NumField() {
+				each(v.Field(i), do)
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				each(v.Index(i), do)
+			}
+		}
+	}
+	each(reflect.ValueOf(&d).Elem(), func(v reflect.Value) {
+		n++
+		want += n
+		v.SetString(strings.Repeat("x", n))
+	})
+	if w := d.weigh(); w.bytes != want || w.broken || n < 60 {
+		t.Fatalf("%+v, want %d bytes of %d texts", w, want, n)
+	}
+	each(reflect.ValueOf(&d).Elem(), func(v reflect.Value) {
+		was := v.String()
+		v.SetString("\xff")
+		if !d.weigh().broken {
+			t.Error("bytes that are no text are not seen")
+		}
+		v.SetString(was)
+	})
 }

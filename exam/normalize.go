@@ -182,6 +182,9 @@ func normalPhone(s string) string {
 }
 
 func normalDate(d Date) Date {
+	if d == "" {
+		return d
+	}
 	if t, ok := d.Time(); ok && t.Year() >= minYear && t.Year() <= maxYear {
 		return d
 	}
@@ -193,10 +196,8 @@ func normalDate(d Date) Date {
 }
 
 func normalMonth(m Month) Month {
-	if len(m) == 7 {
-		if _, ok := m.Index(); ok {
-			return m
-		}
+	if _, ok := m.Index(); ok || m == "" {
+		return m
 	}
 	text := tidy(string(m))
 	if n, err := ParseMonth(text); err == nil {
@@ -207,7 +208,10 @@ func normalMonth(m Month) Month {
 
 // middleDots are the characters typed for the separator of names that the
 // notice 民委发〔2016〕33号 fixes as U+00B7 (facts 6.8).
-const middleDots = "•‧・∙⋅･·᛫⸱"
+const middleDots = "•‧・∙⋅･·᛫⸱⸳◦˙ᐧꞏ"
+
+// betweenHan are marks that are a middle dot only between two Han characters.
+const betweenHan = ".․﹒。｡"
 
 // normalName removes blanks next to Han characters and dots, sets U+00B7 for
 // every middle dot, and for a full stop between two Han characters. Latin names
@@ -234,7 +238,7 @@ func normalName(name string) string {
 		out = append(out, r)
 	}
 	for i, r := range out {
-		if r == '.' && i > 0 && i+1 < len(out) && isHan(out[i-1]) && isHan(out[i+1]) {
+		if strings.ContainsRune(betweenHan, r) && i > 0 && i+1 < len(out) && isHan(out[i-1]) && isHan(out[i+1]) {
 			out[i] = '·'
 		}
 	}

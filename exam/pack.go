@@ -27,11 +27,19 @@ type Pack struct {
 	About   Text   `json:"about"`   // where this edition comes from and what it is not
 	Remark  Text   `json:"remark"`  // printed at the foot of papers, such as 非官方样表
 
+	// TimeZone is the offset of every time that names none itself, "+08:00"; ""
+	// is China's standard time.
+	TimeZone string `json:"time_zone"`
+
 	Signers []string `json:"signers"` // public keys (wenbao-ed25519 …) that may sign the next edition
 	Server  Server   `json:"server"`  // the registration server; empty when there is none
 
 	Contacts []Contact `json:"contacts"` // hotlines of the whole country
 	Notices  []Text    `json:"notices"`  // what every candidate should read
+
+	Residence Text       `json:"residence"`  // where one registers (属地化), unless an area says otherwise
+	PassLines []PassLine `json:"pass_lines"` // pass marks that differ from the subjects' own (单独划线)
+	Official  Official   `json:"official"`   // the authority's own site, for typing there what is filled in here
 
 	Fields     Fields              `json:"fields"`     // what must be filled in, and what may be changed when
 	Choices    map[string][]Choice `json:"choices"`    // lists by field; see [Pack.Choice]
@@ -43,6 +51,8 @@ type Pack struct {
 	Commitment CommitmentText      `json:"commitment"` // 告知承诺
 	Windows    Windows             `json:"windows"`    // of the national platform; areas choose days inside it
 	Areas      []Area              `json:"areas"`      // 考区
+
+	required, wanted []*fieldRule // of Fields
 }
 
 // Text is the same words in Chinese and English.
@@ -71,6 +81,28 @@ type Contact struct {
 	Phone string `json:"phone"`
 	Hours Text   `json:"hours"`
 	URL   string `json:"url"`
+}
+
+// PassLine is a set of pass marks of some regions and of one year; certificates
+// passed by it are usually valid in those regions only.
+type PassLine struct {
+	ID    string        `json:"id"`
+	Name  Text          `json:"name"`  // for whom
+	Year  int           `json:"year"`  // exam year it was published for
+	Marks map[Level]int `json:"marks"` // of every subject of the level; levels left out are as the country
+}
+
+// Official is the authority's own site.
+type Official struct {
+	URL      string            `json:"url"`
+	Sections []OfficialSection `json:"sections"` // in the site's order
+}
+
+// OfficialSection is one group of the site's fields.
+type OfficialSection struct {
+	ID     string   `json:"id"`
+	Name   Text     `json:"name"`
+	Fields []string `json:"fields"` // paths without index, in the site's order; those of one list go record by record
 }
 
 // Fields is the policy on the document's fields. Paths have no index:
@@ -128,6 +160,7 @@ type Path struct {
 
 // Reckoning says how work is counted and what is left to the areas.
 type Reckoning struct {
+	Work       Text        `json:"work"`              // what kind of work counts: 社会工作
 	Until      Date        `json:"until"`             // last day that counts; open posts run to its month
 	Borderline int         `json:"borderline_months"` // short by at most this many: the area decides
 	OwnMajors  []string    `json:"own_majors"`        // a major that contains one of these is the exam's own beyond doubt
@@ -200,21 +233,30 @@ type CommitmentText struct {
 
 // Area is an examination area (考区).
 type Area struct {
-	ID       string             `json:"id"` // GB/T 2260 code, or the authority's own
-	Name     Text               `json:"name"`
-	Windows  *Windows           `json:"windows,omitempty"` // absent: nothing published is known
-	Cities   []City             `json:"cities,omitempty"`  // places with windows of their own
-	Fees     *Fees              `json:"fees,omitempty"`    // absent: unknown
-	Confirm  AfterConfirm       `json:"after_confirm"`     // "" unknown
-	Recheck  bool               `json:"recheck"`           // may refuse a registration in a check after payment (抽查复核)
-	Contacts []Contact          `json:"contacts,omitempty"`
-	Notes    []Text             `json:"notes,omitempty"`
-	Points   map[string]Verdict `json:"points,omitempty"` // what the area decided on an [AreaPoint] or "near_major": met or not_met
+	ID       string       `json:"id"` // GB/T 2260 code, or the authority's own
+	Name     Text         `json:"name"`
+	Windows  *Windows     `json:"windows,omitempty"` // absent: nothing published is known
+	Cities   []City       `json:"cities,omitempty"`  // places with windows of their own
+	Fees     *Fees        `json:"fees,omitempty"`    // absent: unknown
+	Confirm  AfterConfirm `json:"after_confirm"`     // "" unknown
+	Recheck  bool         `json:"recheck"`           // may refuse a registration in a check after payment (抽查复核)
+	Contacts []Contact    `json:"contacts,omitempty"`
+	Notes    []Text       `json:"notes,omitempty"`
+
+	Residence *Text              `json:"residence,omitempty"` // who may register here, in place of [Pack.Residence]
+	Previous  *PastYear          `json:"previous,omitempty"`  // what an earlier year had: a guide, never a deadline
+	Points    map[string]Verdict `json:"points,omitempty"`    // what the area decided on an [AreaPoint] or "near_major": met or not_met
 }
 
 // City is a place whose windows differ from, or alone are known of, its area.
 type City struct {
 	Name    Text    `json:"name"`
+	Windows Windows `json:"windows"`
+}
+
+// PastYear is what is known of an earlier year's windows.
+type PastYear struct {
+	Year    int     `json:"year"`
 	Windows Windows `json:"windows"`
 }
 
@@ -256,6 +298,15 @@ type FeeExtra struct {
 	Fen        int     `json:"fen"`
 	Levels     []Level `json:"levels,omitempty"` // empty: every level
 	Refundable bool    `json:"refundable"`       // part of the candidates get it back
+}
+
+// ResidenceOf says who may register in an area, or anywhere; empty in both
+// languages when it is not known.
+func (p *Pack) ResidenceOf(area string) Text {
+	if a, ok := p.Area(area); ok && a.Residence != nil {
+		return *a.Residence
+	}
+	return p.Residence
 }
 
 // Ref names the edition.

@@ -47,7 +47,8 @@ func (f *faults) check(ok bool, path, code string, args ...string) {
 	}
 }
 
-// validate holds everything the rules rely on, so that they need no defence.
+// validate holds everything the rules rely on, so that they need no defence, and
+// works out what they look up often.
 func (p *Pack) validate() error {
 	var f faults
 	f.check(p.Format == PackFormat, "format", "out_of_range", "value", itoa(p.Format), "range", itoa(PackFormat))
@@ -59,11 +60,17 @@ func (p *Pack) validate() error {
 	f.check(ok, "issued", "not_a_day")
 	p.Title.validate(&f, "title")
 	p.validateKeys(&f)
+	p.validateZone(&f)
+	p.validateOfficial(&f)
 	p.validateFields(&f)
 	p.validateLevels(&f)
 	p.validateReckoning(&f)
 	p.validateEvidence(&f)
 	p.validateAreas(&f)
+	p.validatePassLines(&f)
+	if len(f) == 0 {
+		p.placeTimes()
+	}
 	return errors.Join(f...)
 }
 
@@ -88,6 +95,77 @@ func (p *Pack) validateKeys(f *faults) {
 	f.check(len(p.Server.Keys) > 0, "server.keys", "missing")
 }
 
+func (p *Pack) validateZone(f *faults) {
+	_, ok := zoneOf(p.TimeZone)
+	f.check(ok || p.TimeZone == "", "time_zone", "not_a_zone", "value", shortened(p.TimeZone, 20))
+}
+
+// placeTimes writes the pack's zone behind every time that names none.
+func (p *Pack) placeTimes() {
+	if p.TimeZone == "" || p.TimeZone == standardZone {
+		return
+	}
+	place := func(list ...*Instant) {
+		for _, i := range list {
+			if _, zone := i.split(); *i != "" && zone == "" {
+				*i += Instant(p.TimeZone)
+			}
+		}
+	}
+	windows := func(w *Windows) {
+		place(&w.Registration.Opens, &w.Registration.Closes, &w.Check.Opens, &w.Check.Closes, &w.Payment.Opens, &w.Payment.Closes, &w.Ticket.Opens, &w.Ticket.Closes)
+	}
+	windows(&p.Windows)
+	for i := range p.Levels {
+		for j := range p.Levels[i].Subjects {
+			place(&p.Levels[i].Subjects[j].Starts)
+		}
+	}
+	for i := range p.Areas {
+		a := &p.Areas[i]
+		if a.Windows != nil {
+			windows(a.Windows)
+		}
+		if a.Previous != nil {
+			windows(&a.Previous.Windows)
+		}
+		for j := range a.Cities {
+			windows(&a.Cities[j].Windows)
+		}
+	}
+}
+
+func (p *Pack) validateOfficial(f *faults) {
+	if p.Official.URL != "" {
+		u, err := url.Parse(p.Official.URL)
+		f.check(err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "", "official.url", "not_https")
+	}
+	uniqueIDs(f, "official.sections", p.Official.Sections, func(s OfficialSection) string { return s.ID })
+	for _, s := range p.Official.Sections {
+		s.Name.validate(f, "official.sections."+s.ID+".name")
+		for _, path := range s.Fields {
+			_, ok := fieldRules[path]
+			f.check(ok, "official.sections."+s.ID, "no_such", "value", shortened(path, 60))
+		}
+	}
+}
+
+func (p *Pack) validatePassLines(f *faults) {
+	uniqueIDs(f, "pass_lines", p.PassLines, func(l PassLine) string { return l.ID })
+	for _, l := range p.PassLines {
+		at := "pass_lines." + l.ID
+		l.Name.validate(f, at+".name")
+		f.check(l.Year >= minYear && l.Year <= p.Year, at+".year", "out_of_range", "value", itoa(l.Year), "range", itoa(minYear)+"–"+itoa(p.Year))
+		for level, mark := range l.Marks {
+			rules, ok := p.Level(level)
+			f.check(ok, at+".marks", "no_such", "value", shortened(string(level), 40))
+			if ok && len(rules.Subjects) > 0 {
+				f.check(mark > 0 && mark <= rules.Subjects[0].FullMark, at+".marks."+shortened(string(level), 40), "out_of_range", "value", itoa(mark), "range", "1–"+itoa(rules.Subjects[0].FullMark))
+			}
+		}
+	}
+}
+
 func (p *Pack) validateFields(f *faults) {
 	for _, list := range []struct {
 		at    string
@@ -98,6 +176,7 @@ func (p *Pack) validateFields(f *faults) {
 			f.check(ok, list.at, "no_such", "value", shortened(path, 60))
 		}
 	}
+	p.required, p.wanted = rulesOf(p.Fields.Required), rulesOf(p.Fields.Wanted)
 	for field, list := range p.Choices {
 		f.check(len(list) > 0, "choices."+shortened(field, 60), "missing")
 		uniqueIDs(f, "choices."+field, list, func(c Choice) string { return c.Code })
@@ -106,6 +185,15 @@ func (p *Pack) validateFields(f *faults) {
 		}
 	}
 	f.check(p.Photo.Width > 0 && p.Photo.Height > 0 && p.Photo.MinBytes > 0 && p.Photo.MinBytes < p.Photo.MaxBytes, "photo", "contradiction")
+}
+
+func rulesOf(paths []string) (list []*fieldRule) {
+	for _, path := range paths {
+		if rule, ok := fieldRules[path]; ok {
+			list = append(list, rule)
+		}
+	}
+	return list
 }
 
 // uniqueIDs refuses empty and doubled ids.
@@ -154,6 +242,7 @@ func (p *Pack) validatePath(f *faults, at string, path Path) {
 func (p *Pack) validateReckoning(f *faults) {
 	_, ok := p.Reckoning.Until.Time()
 	f.check(ok, "reckoning.until", "not_a_day")
+	p.Reckoning.Work.validate(f, "reckoning.work")
 	f.check(p.Reckoning.Borderline >= 0 && p.Reckoning.Borderline <= 12, "reckoning.borderline_months", "out_of_range", "value", itoa(p.Reckoning.Borderline), "range", "0–12")
 	f.check(!slices.Contains(p.Reckoning.OwnMajors, ""), "reckoning.own_majors", "fits_everything")
 	uniqueIDs(f, "reckoning.area_points", p.Reckoning.AreaPoints, func(a AreaPoint) string { return a.ID })
@@ -191,7 +280,15 @@ func (p *Pack) validateAreas(f *faults) {
 			a.Windows.validate(f, at+".windows")
 		}
 		for _, c := range a.Cities {
+			c.Name.validate(f, at+".cities."+c.Name.ZH+".name")
 			c.Windows.validate(f, at+".cities."+c.Name.ZH)
+		}
+		if a.Residence != nil {
+			a.Residence.validate(f, at+".residence")
+		}
+		if a.Previous != nil {
+			f.check(a.Previous.Year >= minYear && a.Previous.Year < p.Year, at+".previous.year", "out_of_range", "value", itoa(a.Previous.Year), "range", "–"+itoa(p.Year-1))
+			a.Previous.Windows.validate(f, at+".previous.windows")
 		}
 		f.check(slices.Contains([]AfterConfirm{ConfirmUnknown, ConfirmUndo, ConfirmCentre, ConfirmLocked}, a.Confirm), at+".after_confirm", "no_such", "value", shortened(string(a.Confirm), 20))
 		p.validateFees(f, at+".fees", a.Fees)

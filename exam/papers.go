@@ -1,6 +1,9 @@
 package exam
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
@@ -75,7 +78,11 @@ func degreeRules(g *Degree) []string {
 	if n[0] == 'C' || n[0] == 'Z' || n[0] == 'T' {
 		n = n[1:]
 	}
-	if len(n) < 15 || len(n) > 17 || !allDigits(n[:10]) || !allDigits(n[11:]) || n[10] != 'S' && n[10] != 'E' && n[10] != 'Z' && !allDigits(n[10:11]) {
+	serial := ""
+	if len(n) > 10 {
+		serial = strings.TrimLeft(n[10:11], "SEZ") + n[11:]
+	}
+	if (len(serial) != 5 && len(serial) != 6) || !allDigits(n[:10]) || !allDigits(serial) {
 		return []string{"format"}
 	}
 	var rules []string

@@ -1,6 +1,9 @@
 package exam
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // Turn is a draft that a newer pack judges differently.
 type Turn struct {
@@ -22,7 +25,7 @@ func Rejudge(drafts iter.Seq[Draft], old, new *Pack, at Moment) iter.Seq[Turn] {
 				continue
 			}
 			doc, files := Normalize(d.Document), filesToSend(d.Files)
-			t := Turn{ID: d.ID, Before: check(doc, files, old, at), After: check(doc, files, new, at)}
+			t := Turn{ID: d.ID, Before: check(&doc, files, old, at), After: check(&doc, files, new, at)}
 			t.Gone, t.Came = differing(t.Before.Problems, t.After.Problems), differing(t.After.Problems, t.Before.Problems)
 			if t.turned() && !yield(t) {
 				return
@@ -41,7 +44,7 @@ func (t Turn) Why() []Phrase {
 	var list []Phrase
 	if a, b := t.Before.Eligibility.Verdict, t.After.Eligibility.Verdict; a != b {
 		list = append(list, Phrase{"turn.verdict." + string(b), nil})
-		list = append(list, t.After.Eligibility.Phrases...)
+		list = append(list, t.After.Eligibility.Phrases()...)
 	}
 	switch {
 	case t.Before.Submittable && !t.After.Submittable:
@@ -69,17 +72,9 @@ func blocks(list []Problem) bool {
 // differing gives the problems of a that have none of the same field, rule and
 // severity in b.
 func differing(a, b []Problem) []Problem {
-	type place struct {
-		field, rule string
-		severity    Severity
-	}
-	has := make(map[place]bool, len(b))
-	for _, p := range b {
-		has[place{p.Field, p.Rule, p.Severity}] = true
-	}
 	var list []Problem
 	for _, p := range a {
-		if !has[place{p.Field, p.Rule, p.Severity}] {
+		if !slices.ContainsFunc(b, func(q Problem) bool { return p.Field == q.Field && p.Rule == q.Rule && p.Severity == q.Severity }) {
 			list = append(list, p)
 		}
 	}

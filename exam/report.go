@@ -21,7 +21,8 @@ type Report struct {
 	Cases           []EvidenceCase // why evidence may be needed
 	Evidence        []EvidenceReport
 	Fee             Fee
-	Next            *Deadline // nil: nothing known to come, or no time given
+	Windows         []WindowReport // of the place, in their order; nil when no time was given
+	Next            *Deadline      // nil: nothing known to come, or no time given
 }
 
 // StepID names a step of the form; its words are "step."+id.
@@ -56,6 +57,16 @@ type EvidenceReport struct {
 	Because  []EvidenceCase `json:"because"`
 	Attached int            `json:"attached"` // files of this kind
 	Early    bool           `json:"early"`    // must be there before submission
+}
+
+// stepIndex gives the place of a step in [Steps]; -1 for none.
+func stepIndex(id StepID) int {
+	for i := range Steps {
+		if Steps[i] == id {
+			return i
+		}
+	}
+	return -1
 }
 
 // StepOf gives the step in which a field, or "photo", or "attachments.KIND"

@@ -86,6 +86,9 @@ func (d described) schema(t reflect.Type) map[string]any {
 	}
 	properties := map[string]any{}
 	for i := range t.NumField() {
+		if !t.Field(i).IsExported() {
+			continue
+		}
 		key, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		s := d.schema(t.Field(i).Type)
 		if text := d.fields[t.Name()+"."+key]; text != "" {

@@ -196,7 +196,7 @@ func typeBelow(t reflect.Type, key string) (reflect.Type, bool) {
 		return t.Elem(), true
 	}
 	for i := range t.NumField() {
-		if name := jsonKey(t.Field(i)); name == key && name != "-" {
+		if f := t.Field(i); f.IsExported() && jsonKey(f) == key && key != "-" {
 			return t.Field(i).Type, true
 		}
 	}

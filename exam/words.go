@@ -58,9 +58,12 @@ func Duration(months int, say Say) string {
 }
 
 // Explain gives the reckoning in sentences.
-func (e Eligibility) Explain(say Say) string {
+func (e Eligibility) Explain(say Say) string { return Sentences(e.Phrases(), say) }
+
+// Sentences says phrases one after another, as the language joins them.
+func Sentences(phrases []Phrase, say Say) string {
 	text := ""
-	for _, p := range e.Phrases {
+	for _, p := range phrases {
 		if next := p.Said(say); text == "" {
 			text = next
 		} else {
@@ -79,6 +82,7 @@ type ReportText struct {
 	Steps           []StepReport     `json:"steps"`
 	Evidence        []EvidenceReport `json:"evidence"`
 	Fee             Fee              `json:"fee"`
+	Windows         []WindowReport   `json:"windows,omitempty"`
 	Next            *Deadline        `json:"next,omitempty"`
 }
 
@@ -100,7 +104,7 @@ func (r Report) Said(say Say) ReportText {
 		Submittable: r.Submittable, CompletePercent: r.CompletePercent,
 		Problems:    make([]ProblemText, 0, len(r.Problems)),
 		Eligibility: EligibilityText{r.Eligibility, r.Eligibility.Explain(say)},
-		Steps:       r.Steps, Evidence: append([]EvidenceReport{}, r.Evidence...), Fee: r.Fee, Next: r.Next,
+		Steps:       r.Steps, Evidence: append([]EvidenceReport{}, r.Evidence...), Fee: r.Fee, Windows: r.Windows, Next: r.Next,
 	}
 	for _, p := range r.Problems {
 		t.Problems = append(t.Problems, ProblemText{p, p.Message(say)})

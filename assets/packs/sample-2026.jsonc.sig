@@ -1,1 +1,1 @@
-wenbao-pack-ed25519 5f67371db0fcdbe8 77l10vPwkdMznxyx3xLrNaKAd3fcekphQd/nR0krXR4JWCasZ8n0rLWgebeSV6NSaIeKzA8TJEZw+kkCKA1XAg==
+wenbao-pack-ed25519 5f67371db0fcdbe8 e32M5mWYN0HJBztUAnXbakC+aTXQCwMNQG1G9nVZ2+yueUi37UKmJJvGX1S7nBKC0wL/8/5FMr9MMRn2CYHcAw==

@@ -85,7 +85,7 @@ func FromReport(r exam.Report) Verdict {
 	r.Eligibility.Intervals, r.Eligibility.Doubts = listed(r.Eligibility.Intervals), listed(r.Eligibility.Doubts)
 	r.Fee.Items = listed(r.Fee.Items)
 	return Verdict{Submittable: r.Submittable, CompletePercent: r.CompletePercent, Problems: listed(r.Problems),
-		Eligibility: r.Eligibility, Explanation: listed(r.Eligibility.Phrases), Steps: listed(r.Steps),
+		Eligibility: r.Eligibility, Explanation: listed(r.Eligibility.Phrases()), Steps: listed(r.Steps),
 		Cases: listed(r.Cases), Evidence: listed(r.Evidence), Fee: r.Fee}
 }
 

@@ -31,7 +31,7 @@ type Bar struct {
 // Years gives the picture for what is typed now.
 func (f *Form) Years() Years {
 	e := f.report.Eligibility
-	y := Years{Verdict: e.Verdict, Counted: e.Counted, Required: e.Required, Text: Said(e.Phrases...),
+	y := Years{Verdict: e.Verdict, Counted: e.Counted, Required: e.Required, Text: Said(e.Phrases()...),
 		Tone: map[exam.Verdict]Tone{exam.Met: Good, exam.ForReview: Warning}[e.Verdict]}
 	if e.Verdict == exam.NotMet {
 		y.Tone = Trouble

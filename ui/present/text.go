@@ -69,7 +69,7 @@ func (t Text) Arg(name string) string { return fmt.Sprint(t.args[name]) }
 func (t Text) In(w Words) string {
 	switch {
 	case len(t.said) > 0:
-		return exam.Eligibility{Phrases: t.said}.Explain(saying(w))
+		return exam.Sentences(t.said, saying(w))
 	case t.key == "" && t.plain != "":
 		return t.plain
 	case t.key == "":
