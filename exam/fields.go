@@ -49,6 +49,21 @@ func jsonKey(f reflect.StructField) string {
 	return name
 }
 
+// isField tells whether a path without index is a field of the document or of
+// the records of one of its lists.
+func isField(path string) bool {
+	head, tail, below := strings.Cut(path, ".")
+	t, ok := typeBelow(reflect.TypeFor[Document](), head)
+	if !ok || !below {
+		return ok
+	}
+	if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct {
+		return false
+	}
+	_, ok = typeBelow(t.Elem(), tail)
+	return ok
+}
+
 // visit calls see for each place of the document that the rule is about, with
 // the place's own path and whether it is filled in.
 func (r *fieldRule) visit(doc reflect.Value, see func(path string, filled bool)) {

@@ -144,8 +144,7 @@ func (p *Pack) validateOfficial(f *faults) {
 	for _, s := range p.Official.Sections {
 		s.Name.validate(f, "official.sections."+s.ID+".name")
 		for _, path := range s.Fields {
-			_, ok := fieldRules[path]
-			f.check(ok, "official.sections."+s.ID, "no_such", "value", shortened(path, 60))
+			f.check(isField(path), "official.sections."+s.ID, "no_such", "value", shortened(path, 60))
 		}
 	}
 }

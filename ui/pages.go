@@ -186,9 +186,11 @@ func (w *Window) contactsCard() fyne.CanvasObject {
 // officialPage is 官网助手: every field in the official site's order, to copy.
 func (w *Window) officialPage() fyne.CanvasObject {
 	k, f := w.kit, w.desk.Form()
-	box := newColumn(gapLarge, title(k.key("page.official")), body(k.key("official.about")),
-		banner(present.Warning, k.key("official.warning.title"), k.key("official.warning.text", "address", present.OfficialSite),
-			k.secondary("action.official", k.key("official.open"), func() { w.desk.ShowFile(present.OfficialSite) })))
+	box := newColumn(gapLarge, title(k.key("page.official")), body(k.key("official.about")))
+	if site := f.OfficialSite(); site != "" {
+		box.Add(banner(present.Warning, k.key("official.warning.title"), k.key("official.warning.text", "address", site),
+			k.secondary("action.official", k.key("official.open"), func() { w.desk.ShowFile(site) })))
+	}
 	if f.Photo().Photo != nil {
 		row := newFlow(gap, k.secondary("action.keep_photo", k.key("official.photo"), f.KeepPhoto))
 		if path := w.desk.Kept(); path != "" {
@@ -197,7 +199,7 @@ func (w *Window) officialPage() fyne.CanvasObject {
 		box.Add(row)
 	}
 	for _, s := range f.Official() {
-		rows := newColumn(6, heading(k.key("official."+s.ID)))
+		rows := newColumn(6, heading(k.say(s.Name)))
 		for _, r := range s.Rows {
 			rows.Add(w.copyRow(r))
 		}

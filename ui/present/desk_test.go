@@ -396,7 +396,7 @@ func TestTheOfficialSitesOrderHasEveryFilledField(t *testing.T) {
 			t.Errorf("%s is copied as %q, want %q", path, values[path], want)
 		}
 	}
-	if !strings.HasPrefix(present.OfficialSite, "https://www.cpta.com.cn") {
+	if !strings.HasPrefix(f.OfficialSite(), "https://www.cpta.com.cn") {
 		t.Error("the helper opens another site")
 	}
 }

@@ -2,12 +2,10 @@ package present
 
 import (
 	"slices"
+	"strings"
 
 	"wenbao/exam"
 )
-
-// OfficialSite is the only address that the helper opens (facts, section 2).
-const OfficialSite = "https://www.cpta.com.cn"
 
 // CopyRow is a field of the official site with what to paste into it.
 type CopyRow struct {
@@ -19,25 +17,41 @@ type CopyRow struct {
 // CopySection is a group of fields of the official site, in its order.
 type CopySection struct {
 	ID   string
+	Name Text
 	Rows []CopyRow
 }
 
-// Official gives every field in the order in which the official site asks for
-// it: 个人信息, 学历信息, 学位信息, 工作经历, 联系方式, 报考信息.
+// OfficialSite is the only address that the helper opens; "" when the exam pack
+// names none.
+func (f *Form) OfficialSite() string { return f.pack.Official.URL }
+
+// Official gives every filled-in field in the order in which the official site
+// asks for it, as the exam pack has it; fields of one list go record by record.
 func (f *Form) Official() []CopySection {
 	doc := exam.Normalize(f.doc)
-	sections := []CopySection{
-		{"identity", f.copyRows(doc, "name", "id_type", "id_number", "gender", "birth_date", "ethnicity", "nationality", "political_status")},
-		{"education", f.copyRecords(doc, exam.StepSchooling, "education")},
-		{"degrees", f.copyRecords(doc, exam.StepSchooling, "degrees")},
-		{"work", append(f.copyRows(doc, "first_worked", "title"), f.copyRecords(doc, exam.StepWork, "work")...)},
-		{"contact", f.copyRows(doc, "phone", "email", "address", "postcode")},
-		{"target", f.copyRows(doc, "area", "city", "checkpoint", "level")},
-	}
 	var out []CopySection
-	for _, s := range sections {
-		if len(s.Rows) > 0 {
-			out = append(out, s)
+	for _, s := range f.pack.Official.Sections {
+		section := CopySection{ID: s.ID, Name: Named(s.Name)}
+		for i := 0; i < len(s.Fields); {
+			list, _, record := strings.Cut(s.Fields[i], ".")
+			if !record {
+				section.Rows = append(section.Rows, f.copyRows(doc, s.Fields[i])...)
+				i++
+				continue
+			}
+			end := i
+			for end < len(s.Fields) && strings.HasPrefix(s.Fields[end], list+".") {
+				end++
+			}
+			for n := range listLen(doc, list) {
+				for _, path := range s.Fields[i:end] {
+					section.Rows = append(section.Rows, f.copyRows(doc, at(list, n, path))...)
+				}
+			}
+			i = end
+		}
+		if len(section.Rows) > 0 {
+			out = append(out, section)
 		}
 	}
 	return out

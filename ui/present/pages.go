@@ -76,6 +76,9 @@ func (d *Desk) Notices() []Notice {
 	for _, n := range p.Notices {
 		out = append(out, Notice{Named(n), Calm})
 	}
+	if text := p.ResidenceOf(area); text != (exam.Text{}) {
+		out = append(out, Notice{Named(text), Busy})
+	}
 	if a, ok := p.Area(area); ok {
 		for _, n := range a.Notes {
 			out = append(out, Notice{Named(n), Busy})
