@@ -199,3 +199,108 @@ func TestAPackSpeaksForItsAreasInBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+// Every step's window at the edges of its time, for places of every kind.
+func TestEveryWindowHasAStateAtEveryMoment(t *testing.T) {
+	p := pack(t, "038-2026")
+	for _, x := range []struct{ area, city, now, want string }{
+		{"420000", "武汉市", "2026-03-12 08:59", "not_open not_open not_open not_open"},
+		{"420000", "武汉市", "2026-03-12 09:00", "open open open not_open"},
+		{"420000", "武汉市", "2026-03-22 19:59", "open open open not_open"},
+		{"420000", "武汉市", "2026-03-22 20:00", "closing_soon open open not_open"},
+		{"420000", "武汉市", "2026-03-25 20:00", "closed closing_soon closing_soon not_open"},
+		{"420000", "武汉市", "2026-03-27 20:00", "closed closed closed not_open"},
+		{"420000", "武汉市", "2026-05-24 14:00", "closed closed closed closed"},
+		{"460000", "", "2026-03-18 23:59", "closing_soon unknown unknown unknown"}, // the whole of the last day
+		{"460000", "", "2026-03-19 00:00", "closed unknown unknown unknown"},
+		{"500000", "", "2026-03-08 00:00", "not_open unknown open not_open"}, // of the payment only the end is known
+		{"650000", "", "2026-03-01 00:00", "open unknown unknown unknown"},   // and of the registration
+		{"410000", "", "2026-03-12 09:00", "unknown unknown unknown unknown"},
+		{"990000", "", "2026-03-12 09:00", "unknown unknown unknown unknown"},
+		{"420000", "武汉市", "", "unknown unknown unknown unknown"},
+	} {
+		var now time.Time
+		if x.now != "" {
+			now = at(x.now)
+		}
+		var got []string
+		for _, w := range p.WindowsAt(x.area, x.city, now) {
+			got = append(got, string(w.State))
+			wantWords(t, "window.kind."+string(w.Kind), nil)
+			wantWords(t, "window.state."+string(w.State), nil)
+		}
+		if strings.Join(got, " ") != x.want {
+			t.Errorf("%s %s at %s: %v, want %s", x.area, x.city, x.now, got, x.want)
+		}
+	}
+	r := exam.Check(complete(), nil, p, exam.Moment{Now: at("2026-03-12 09:00")})
+	if len(r.Windows) != 4 || exam.Check(complete(), nil, p, exam.Moment{}).Windows != nil {
+		t.Errorf("%v", r.Windows)
+	}
+}
+
+func TestATimeIsOfThePacksZoneUnlessItNamesItsOwn(t *testing.T) {
+	for i, want := range map[exam.Instant]string{
+		"2026-03-09T09:00":       "2026-03-09T01:00:00Z",
+		"2026-03-09T09:00+08:00": "2026-03-09T01:00:00Z",
+		"2026-03-09T09:00+09:00": "2026-03-09T00:00:00Z",
+		"2026-03-09T09:00-05:30": "2026-03-09T14:30:00Z",
+		"2026-03-09":             "2026-03-08T16:00:00Z",
+		"2026-03-09+00:00":       "2026-03-09T00:00:00Z",
+	} {
+		got, ok := i.Begin()
+		if !ok || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s is %s, want %s", i, got.UTC().Format(time.RFC3339), want)
+		}
+	}
+	for _, i := range []exam.Instant{"2026-03-09T09:00Z", "2026-03-09T09:00+8:00", "2026-03-09T09:00+15:00", "2026-03-09T09:00+08:60", "2026-03-09T09:00+08", "+08:00"} {
+		if _, ok := i.Begin(); ok {
+			t.Errorf("%s passes for a time", i)
+		}
+	}
+	east := edited(t, "sample-2026", `"time_zone": "+08:00"`, `"time_zone": "+09:00"`)
+	home, away := pack(t, "sample-2026"), east
+	d := exam.Document{Level: "basic", Area: "A01"}
+	for i, x := range home.Deadlines(d) {
+		if y := away.Deadlines(d)[i]; !y.At.Add(time.Hour).Equal(x.At) || y.DayOnly != x.DayOnly {
+			t.Errorf("%s: %s and %s", x.Kind, x.At, y.At)
+		}
+	}
+	d.Area, d.City = "A02", "乙一市"
+	closes := at("2026-06-10 23:30") // of the next day, an hour to the east
+	if _, ok := found(exam.Check(d, nil, away, exam.Moment{Now: closes, Trusted: true}), "window.closed", "area"); !ok {
+		t.Error("the zone of the pack closes nothing")
+	}
+	if _, ok := found(exam.Check(d, nil, home, exam.Moment{Now: closes, Trusted: true}), "window.closed", "area"); ok {
+		t.Error("closed an hour too early")
+	}
+}
+
+// A newer edition that extends a window opens again what had closed, and says so.
+func TestANewerEditionExtendsAWindow(t *testing.T) {
+	old := pack(t, "038-2026")
+	next := edited(t, "038-2026", `"version": 1,`, `"version": 2,`, `"closes": "2026-03-19T17:00"`, `"closes": "2026-03-21T17:00"`)
+	d := complete()
+	d.Area, d.City = "500000", "重庆市"
+	draft := exam.Draft{ID: exam.NewDraftID(), Document: d, Files: []exam.File{photo}, Pack: old.Ref()}
+	late := exam.Moment{Now: at("2026-03-20 10:00"), Trusted: true}
+	turns := 0
+	for turn := range exam.Rejudge(slices.Values([]exam.Draft{draft}), old, next, late) {
+		turns++
+		if turn.Before.Submittable || !turn.After.Submittable || len(turn.Gone) != 1 || turn.Gone[0].Rule != "window.closed" {
+			t.Errorf("%v, %v", rules(turn.Before), rules(turn.After))
+		}
+		if why := turn.Why(); len(why) != 1 || why[0].Key != "turn.cleared" {
+			t.Errorf("because %v", why)
+		}
+		if turn.Before.Next.Kind != exam.PaymentCloses || turn.After.Next.Kind != exam.PaymentCloses || turn.After.Windows[0].State != exam.WindowClosing {
+			t.Errorf("next %v, then %v; %v", turn.Before.Next, turn.After.Next, turn.After.Windows)
+		}
+	}
+	if turns != 1 {
+		t.Errorf("%d drafts turned", turns)
+	}
+	if draft.Pack != old.Ref() {
+		t.Error("the draft took another edition by itself")
+	}
+}

@@ -283,6 +283,21 @@ func TestEvidenceThatMustComeFirstBlocks(t *testing.T) {
 	}
 }
 
+func TestEarlyEvidenceCountsInItsStepAndInThePercentage(t *testing.T) {
+	percent := func(files ...exam.File) (int, exam.StepReport) {
+		d := complete()
+		d.Exam, d.Area, d.Level, d.Subjects = "sample", "A01", "basic", nil
+		r := exam.Check(d, append([]exam.File{photo}, files...), pack(t, "sample-2026"), exam.Moment{})
+		return r.CompletePercent, r.Steps[slices.Index(exam.Steps, exam.StepEvidence)]
+	}
+	if n, step := percent(); n >= 100 || step.Missing != 1 || step.Blocks != 1 || step.Done != 0 {
+		t.Errorf("missing: %d %%, %+v", n, step)
+	}
+	if n, step := percent(exam.File{Kind: "health", SHA256: photo.SHA256, Size: 1}); n != 100 || step.Missing != 0 || step.Done != 1 {
+		t.Errorf("there: %d %%, %+v", n, step)
+	}
+}
+
 func TestOnlyATrustedClockAndAPublishedDayCloseAWindow(t *testing.T) {
 	p := pack(t, "038-2026")
 	for _, x := range []struct {

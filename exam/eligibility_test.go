@@ -373,3 +373,85 @@ func TestTheOrderOfRecordsDoesNotMatter(t *testing.T) {
 		}
 	})
 }
+
+// What would cure a shortfall: another level of the exam, or time.
+func TestAShortfallSaysWhatWouldCureIt(t *testing.T) {
+	p := pack(t, "038-2026")
+	for _, x := range []struct {
+		rule    string
+		level   exam.Level
+		doc     []func(*exam.Document)
+		instead string
+		metIn   int
+	}{
+		{"本科, one year of work held until now: the year after next", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2026-01", "")), "", 2027},
+		{"and from December", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2026-12", "")), "", 2028},
+		{"a post that ended grows no more", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2025-01", "2025-12")), "", 0},
+		{"enough for 初级", "intermediate", rec(edu(exam.Bachelor, false, "2012-06"), months(36)), "junior", 0},
+		{"高级 without the certificate", "senior", rec(edu(exam.Bachelor, false, "2012-06"), post("2015-01", "")), "junior intermediate", 0},
+		{"大专 never does for 高级", "senior", rec(edu(exam.Associate, true, "2008-06"), cert("intermediate", "2012-10"), post("2009-01", "")), "junior intermediate", 0},
+		{"no schooling at all", "junior", rec(months(120)), "", 0},
+		{"study until next summer takes months away that nobody can count yet", "junior", rec(edu(exam.Bachelor, false, "2012-06"), fullTime("2025-09", "2027-06"), post("2026-01", "")), "", 0},
+	} {
+		e := p.Reckon(documentOf(x.level, x.doc))
+		var instead []string
+		for _, l := range e.Instead {
+			instead = append(instead, string(l))
+		}
+		if e.Verdict != exam.NotMet || strings.Join(instead, " ") != x.instead || e.MetIn != x.metIn {
+			t.Errorf("%s: %s, instead %v, in %d", x.rule, e.Verdict, e.Instead, e.MetIn)
+		}
+		for lang, say := range languages {
+			text := e.Explain(say)
+			if x.metIn > 0 && !strings.Contains(text, itoa(x.metIn)) || strings.Contains(text, "<no value>") {
+				t.Errorf("%s %s: %q", lang, x.rule, text)
+			}
+			for _, l := range e.Instead {
+				rules, _ := p.Level(l)
+				if !strings.Contains(text, map[string]string{"zh-CN": rules.Name.ZH, "en": rules.Name.EN}[lang]) {
+					t.Errorf("%s %s: %q names no %s", lang, x.rule, text, l)
+				}
+			}
+		}
+	}
+}
+
+// The year that is named holds: with the open post gone on until then, the
+// years are enough.
+func TestTheYearThatIsPromisedIsEnough(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := anyCareer(t)
+		e := pack038.Reckon(d)
+		if e.MetIn == 0 {
+			return
+		}
+		later := *pack038
+		later.Year, later.Reckoning.Until = e.MetIn, exam.Date(itoa(e.MetIn)+"-12-31")
+		later.Windows = exam.Windows{}
+		if after := later.Reckon(d); after.Verdict == exam.NotMet {
+			t.Fatalf("%d of %d, enough in %d, and then %d of %d", e.Counted, e.Required, e.MetIn, after.Counted, after.Required)
+		}
+		for _, l := range e.Instead {
+			d.Level = l
+			if other := pack038.Reckon(d); other.Verdict != exam.Met {
+				t.Fatalf("%s is named, and is %s", l, other.Verdict)
+			}
+		}
+	})
+}
+
+// The same sentences speak of another exam's work when its pack does.
+func TestTheReckoningSpeaksOfThePacksOwnWork(t *testing.T) {
+	d := exam.Document{Level: "basic", Area: "A03", Education: []exam.Education{{Level: exam.Associate, StudyMode: exam.PartTime, School: "某某学院", Major: "法学", Graduated: "2020-06"}}}
+	for _, n := range []int{3, 30} {
+		d.Work = nil
+		months(n)(&d)
+		text := packSample.Reckon(d).Explain(languages["zh-CN"])
+		if !strings.Contains(text, "助老服务") || strings.Contains(text, "社会工作") {
+			t.Error(text)
+		}
+		if text := packSample.Reckon(d).Explain(languages["en"]); !strings.Contains(text, "care work") || strings.Contains(text, "social work") {
+			t.Error(text)
+		}
+	}
+}

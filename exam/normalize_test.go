@@ -3,6 +3,7 @@ package exam_test
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -137,6 +138,76 @@ func TestNormalizingNeverChangesAHanCharacterOfANameOrAText(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The Han characters of GB 18030-2022 (implementation level 3) and of the
+// extensions after it, block by block, as ISO/IEC 10646 has them.
+var hanBlocks = []struct {
+	name     string
+	from, to rune
+}{
+	{"URO", 0x4E00, 0x9FFF}, {"Extension A", 0x3400, 0x4DBF}, {"Extension B", 0x20000, 0x2A6DF}, {"Extension C", 0x2A700, 0x2B739},
+	{"Extension D", 0x2B740, 0x2B81D}, {"Extension E", 0x2B820, 0x2CEA1}, {"Extension F", 0x2CEB0, 0x2EBE0}, {"Extension I", 0x2EBF0, 0x2EE5D},
+	{"Extension G", 0x30000, 0x3134A}, {"Extension H", 0x31350, 0x323AF}, {"Extension J", 0x323B0, 0x33479},
+	{"compatibility", 0xF900, 0xFA6D}, {"compatibility", 0xFA70, 0xFAD9}, {"compatibility supplement", 0x2F800, 0x2FA1D}, {"zero", 0x3007, 0x3007},
+}
+
+func TestEveryHanCharacterIsANameAndStaysAsItIs(t *testing.T) {
+	d, n := complete(), 0
+	d.NameRemark = "字形见身份证" // nothing is left to remark
+	plain := rules(exam.Check(d, nil, pack038, exam.Moment{}))
+	for _, b := range hanBlocks {
+		for r := b.from; r <= b.to; r += 8 {
+			var name []rune
+			for c := r; c < r+8 && c <= b.to; c++ {
+				name = append(name, c)
+			}
+			n += len(name)
+			d.Name = string(name)
+			if got := exam.Normalize(d).Name; got != d.Name {
+				t.Fatalf("%s: %+q became %+q", b.name, d.Name, got)
+			}
+			if got := rules(exam.Check(d, nil, pack038, exam.Moment{})); !slices.Equal(got, plain) {
+				t.Fatalf("%s: %+q: %v", b.name, d.Name, got)
+			}
+		}
+	}
+	if n < 90_000 {
+		t.Errorf("only %d characters", n)
+	}
+}
+
+func TestNamesOfTwentyFiveHanCharactersPassInEveryPlane(t *testing.T) {
+	for _, r := range []rune{'张', 0x3400, 0x20BB7, 0x30EDD, 0x323B0} {
+		d := complete()
+		d.NameRemark = "见身份证"
+		for n, want := range map[int]string{25: "", 26: "warn name.long name", 100: "warn name.long name", 101: "block text.too_long name"} {
+			d.Name = strings.Repeat(string(r), n)
+			got := ""
+			for _, x := range rules(exam.Check(d, nil, pack038, exam.Moment{})) {
+				if strings.HasSuffix(x, " name") {
+					got = x
+				}
+			}
+			if got != want {
+				t.Errorf("%d of %U: %q, want %q", n, r, got, want)
+			}
+		}
+	}
+}
+
+func TestEveryMarkThatLooksLikeAMiddleDotBecomesOne(t *testing.T) {
+	for _, dot := range "·•‧・∙⋅･·᛫⸱⸳◦˙ᐧꞏ.．․﹒。｡" {
+		d := exam.Document{Name: "阿依古丽" + string(dot) + "𰻞𰻞"}
+		if got := exam.Normalize(d).Name; got != "阿依古丽·𰻞𰻞" {
+			t.Errorf("%U: %q", dot, got)
+		}
+	}
+	for name, want := range map[string]string{"J. Smith": "J. Smith", "O’Neil": "O’Neil", "Nguyễn Văn": "Nguyễn Văn", "Ａｎｎａ": "Anna", "某.J": "某.J"} {
+		if got := exam.Normalize(exam.Document{Name: name}).Name; got != want {
+			t.Errorf("%q became %q, want %q", name, got, want)
+		}
+	}
 }
 
 func FuzzNormalize(f *testing.F) {

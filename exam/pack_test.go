@@ -89,6 +89,78 @@ func TestThePackOf2026HoldsWhatWasFoundAndNothingElse(t *testing.T) {
 			t.Errorf("%s: window %q, want %q", a.ID, got, windows[a.ID])
 		}
 	}
+	cities := map[string]string{ // facts 5.1: notices of one city
+		"320000 常州市": "2026-03-10T09:00 2026-03-29T16:00||",
+		"420000 武汉市": "2026-03-12T09:00 2026-03-25T20:00|2026-03-12T09:00 2026-03-26T17:00|2026-03-12T09:00 2026-03-27T20:00",
+	}
+	previous := map[string]string{ // facts 5.1: the rows of 2025
+		"110000": "2025-03-11 2025-03-20||2025-03-22 2025-03-25",
+		"310000": "2025-03-17T10:00 2025-03-26T16:00| 2025-03-27T16:00|",
+		"370000": "2025-03-12 2025-03-24||2025-03-27T09:00 2025-04-02T16:00",
+		"460000": "||2025-03-17 2025-03-29",
+	}
+	extras := map[string]string{"130000": "1000 false", "150000": "2000 false", "500000": "2000 true"} // facts 5.2
+	told := func(w exam.Windows) string {
+		var parts []string
+		for _, x := range []exam.Window{w.Registration, w.Check, w.Payment} {
+			part := string(x.Opens) + " " + string(x.Closes)
+			if part == " " {
+				part = ""
+			}
+			parts = append(parts, part)
+		}
+		return strings.Join(parts, "|")
+	}
+	for _, a := range p.Areas {
+		for _, c := range a.Cities {
+			if key := a.ID + " " + c.Name.ZH; told(c.Windows) != cities[key] {
+				t.Errorf("%s: %s", key, told(c.Windows))
+			}
+			delete(cities, a.ID+" "+c.Name.ZH)
+		}
+		got := ""
+		if a.Previous != nil {
+			got = told(a.Previous.Windows)
+		}
+		if got != previous[a.ID] || a.Previous != nil && a.Previous.Year != 2025 {
+			t.Errorf("%s: earlier %q, want %q", a.ID, got, previous[a.ID])
+		}
+		got = ""
+		if a.Fees != nil && len(a.Fees.Extra) == 1 {
+			got = fmt.Sprint(a.Fees.Extra[0].Fen, a.Fees.Extra[0].Refundable)
+		}
+		if got != extras[a.ID] {
+			t.Errorf("%s: per person %q, want %q", a.ID, got, extras[a.ID])
+		}
+		if a.Confirm != exam.ConfirmUnknown { // facts 2.4 name no province with a policy of this year
+			t.Errorf("%s: a policy that no source has", a.ID)
+		}
+	}
+	if len(cities) != 0 {
+		t.Errorf("no windows of %v", cities)
+	}
+	if w, _ := p.WindowsOf("420000", "武汉市"); w.Ticket != (exam.Window{Opens: "2026-05-18T09:00", Closes: "2026-05-24T14:00"}) {
+		t.Errorf("Wuhan's tickets: %v", w.Ticket)
+	}
+	if w, _ := p.WindowsOf("500000", ""); w.Payment.Closes != "2026-03-20T17:00" || w.Ticket != (exam.Window{Opens: "2026-05-18", Closes: "2026-05-22"}) {
+		t.Errorf("Chongqing: %v", w)
+	}
+	if p.Windows.Registration != (exam.Window{Opens: "2026-03-09", Closes: "2026-03-30"}) || p.TimeZone != "+08:00" {
+		t.Errorf("the platform: %v in %s", p.Windows.Registration, p.TimeZone)
+	}
+	if l := p.PassLines; len(l) != 1 || l[0].Year != 2025 || l[0].Marks["junior"] != 53 || l[0].Marks["intermediate"] != 58 || l[0].Marks["senior"] != 0 {
+		t.Errorf("separate lines: %v", l)
+	}
+	for _, l := range p.Levels {
+		for _, s := range l.Subjects {
+			if s.PassMark != 60 || s.FullMark != 100 {
+				t.Errorf("%s: %d of %d", s.ID, s.PassMark, s.FullMark)
+			}
+		}
+	}
+	if p.Residence.ZH == "" || p.ResidenceOf("410000") != p.Residence || p.ResidenceOf("310000") == p.Residence {
+		t.Error("the rule of residence is not told")
+	}
 	times := map[string]string{ // facts 1.5
 		"junior_comprehensive": "2026-05-24T09:00 120", "junior_practice": "2026-05-24T14:00 120",
 		"intermediate_comprehensive": "2026-05-24T09:00 120", "intermediate_law": "2026-05-23T14:00 120", "intermediate_practice": "2026-05-24T14:00 150",
@@ -220,6 +292,14 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		{`"after_confirm": "locked"`, `"after_confirm": "maybe"`, exam.KindInvalid, "after_confirm"},
 		{`"points": {"technical_school": "met"}`, `"points": {"technical_school": "yes"}`, exam.KindInvalid, "areas.A01.points"},
 		{`"points": {"technical_school": "met"}`, `"points": {"night_school": "met"}`, exam.KindInvalid, "areas.A01.points"},
+		{`"time_zone": "+08:00"`, `"time_zone": "CST"`, exam.KindInvalid, `time_zone: not a zone value="CST"`},
+		{`"marks": {"basic": 55}`, `"marks": {"basic": 101}`, exam.KindInvalid, "pass_lines.islands.marks.basic: out of range"},
+		{`"marks": {"basic": 55}`, `"marks": {"lower": 55}`, exam.KindInvalid, `pass_lines.islands.marks: no such value="lower"`},
+		{`"work": {"zh": "助老服务", "en": "care work"},`, ``, exam.KindInvalid, "reckoning.work: wants both languages"},
+		{`"year": 2025, "marks"`, `"year": 2027, "marks"`, exam.KindInvalid, "pass_lines.islands.year: out of range"},
+		{`"after_confirm": "centre",`, `"after_confirm": "centre", "previous": {"year": 2026, "windows": {}},`, exam.KindInvalid, "areas.A03.previous.year: out of range"},
+		{`"after_confirm": "centre",`, `"after_confirm": "centre", "previous": {"year": 2025, "windows": {"payment": {"opens": "soon"}}},`, exam.KindInvalid, "areas.A03.previous.windows.payment: not a time"},
+		{`"time_zone": "+08:00"`, `"official": {"url": "ftp://x", "sections": [{"id": "a", "name": {"zh": "甲", "en": "A"}, "fields": ["nmae"]}]}`, exam.KindInvalid, `official.sections.a: no such value="nmae"`},
 		{`"name": {"zh": "甲区", "en": "Area One"}`, `"name": {"zh": "甲区"}`, exam.KindInvalid, "areas.A01.name: wants both languages"},
 	} {
 		if !strings.Contains(string(raw), x.old) {

@@ -1,1 +1,1 @@
-wenbao-pack-ed25519 5f67371db0fcdbe8 0Ig6hpZVGcjUi7FAj07H1iYhcSQY1UjRhVJDbBOu8nxQcjPlLi3sGNq7AHNpf3hTIzXI9C+2JvwJzx1IIm8SDg==
+wenbao-pack-ed25519 5f67371db0fcdbe8 c959cnqmBFPxSi+mXF+mwEzWXaz6s7ltjzOHhWUhDYusoaYJXVWxspalUA8Cukxw0IkOgJPMBLDJqeKXcHSZCQ==

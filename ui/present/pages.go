@@ -76,6 +76,9 @@ func (d *Desk) Notices() []Notice {
 	for _, n := range p.Notices {
 		out = append(out, Notice{Named(n), Calm})
 	}
+	for _, l := range p.PassLines {
+		out = append(out, Notice{T("ui.notices.pass_line", "name", Named(l.Name), "year", strconv.Itoa(l.Year), "marks", Named(marksOf(p, l))), Calm})
+	}
 	if text := p.ResidenceOf(area); text != (exam.Text{}) {
 		out = append(out, Notice{Named(text), Busy})
 	}
@@ -88,6 +91,17 @@ func (d *Desk) Notices() []Notice {
 		out = append(out, Notice{Named(p.About), Warning})
 	}
 	return out
+}
+
+// marksOf names the marks of a line by level, lowest first.
+func marksOf(p *exam.Pack, l exam.PassLine) (text exam.Text) {
+	for _, level := range p.Levels {
+		if mark, ok := l.Marks[level.ID]; ok {
+			text.ZH = joined(text.ZH, "，", level.Grade.ZH+" "+strconv.Itoa(mark)+" 分")
+			text.EN = joined(text.EN, ", ", level.Grade.EN+" "+strconv.Itoa(mark))
+		}
+	}
+	return text
 }
 
 // QueueRow is a step in the outbox.
