@@ -226,6 +226,7 @@ func (r *keyring) save() error {
 // unlock gives the data key from the first slot that one of the keys opens.
 func (r *keyring) unlock(keys Keys) ([]byte, error) {
 	const op = "unlock store"
+	var damaged error // of the slot that was tried last
 	cause := ErrKeyMissing
 	if r.header.Has(keyslot.Passphrase) || r.header.Has(keyslot.Recovery) {
 		cause = ErrPassphraseNeeded
@@ -233,27 +234,33 @@ func (r *keyring) unlock(keys Keys) ([]byte, error) {
 	if keys.Recovery != "" {
 		secret, err := keyslot.ParseRecoveryCode(keys.Recovery)
 		if err == nil {
-			if data, err := r.header.Open(keyslot.Recovery, secret); err == nil {
+			var data []byte
+			if data, err = r.header.Open(keyslot.Recovery, secret); err == nil {
 				return data, nil
 			}
 		}
-		cause = ErrRecoveryWrong
+		damaged, cause = err, ErrRecoveryWrong
 	}
 	if keys.Passphrase != "" && r.header.Has(keyslot.Passphrase) {
 		data, err := r.header.Open(keyslot.Passphrase, []byte(keys.Passphrase))
 		if err == nil {
 			return data, nil
 		}
-		cause = ErrPassphraseWrong
+		damaged, cause = err, ErrPassphraseWrong
 	}
 	for kind, text := range r.machineSecrets(keys) {
 		secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 		if err != nil {
 			continue
 		}
-		if data, err := r.header.Open(kind, secret); err == nil {
+		var data []byte
+		if data, err = r.header.Open(kind, secret); err == nil {
 			return data, nil
 		}
+		damaged = err
+	}
+	if exam.KindOf(damaged) == exam.KindDamaged {
+		return nil, named(op, damaged)
 	}
 	return nil, locked(op, cause)
 }

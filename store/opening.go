@@ -91,7 +91,7 @@ func (s *Store) reckon(ctx context.Context, f engine.Found, listed map[exam.Draf
 
 // warn notes what the person should know about the place and the key.
 func (s *Store) warn() {
-	switch disk.PlaceOf(s.dir) {
+	switch s.o.Disk.Place(s.dir) {
 	case disk.Network:
 		s.opening.Warnings = append(s.opening.Warnings, "store.warn.network")
 	case disk.Removable:

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -21,6 +22,7 @@ import (
 	"wenbao/exam"
 	"wenbao/store"
 	"wenbao/store/internal/disk"
+	"wenbao/store/internal/seal"
 	"wenbao/store/storetest"
 )
 
@@ -279,6 +281,216 @@ func TestTheKeysOfAStore(t *testing.T) {
 	}
 }
 
+// forged gives a sealed value changed at one place, its checksum made to fit.
+func forged(place string, sealed []byte) []byte {
+	out := bytes.Clone(sealed)
+	out[len(out)/2] ^= 1
+	const crcAt, nonceAt = 9, 13
+	binary.BigEndian.PutUint32(out[crcAt:], seal.Checksum([]byte(place), out[:crcAt], out[nonceAt:]))
+	return out
+}
+
+// TestAWrongKeyTamperingAndABadSectorAreThreeMessages: the cure is another one
+// each time.
+func TestAWrongKeyTamperingAndABadSectorAreThreeMessages(t *testing.T) {
+	dir := t.TempDir()
+	s, d, _ := full(t, dir, storetest.Options())
+	paths := []string{}
+	for _, pattern := range []string{"files/*/*", "copies/*/*"} {
+		names, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil || len(names) != 1 {
+			t.Fatal(names, err)
+		}
+		paths = append(paths, names[0])
+	}
+	was, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := bytes.Clone(was)
+	flipped[len(was)/2] ^= 1
+	said := map[string]string{}
+	for name, content := range map[string][]byte{"tampering": forged("files/"+filepath.Base(paths[0]), was), "bad sector": flipped} {
+		for _, path := range paths {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := s.File(d.Files[0].SHA256)
+		if exam.KindOf(err) != exam.KindDamaged {
+			t.Fatalf("%s: %v", name, err)
+		}
+		said[name], _ = store.Say(err)
+		if found, err := s.Check(context.Background()); err != nil || len(found.Lost) != 1 || len(found.Faults) != 2 {
+			t.Fatalf("%s: found %+v, %v", name, found, err)
+		}
+	}
+	for _, path := range paths {
+		if err := os.WriteFile(path, was, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.SetPassphrase("密码"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open := func(passphrase string) error {
+		o := storetest.Options()
+		o.Keys.Passphrase = passphrase
+		s, err := store.Open(context.Background(), dir, o)
+		if err == nil {
+			storetest.Inspect(t, s, dir)
+			return s.Close()
+		}
+		return err
+	}
+	said["wrong key"], _ = store.Say(open("wrong"))
+	want := map[string]string{"wrong key": "store.error.passphrase_wrong", "tampering": "store.error.tampered", "bad sector": "store.error.damaged"}
+	if !maps.Equal(said, want) {
+		t.Fatalf("said %v", said)
+	}
+	// A sector of the slots themselves: one copy heals the other, and with both
+	// gone nobody is told that his passphrase is wrong.
+	names := []string{"keys.json", "keys.json.copy"}
+	for _, name := range names {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := open("密码"); err != nil {
+			t.Fatal(err)
+		}
+		raw[len(raw)/2] ^= 1
+		if err := os.WriteFile(filepath.Join(dir, name), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if name == names[0] {
+			if err := open("密码"); err != nil {
+				t.Fatal("with one copy of the slots damaged:", err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name), raw, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, names[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw[len(raw)/2] ^= 1
+	for _, name := range names {
+		if err := os.WriteFile(filepath.Join(dir, name), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := open("密码"); exam.KindOf(err) != exam.KindDamaged {
+		t.Fatal("with both copies of the slots damaged:", err)
+	}
+}
+
+func TestAPassphraseChangeRewritesNoData(t *testing.T) {
+	dir := t.TempDir()
+	s, _, _ := full(t, dir, storetest.Options())
+	if _, err := s.Check(context.Background()); err != nil { // all is in the database
+		t.Fatal(err)
+	}
+	contents := func() map[string]string {
+		all := map[string]string{}
+		for _, name := range allFiles(t, dir) {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[name] = exam.Digest(raw)
+		}
+		return all
+	}
+	before := contents()
+	for _, next := range []string{"第一个", "第二个"} {
+		if err := s.SetPassphrase(next); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, digest := range contents() {
+		if base := filepath.Base(name); digest != before[name] && base != "keys.json" && base != "keys.json.copy" {
+			t.Errorf("%s was rewritten", base)
+		}
+	}
+	if err := s.RemovePassphrase(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	storetest.OpenAt(t, dir, storetest.Options()) // without any passphrase again
+}
+
+// desktop is a keyring as an operating system has one.
+type desktop map[string]string
+
+func (k desktop) Get(name string) (string, error) {
+	if secret, ok := k[name]; ok {
+		return secret, nil
+	}
+	return "", store.ErrNoSecret
+}
+func (k desktop) Set(name, secret string) error { k[name] = secret; return nil }
+func (k desktop) Delete(name string) error      { delete(k, name); return nil }
+
+func TestTheKeyringOpensTheStoreAndForgetsItsSecretForAPassphrase(t *testing.T) {
+	dir, ring := t.TempDir(), desktop{}
+	o := storetest.Options()
+	o.Keys.Keyring = ring
+	s, _, _ := full(t, dir, o)
+	if len(ring) != 1 || len(s.Slots()) != 1 || s.Slots()[0].Kind != "keyring" {
+		t.Fatalf("%d secrets, slots %v", len(ring), s.Slots())
+	}
+	for _, secret := range ring {
+		storetest.Canaries(t, dir, secret)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []store.Keyring{nil, desktop{}} { // another user, another machine
+		o.Keys.Keyring = other
+		if _, err := store.Open(context.Background(), dir, o); !errors.Is(err, store.ErrKeyMissing) {
+			t.Fatal(err)
+		}
+	}
+	o.Keys.Keyring = ring
+	s = storetest.OpenAt(t, dir, o)
+	if err := s.SetPassphrase("密码"); err != nil {
+		t.Fatal(err)
+	}
+	if len(ring) != 0 || len(s.Slots()) != 1 || s.Slots()[0].Kind != "passphrase" {
+		t.Fatalf("%d secrets, slots %v", len(ring), s.Slots())
+	}
+}
+
+// elsewhere is a disk of another kind.
+type elsewhere struct {
+	disk.OS
+	place disk.Place
+}
+
+func (e elsewhere) Place(string) disk.Place { return e.place }
+
+func TestAShareAndAStickAreWarnedOf(t *testing.T) {
+	for place, want := range map[disk.Place]string{disk.Local: "", disk.Network: "store.warn.network", disk.Removable: "store.warn.removable"} {
+		o := storetest.Options()
+		o.Disk, o.Keys.Keyring = elsewhere{place: place}, desktop{}
+		s := storetest.OpenAt(t, t.TempDir(), o)
+		if got := strings.Join(s.Opening().Warnings, " "); got != want {
+			t.Errorf("%s: warned of %q", place, got)
+		}
+	}
+	if disk.PlaceOf(t.TempDir()) == disk.Network {
+		t.Log("the tests themselves run on a share")
+	}
+}
+
 func TestALockedStoreTellsNothingAndLosesNothing(t *testing.T) {
 	s, d, _ := full(t, t.TempDir(), storetest.Options())
 	if err := s.SetPassphrase("密码"); err != nil {
@@ -483,7 +695,7 @@ func TestEveryErrorHasWordsInBothLanguages(t *testing.T) {
 		key, _ := store.Loss{What: what}.Say()
 		keys = append(keys, key)
 	}
-	for _, key := range append(keys, "store.warn.key_file", "store.warn.network", "store.warn.removable") {
+	for _, key := range append(keys, "store.error.tampered", "store.warn.key_file", "store.warn.network", "store.warn.removable") {
 		for _, lang := range assets.Languages {
 			if text := assets.In(lang).Say(key, map[string]string{"count": "2"}); strings.Contains(text, "⟦") || text == "" {
 				t.Errorf("%s has no words in %s", key, lang)

@@ -5,12 +5,14 @@ import (
 	"strconv"
 
 	"wenbao/exam"
+	"wenbao/store/internal/seal"
 )
 
 // Say gives the translation key and arguments of what a person should read
 // about an error of this package: what happened, what it means, what to do.
 func Say(err error) (key string, args map[string]string) {
 	for cause, key := range map[error]string{
+		seal.ErrTampered:    "store.error.tampered",
 		ErrPassphraseNeeded: "store.error.passphrase_needed",
 		ErrPassphraseWrong:  "store.error.passphrase_wrong",
 		ErrRecoveryWrong:    "store.error.recovery_wrong",

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
@@ -154,6 +155,19 @@ func Canaries(t testing.TB, dir string, words ...string) {
 // names, in each encoding that a careless writer might use, and says where they
 // are.
 func Search(dir string, words ...string) (found []string, err error) {
+	forms := map[string]map[string][]byte{}
+	for _, word := range words {
+		forms[word] = encodings(word)
+	}
+	for range 10 { // a store that is open may rename a file on the way
+		if found, err = search(dir, forms); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return found, err
+}
+
+func search(dir string, words map[string]map[string][]byte) (found []string, err error) {
 	err = filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return err
@@ -162,8 +176,8 @@ func Search(dir string, words ...string) (found []string, err error) {
 		if err != nil {
 			return err
 		}
-		for _, word := range words {
-			for how, form := range encodings(word) {
+		for _, forms := range words {
+			for how, form := range forms {
 				if bytes.Contains(raw, form) || bytes.Contains([]byte(name), form) {
 					found = append(found, filepath.Base(name)+" holds personal data as "+how)
 				}

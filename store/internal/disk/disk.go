@@ -46,6 +46,7 @@ type FS interface {
 	// Commit runs a write to the file name that does not go through a [File]
 	// (bbolt maps and writes its file itself).
 	Commit(name string, write func() error) error
+	Place(dir string) Place // on what kind of disk a folder lies
 }
 
 // OS is the file system of the machine.
@@ -95,6 +96,8 @@ func (OS) Rename(old, new string) error      { return os.Rename(old, new) }
 func (OS) Remove(name string) error          { return os.Remove(name) }
 func (OS) Mkdir(name string) error           { return os.MkdirAll(name, 0o700) }
 func (OS) SyncDir(name string) error         { return syncDir(name) }
+
+func (OS) Place(dir string) Place { return PlaceOf(dir) }
 
 func (OS) Commit(_ string, write func() error) error { return write() }
 

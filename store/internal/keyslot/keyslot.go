@@ -135,8 +135,10 @@ func (h Header) Drop(k Kind) Header {
 	return h
 }
 
-// Open gives the data key from a slot of the kind, or [ErrWrong].
+// Open gives the data key from a slot of the kind, or [ErrWrong];
+// [exam.KindDamaged] when the slot is not what was written, whatever the secret.
 func (h Header) Open(k Kind, secret []byte) ([]byte, error) {
+	wrong := ErrWrong
 	for _, s := range h.Slots {
 		if s.Kind != k {
 			continue
@@ -145,11 +147,15 @@ func (h Header) Open(k Kind, secret []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if key, err := box.Open(string(k), h.Store, s.Sealed); err == nil && len(key) == seal.KeySize {
+		key, err := box.Open(string(k), h.Store, s.Sealed)
+		if err == nil && len(key) == seal.KeySize {
 			return key, nil
 		}
+		if err == seal.ErrSector {
+			wrong = &exam.Error{Kind: exam.KindDamaged, Op: "read key slots", Err: err}
+		}
 	}
-	return nil, ErrWrong
+	return nil, wrong
 }
 
 // box derives the key that seals a slot from its secret.
