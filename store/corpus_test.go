@@ -67,7 +67,7 @@ func makeCorpus(t *testing.T, form string) {
 	t.Helper()
 	dir := t.TempDir()
 	o := storetest.Options()
-	o.Keys.Passphrase, o.Segment = corpusPassphrase, 16<<10
+	o.Keys.Passphrase, o.Segment = corpusPassphrase, 64<<10
 	s, err := store.Open(context.Background(), dir, o)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -233,6 +234,10 @@ func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
 func checkCut(t *testing.T, dir string, pictures []string, acked int, deep bool) error {
 	o := storetest.Options()
 	o.Segment = 32 << 10
+	return checkCutOf(t, dir, o, pictures, acked, deep)
+}
+
+func checkCutOf(t *testing.T, dir string, o store.Options, pictures []string, acked int, deep bool) error {
 	s, err := store.Open(context.Background(), dir, o)
 	if err != nil {
 		return err
@@ -255,4 +260,157 @@ func checkCut(t *testing.T, dir string, pictures []string, acked int, deep bool)
 		storetest.Inspect(t, s, dir)
 	}
 	return nil
+}
+
+// copyIn puts a folder on a recorded disk, durably.
+func copyIn(t *testing.T, rec *storetest.Recorder, from, to string) {
+	t.Helper()
+	for _, name := range allFiles(t, from) {
+		rel, err := filepath.Rel(from, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(to, rel)
+		if err := rec.Mkdir(filepath.Dir(path)); err != nil {
+			t.Fatal(err)
+		}
+		f, err := rec.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.WriteAt(raw, 0)
+		if err = errors.Join(err, f.Sync(), f.Close(), rec.SyncDir(filepath.Dir(path))); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestACutWhileAnOldFormIsTakenOverLosesNothing opens a store of each form that
+// was ever written, works in it and compacts it, with a cut after every write.
+func TestACutWhileAnOldFormIsTakenOverLosesNothing(t *testing.T) {
+	zips, err := filepath.Glob(filepath.Join(corpus, "*.zip"))
+	if err != nil || len(zips) == 0 {
+		t.Fatal("no corpus", err)
+	}
+	rnd := rand.New(rand.NewPCG(7, 8))
+	for _, name := range zips {
+		base, old := scratch(t), t.TempDir()
+		unzip(t, name, old)
+		rec := storetest.NewRecorder(base)
+		dir := filepath.Join(base, "live")
+		copyIn(t, rec, old, dir)
+		start := rec.Len()
+		o := storetest.Options()
+		o.Keys.Passphrase, o.Disk = corpusPassphrase, rec
+		s, err := store.Open(context.Background(), dir, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pictures := []string{see(t, s)}
+		rec.Mark(0)
+		for i, step := range []func() error{
+			func() error { _, err := s.Create(storetest.Person(500), exam.PackRef{}); return err },
+			func() error { _, err := s.Check(context.Background()); return err },
+			func() error { return s.Compact(context.Background()) },
+			func() error { _, err := s.Create(storetest.Person(501), exam.PackRef{}); return err },
+		} {
+			if err := step(); err != nil {
+				t.Fatal(err)
+			}
+			pictures = append(pictures, see(t, s))
+			rec.Mark(i + 1)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		cuts := 0
+		rec.Replay(func(c storetest.Cut) {
+			for mode := range storetest.Modes {
+				if c.Event < start || t.Failed() {
+					return
+				}
+				cuts++
+				at := filepath.Join(base, "cut")
+				if err := c.Build(at, mode, rnd); err != nil {
+					t.Fatal(err)
+				}
+				o := o
+				o.Disk = nil
+				if err := checkCutOf(t, filepath.Join(at, "live"), o, pictures, c.Acked, rnd.IntN(20) == 0); err != nil {
+					t.Errorf("%s, event %d, mode %d, after step %d: %v", filepath.Base(name), c.Event, mode, c.Acked, err)
+				}
+				os.RemoveAll(at)
+			}
+		})
+		if cuts < 100 {
+			t.Errorf("only %d cuts", cuts)
+		}
+	}
+}
+
+// TestACutWhileThePassphraseChangesLeavesAWayIn: whatever a cut leaves, the key
+// from before or the one from after opens the store.
+func TestACutWhileThePassphraseChangesLeavesAWayIn(t *testing.T) {
+	base := scratch(t)
+	rec := storetest.NewRecorder(base)
+	o := storetest.Options()
+	o.Disk = rec
+	s, err := store.Open(context.Background(), filepath.Join(base, "live"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Create(storetest.Person(1), exam.PackRef{}); err != nil {
+		t.Fatal(err)
+	}
+	want, start := see(t, s), rec.Len()
+	keys := []store.Keys{{}, {Passphrase: "第一个"}, {Passphrase: "第二个"}, {}}
+	for i, change := range []func() error{
+		func() error { return s.SetPassphrase("第一个") },
+		func() error { return s.SetPassphrase("第二个") },
+		func() error { return s.RemovePassphrase() },
+	} {
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		rec.Mark(i + 1)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rnd := rand.New(rand.NewPCG(9, 10))
+	rec.Replay(func(c storetest.Cut) {
+		for mode := range storetest.Modes {
+			if c.Event < start || t.Failed() {
+				return
+			}
+			at := filepath.Join(base, "cut")
+			if err := c.Build(at, mode, rnd); err != nil {
+				t.Fatal(err)
+			}
+			var errs []error
+			for _, k := range keys[c.Acked:min(c.Acked+2, len(keys))] {
+				o := storetest.Options()
+				k.Cost = storetest.CheapCost
+				o.Keys = k
+				s, err := store.Open(context.Background(), filepath.Join(at, "live"), o)
+				if err != nil {
+					errs = append(errs, err)
+					continue
+				}
+				if got := see(t, s); got != want {
+					t.Errorf("event %d, mode %d: it shows\n%s", c.Event, mode, got)
+				}
+				s.Close()
+				break
+			}
+			if len(errs) == 2 {
+				t.Errorf("event %d, mode %d, after change %d: no way in: %v", c.Event, mode, c.Acked, errs)
+			}
+			os.RemoveAll(at)
+		}
+	})
 }
