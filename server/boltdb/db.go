@@ -22,8 +22,10 @@ import (
 // FileName is the database's name inside a server's data folder.
 const FileName = "wenbaod.bolt"
 
-// schema is the edition of the layout; a file of a newer one is not opened.
-const schema = "1"
+// schema is the edition of the layout; a file of a newer one is not opened. In
+// files of edition 1 answers lie under owner and entry, and pieces under owner,
+// hash and offset: what was kept there stays there and is found.
+const schema = "2"
 
 // The buckets. Keys carry no personal data.
 var (
@@ -39,7 +41,11 @@ var (
 	bPieces  = []byte("blobs")         // blob, offset → bytes
 	bNews    = []byte("publications")  // seq → publication
 	bPacks   = []byte("packs")         // SHA-256 → bytes of an edition
-	buckets  = [][]byte{bMeta, bRecords, bContent, bAnswers, bGiven, bPersons, bNumbers, bChanges, bFiles, bPieces, bNews, bPacks}
+
+	bAnswers1 = []byte("answers") // of edition 1; not in newer files
+	bPieces1  = []byte("pieces")
+
+	buckets = [][]byte{bMeta, bRecords, bContent, bAnswers, bGiven, bPersons, bNumbers, bChanges, bFiles, bPieces, bNews, bPacks}
 )
 
 // Options vary a [DB] for tests.
@@ -156,7 +162,7 @@ func (db *DB) begin(tx *bbolt.Tx, now time.Time) error {
 		}
 	}
 	m := tx.Bucket(bMeta)
-	if v := m.Get([]byte("schema")); v != nil && string(v) != schema {
+	if v := m.Get([]byte("schema")); v != nil && string(v) != schema && string(v) != "1" {
 		return exam.Errorf(exam.KindUpgrade, "open server database", "layout %q", v)
 	}
 	if m.Get([]byte("name")) == nil {

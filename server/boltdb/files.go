@@ -20,7 +20,7 @@ import (
 // fileRow is what is known of a file; its bytes are pieces under their offsets,
 // as they came, so that nothing is written twice.
 type fileRow struct {
-	Blob    uint64       `json:"b"` // where its pieces lie
+	Blob    uint64       `json:"b"` // where its pieces lie; 0: nothing has come, or edition 1
 	Size    int64        `json:"n"`
 	Missing []wire.Range `json:"m,omitempty"` // empty: whole and checked
 	Kept    bool         `json:"k,omitempty"` // a registration names it
@@ -133,14 +133,15 @@ func (db *DB) PutPiece(ctx context.Context, o server.Owner, f wire.FileRef, from
 // add keeps those bytes of the piece that are missing.
 func (r *fileRow) add(tx *bbolt.Tx, key []byte, from int64, piece []byte, now time.Time) (err error) {
 	to := from + int64(len(piece))
-	if r.Blob == 0 {
+	if r.Blob == 0 && slices.Equal(r.Missing, announced(r.Size, now).Missing) {
 		if r.Blob, err = tx.Bucket(bPieces).NextSequence(); err != nil {
 			return err
 		}
 	}
 	w := writer{tx: tx}
+	bucket, prefix := r.place(key)
 	for _, m := range wire.Overlap(r.Missing, from, to) {
-		w.put(bPieces, pieceKey(r.Blob, m.From), piece[m.From-from:m.To-from])
+		w.put(bucket, pieceKey(prefix, m.From), piece[m.From-from:m.To-from])
 	}
 	if w.err != nil {
 		return w.err
@@ -161,8 +162,8 @@ func (r *fileRow) fits(tx *bbolt.Tx, key []byte, from int64, last []byte) bool {
 			at = to
 		}
 	}
-	r.eachPiece(tx, func(k, v []byte) {
-		fill(int64(number(k[8:])))
+	r.eachPiece(tx, key, func(k, v []byte) {
+		fill(int64(number(k[len(k)-8:])))
 		h.Write(v)
 		at += int64(len(v))
 	})
@@ -170,12 +171,22 @@ func (r *fileRow) fits(tx *bbolt.Tx, key []byte, from int64, last []byte) bool {
 	return bytes.Equal(h.Sum(nil), key[32:])
 }
 
-func (r *fileRow) eachPiece(tx *bbolt.Tx, do func(k, v []byte)) {
+// place is where the pieces lie. The number of a blob rises: what arrives
+// together lies together, and a commit of many writes few pages.
+func (r *fileRow) place(key []byte) (bucket, prefix []byte) {
 	if r.Blob == 0 {
+		return bPieces1, key
+	}
+	return bPieces, uint64Key(r.Blob)
+}
+
+func (r *fileRow) eachPiece(tx *bbolt.Tx, key []byte, do func(k, v []byte)) {
+	bucket, prefix := r.place(key)
+	b := tx.Bucket(bucket)
+	if b == nil {
 		return
 	}
-	prefix := uint64Key(r.Blob)
-	c := tx.Bucket(bPieces).Cursor()
+	c := b.Cursor()
 	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
 		do(k, v)
 	}
@@ -302,7 +313,7 @@ func (db *DB) File(_ context.Context, o server.Owner, hash string) (raw []byte, 
 			return exam.Errorf(exam.KindNotFound, "read file", "not held whole")
 		}
 		raw = make([]byte, 0, r.Size)
-		r.eachPiece(tx, func(_, v []byte) { raw = append(raw, v...) })
+		r.eachPiece(tx, key, func(_, v []byte) { raw = append(raw, v...) })
 		return nil
 	})
 	return raw, err
@@ -369,10 +380,11 @@ func dropFile(tx *bbolt.Tx, key []byte) error {
 		return err
 	}
 	var keys [][]byte
-	r.eachPiece(tx, func(k, _ []byte) { keys = append(keys, bytes.Clone(k)) })
+	r.eachPiece(tx, key, func(k, _ []byte) { keys = append(keys, bytes.Clone(k)) })
 	w := writer{tx: tx}
+	bucket, _ := r.place(key)
 	for _, k := range keys {
-		w.delete(bPieces, k)
+		w.delete(bucket, k)
 	}
 	w.delete(bFiles, key)
 	return w.err
@@ -411,8 +423,6 @@ func fileKey(o server.Owner, hash string) ([]byte, error) {
 	return append(bytes.Clone(o[:]), sum...), nil
 }
 
-// pieceKey begins with the number of the blob, which rises: what arrives
-// together lies together.
-func pieceKey(blob uint64, offset int64) []byte {
-	return binary.BigEndian.AppendUint64(uint64Key(blob), uint64(offset))
+func pieceKey(prefix []byte, offset int64) []byte {
+	return binary.BigEndian.AppendUint64(bytes.Clone(prefix), uint64(offset))
 }

@@ -139,7 +139,11 @@ func sameHeld(a, b server.Held) bool {
 func held(tx *bbolt.Tx, q server.Question) (server.Held, *row, error) {
 	var h server.Held
 	if q.Entry != "" {
-		if raw := tx.Bucket(bAnswers).Get(answerKey(q)); raw != nil {
+		raw := tx.Bucket(bAnswers).Get(answerKey(q))
+		if old := tx.Bucket(bAnswers1); raw == nil && old != nil {
+			raw = old.Get(append(bytes.Clone(q.Owner[:]), idKey(exam.DraftID(q.Entry))...))
+		}
+		if raw != nil {
 			a, err := decodeAnswer(raw)
 			return server.Held{Answered: a}, nil, err
 		}
