@@ -29,7 +29,7 @@ func fresh(t testing.TB, change func(*server.Config)) *server.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := server.Config{Repository: db, Rules: rules(t), Signer: signer, Practice: true, Limits: generous}
+	c := server.Config{Repository: db, Rules: rules(t), Signer: signer, Practice: true, Limits: generous, Log: everything()}
 	if change != nil {
 		change(&c)
 	}

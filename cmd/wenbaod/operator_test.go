@@ -128,7 +128,7 @@ func TestAnOperatorWorksWhileTheServerRuns(t *testing.T) {
 	if err := json.Unmarshal([]byte(o.must("export", "--json")), &line); err != nil || line.Digest != a.digest || len(line.Attachments) != 1 {
 		t.Errorf("%+v, %v", line, err)
 	}
-	for _, secret := range []string{"测试", "410102", "138000", "example.org", "演练社会工作", "请补充", c.bearer[7:], number} {
+	for _, secret := range []string{"测试", "410102197", "13800000", "example.org", "演练社会工作", "请补充", c.bearer[7:], number} {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("the log holds %q", secret)
 		}

@@ -28,6 +28,8 @@ type Load struct {
 	calls   []call
 	next    atomic.Int64
 	times   []time.Duration
+	ends    []time.Duration // since the beginning
+	began   time.Time
 	refused atomic.Int64
 }
 
@@ -40,7 +42,7 @@ type call struct {
 // NewLoad makes n registrations; photo is the size of each one's photo in
 // bytes, 0 for one that all of a client share and that is there before.
 func NewLoad(clients, n, photo int) *Load {
-	l := &Load{Clients: clients, calls: make([]call, n), times: make([]time.Duration, n)}
+	l := &Load{Clients: clients, calls: make([]call, n), times: make([]time.Duration, n), ends: make([]time.Duration, n)}
 	r := rand.New(rand.NewPCG(rand.Uint64(), 1))
 	for i := range l.calls {
 		id, raw := exam.NewDraftID(), shared
@@ -103,10 +105,19 @@ func (l *Load) Run(t testing.TB, h http.Handler) time.Duration {
 		})
 	}
 	ready.Wait()
-	began := time.Now()
+	l.began = time.Now()
 	close(begin)
 	done.Wait()
-	return time.Since(began)
+	return time.Since(l.began)
+}
+
+// Middle gives registrations a second between the first and the last tenth of
+// those that were answered: the ramp and the stragglers are left out.
+func (l *Load) Middle() float64 {
+	sorted := slices.Clone(l.ends)
+	slices.Sort(sorted)
+	from, to := len(sorted)/10, len(sorted)*9/10
+	return float64(to-from) / (sorted[to] - sorted[from]).Seconds()
 }
 
 func (l *Load) bring(c *loader, i int64) error {
@@ -114,7 +125,7 @@ func (l *Load) bring(c *loader, i int64) error {
 	for {
 		wait, err := c.put(l.calls[i])
 		if err != nil || wait == 0 {
-			l.times[i] = time.Since(began)
+			l.times[i], l.ends[i] = time.Since(began), time.Since(l.began)
 			return err
 		}
 		l.refused.Add(1)
