@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -66,20 +65,12 @@ func (w *walk) supplement() error {
 	if err := portrait(scan); err != nil {
 		return err
 	}
-	var field string
 	return steps(
 		func() error { return w.bend("review=hand") },
 		func() error { return w.win.click("step.evidence") },
 		func() error { return w.at("evidence") },
-		func() error {
-			v, err := w.win.until(30*time.Second, "a field for evidence", func(v view) bool { _, ok := v.first("evidence."); return ok })
-			c, _ := v.first("evidence.")
-			field = c.ID
-			return err
-		},
 		func() error { return w.shot("evidence") },
-		func() error { return w.fills(field, scan) },
-		func() error { return w.win.press("action.use." + strings.TrimSuffix(field, ".path")) },
+		func() error { return w.win.drag(scan) },
 		func() error {
 			_, err := w.win.until(30*time.Second, "the scan to be kept", func(v view) bool { _, ok := v.first("action.remove."); return ok })
 			return err

@@ -38,7 +38,8 @@ func openDesk(ctx context.Context, out string, pace time.Duration, runes string)
 	if err != nil {
 		return nil, err
 	}
-	x := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", screen, "-nolisten", "tcp")
+	// A server that resets when its first client leaves would forget the keyboard.
+	x := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", screen, "-nolisten", "tcp", "-noreset")
 	x.ExtraFiles = []*os.File{w}
 	if err := x.Start(); err != nil {
 		return nil, fmt.Errorf("start Xvfb: %w", err)

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/url"
 	"strconv"
 	"time"
@@ -18,6 +20,7 @@ func (w *window) drag(file string) error {
 	if err != nil {
 		return err
 	}
+	xgb.Logger = log.New(io.Discard, "", 0) // it tells of a file that is not needed
 	c, err := xgb.NewConnDisplay(w.display)
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func main() {
 	flag.StringVar((*string)(&o.way), "way", string(whole), "whole, tour or bad-days")
 	flag.StringVar(&o.out, "out", "out", "folder for screenshots, logs and the printed form")
 	flag.IntVar(&o.typist, "typist", 0, "type so many characters and read them back from the disk, instead of a registration")
-	flag.DurationVar(&o.pace, "pace", 60*time.Millisecond, "time between two keys of a text")
+	flag.DurationVar(&o.pace, "pace", 12*time.Millisecond, "time between two keys of a text")
 	flag.StringVar(&o.bin, "bin", "bin", "folder with wenbao, wenbaoctl and wenbaod")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -126,7 +126,7 @@ func run(ctx context.Context, o options) (err error) {
 		}
 		fmt.Printf("%-58s %5.1f s\n", leg.name, time.Since(began).Seconds())
 	}
-	fmt.Printf("%d screenshots and the printed form are in %s\n", d.shots, out)
+	fmt.Printf("%d screenshots and what was printed are in %s\n", d.shots, out)
 	return nil
 }
 
