@@ -16,6 +16,8 @@ type Loop struct {
 	now    time.Time
 	work   []*job
 	timers []*timer
+
+	background bool // while work runs, which may block; not while what it left to do does
 }
 
 type job struct {
@@ -71,7 +73,9 @@ func (l *Loop) Step() bool {
 func (l *Loop) StepAt(i int) {
 	j := l.work[i]
 	if !j.ran {
+		l.background = true
 		j.ran, j.then = true, j.run(j.ctx)
+		l.background = false
 		if j.then != nil {
 			return
 		}

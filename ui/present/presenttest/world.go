@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -97,9 +98,29 @@ func (w *World) write(op string) error {
 	return nil
 }
 
+// blocks stands for the disk or the network that a call waits for. A presenter
+// that calls from the window's goroutine would hold the window.
+func (w *World) blocks() {
+	if w.Loop.background {
+		return
+	}
+	callers := make([]uintptr, 32)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	for {
+		f, more := frames.Next()
+		if strings.HasPrefix(f.Function, "wenbao/ui/present.") {
+			panic("presenttest: " + f.Function + " may block the window")
+		}
+		if !more {
+			return
+		}
+	}
+}
+
 type drafts struct{ w *World }
 
 func (d drafts) Create(doc exam.Document, pack exam.PackRef) (exam.Draft, error) {
+	d.w.blocks()
 	if err := d.w.write("create draft"); err != nil {
 		return exam.Draft{}, err
 	}
@@ -110,6 +131,7 @@ func (d drafts) Create(doc exam.Document, pack exam.PackRef) (exam.Draft, error)
 }
 
 func (d drafts) Draft(id exam.DraftID) (exam.Draft, error) {
+	d.w.blocks()
 	n, ok := d.w.Drafts[id]
 	if !ok {
 		return exam.Draft{}, exam.Errorf(exam.KindNotFound, "read draft", "no such draft")
@@ -118,6 +140,7 @@ func (d drafts) Draft(id exam.DraftID) (exam.Draft, error) {
 }
 
 func (d drafts) Save(id exam.DraftID, doc exam.Document) (exam.Draft, error) {
+	d.w.blocks()
 	if err := d.w.write("save draft"); err != nil {
 		return exam.Draft{}, err
 	}
@@ -153,6 +176,7 @@ func (d drafts) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registratio
 }
 
 func (d drafts) Recent(search string, limit int) ([]present.Summary, int, error) {
+	d.w.blocks()
 	if err := d.w.write("list drafts"); err != nil {
 		return nil, 0, err
 	}
@@ -184,6 +208,7 @@ func (w *World) edited(n exam.Draft) bool {
 }
 
 func (d drafts) Delete(id exam.DraftID) error {
+	d.w.blocks()
 	if err := d.w.write("delete draft"); err != nil {
 		return err
 	}
@@ -192,6 +217,7 @@ func (d drafts) Delete(id exam.DraftID) error {
 }
 
 func (d drafts) Undelete(id exam.DraftID) error {
+	d.w.blocks()
 	if err := d.w.write("undelete draft"); err != nil {
 		return err
 	}
@@ -202,18 +228,27 @@ func (d drafts) Undelete(id exam.DraftID) error {
 type looks struct{ w *World }
 
 func (l looks) KeepLook(raw []byte) error {
+	l.w.blocks()
 	l.w.Look = present.ParsePreferences(raw)
 	return l.w.write("keep look")
 }
 
 type crashes struct{ w *World }
 
-func (c crashes) Report() ([]byte, error) { return c.w.Crash, nil }
-func (c crashes) Forget() error           { c.w.Crash = nil; return nil }
+func (c crashes) Report() ([]byte, error) {
+	c.w.blocks()
+	return c.w.Crash, nil
+}
+func (c crashes) Forget() error {
+	c.w.blocks()
+	c.w.Crash = nil
+	return nil
+}
 
 type files struct{ w *World }
 
 func (f files) Attach(id exam.DraftID, file exam.File, data []byte) (exam.Draft, error) {
+	f.w.blocks()
 	if err := f.w.write("attach file"); err != nil {
 		return exam.Draft{}, err
 	}
@@ -230,6 +265,7 @@ func (f files) Attach(id exam.DraftID, file exam.File, data []byte) (exam.Draft,
 }
 
 func (f files) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.Draft, error) {
+	f.w.blocks()
 	if err := f.w.write("detach file"); err != nil {
 		return exam.Draft{}, err
 	}
@@ -241,6 +277,7 @@ func (f files) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.
 }
 
 func (f files) File(sha256 string) ([]byte, error) {
+	f.w.blocks()
 	raw, ok := f.w.Bytes[sha256]
 	if !ok {
 		return nil, exam.Errorf(exam.KindNotFound, "read file", "no such file")
@@ -251,6 +288,7 @@ func (f files) File(sha256 string) ([]byte, error) {
 type outbox struct{ w *World }
 
 func (o outbox) Queue(e exam.Entry, state exam.State) (exam.Draft, error) {
+	o.w.blocks()
 	if err := o.w.write("queue step"); err != nil {
 		return exam.Draft{}, err
 	}
@@ -264,9 +302,13 @@ func (o outbox) Queue(e exam.Entry, state exam.State) (exam.Draft, error) {
 	return n, nil
 }
 
-func (o outbox) Entries() ([]exam.Entry, error) { return slices.Clone(o.w.Waiting), nil }
+func (o outbox) Entries() ([]exam.Entry, error) {
+	o.w.blocks()
+	return slices.Clone(o.w.Waiting), nil
+}
 
 func (o outbox) PutBack(id exam.EntryID) error {
+	o.w.blocks()
 	if err := o.w.write("put back"); err != nil {
 		return err
 	}
@@ -279,6 +321,7 @@ func (o outbox) PutBack(id exam.EntryID) error {
 }
 
 func (o outbox) Drop(id exam.EntryID) error {
+	o.w.blocks()
 	if err := o.w.write("drop"); err != nil {
 		return err
 	}
@@ -334,6 +377,7 @@ func (w *World) SetAside(id exam.DraftID, why exam.Kind, problems []exam.Problem
 type past struct{ w *World }
 
 func (p past) History(id exam.DraftID) (list []present.Version, err error) {
+	p.w.blocks()
 	all := p.w.Versions[id]
 	for i := range slices.Backward(all) {
 		list = append(list, present.Version{Revision: uint64(i + 1), Saved: p.w.Loop.Now().Add(-time.Duration(len(all)-i) * time.Minute), State: exam.StateDraft})
@@ -342,19 +386,25 @@ func (p past) History(id exam.DraftID) (list []present.Version, err error) {
 }
 
 func (p past) At(id exam.DraftID, revision uint64) (exam.Document, error) {
+	p.w.blocks()
 	return p.w.Versions[id][revision-1], nil
 }
 
 func (p past) Restore(id exam.DraftID, revision uint64) (exam.Draft, error) {
+	p.w.blocks()
 	doc, _ := p.At(id, revision)
 	return drafts(p).Save(id, doc)
 }
 
 type settings struct{ w *World }
 
-func (s settings) Setting(key string) ([]byte, error) { return s.w.Values[key], nil }
+func (s settings) Setting(key string) ([]byte, error) {
+	s.w.blocks()
+	return s.w.Values[key], nil
+}
 
 func (s settings) SetSetting(key string, value []byte) error {
+	s.w.blocks()
 	if err := s.w.write("set setting"); err != nil {
 		return err
 	}
@@ -432,6 +482,7 @@ func JPEG() []byte {
 type desktop struct{ w *World }
 
 func (d desktop) Keep(name string, data []byte) (string, error) {
+	d.w.blocks()
 	if err := d.w.write("keep file"); err != nil {
 		return "", err
 	}
@@ -439,9 +490,14 @@ func (d desktop) Keep(name string, data []byte) (string, error) {
 	return "/home/example/" + name, nil
 }
 
-func (d desktop) Show(target string) error { d.w.Shown = append(d.w.Shown, target); return nil }
+func (d desktop) Show(target string) error {
+	d.w.blocks()
+	d.w.Shown = append(d.w.Shown, target)
+	return nil
+}
 
 func (d desktop) Read(path string, most int64) ([]byte, error) {
+	d.w.blocks()
 	raw, ok := d.w.Disk[path]
 	switch {
 	case !ok:
@@ -461,6 +517,7 @@ type trainer struct{ w *World }
 func (t trainer) Day() present.BadDay { return t.w.Day }
 
 func (t trainer) Bend(to present.BadDay) error {
+	t.w.blocks()
 	if err := t.w.write("bend practice"); err != nil {
 		return err
 	}
@@ -469,6 +526,7 @@ func (t trainer) Bend(to present.BadDay) error {
 }
 
 func (t trainer) Act(id exam.DraftID, step exam.Action) error {
+	t.w.blocks()
 	if err := t.w.write("act in practice"); err != nil {
 		return err
 	}
@@ -491,6 +549,7 @@ func (l locks) without(kind string) []present.Way {
 }
 
 func (l locks) SetPassphrase(p string) error {
+	l.w.blocks()
 	if err := l.w.write("set passphrase"); err != nil {
 		return err
 	}
@@ -500,6 +559,7 @@ func (l locks) SetPassphrase(p string) error {
 }
 
 func (l locks) RemovePassphrase() error {
+	l.w.blocks()
 	if err := l.w.write("remove passphrase"); err != nil {
 		return err
 	}
@@ -511,6 +571,7 @@ func (l locks) RemovePassphrase() error {
 const Code = "3K7M-9PQX-2WTA-8RND-5VHB-6YCE"
 
 func (l locks) NewRecoveryCode() (string, error) {
+	l.w.blocks()
 	l.w.Ways = append(l.without("recovery"), present.Way{Kind: "recovery", Made: l.w.Loop.Now()})
 	return Code, l.w.write("make recovery code")
 }
@@ -518,6 +579,7 @@ func (l locks) NewRecoveryCode() (string, error) {
 type backups struct{ w *World }
 
 func (b backups) Make(ctx context.Context, passphrase string) (present.BackupFile, error) {
+	b.w.blocks()
 	if ctx.Err() != nil {
 		return present.BackupFile{}, &exam.Error{Kind: exam.KindCanceled, Op: "back up", Err: ctx.Err()}
 	}
@@ -526,6 +588,7 @@ func (b backups) Make(ctx context.Context, passphrase string) (present.BackupFil
 }
 
 func (b backups) Restore(_ context.Context, path, secret string) (present.BackupFile, error) {
+	b.w.blocks()
 	raw, ok := b.w.Disk[path]
 	switch {
 	case !ok:
@@ -537,12 +600,14 @@ func (b backups) Restore(_ context.Context, path, secret string) (present.Backup
 }
 
 func (b backups) Snapshots() ([]present.Snapshot, error) {
+	b.w.blocks()
 	return []present.Snapshot{{Taken: Start.Add(-time.Hour), Bytes: 640_000}, {Taken: Start.Add(-26 * time.Hour), Bytes: 590_000}}, nil
 }
 
 type attic struct{ w *World }
 
 func (a attic) Bin() (list []present.Summary, err error) {
+	a.w.blocks()
 	for id := range a.w.Bin {
 		n := a.w.Drafts[id]
 		list = append(list, present.Summary{ID: id, Name: n.Document.Name, Level: n.Document.Level, Area: n.Document.Area, State: n.State, Updated: n.Updated})
@@ -552,6 +617,7 @@ func (a attic) Bin() (list []present.Summary, err error) {
 }
 
 func (a attic) Purge(id exam.DraftID) error {
+	a.w.blocks()
 	if err := a.w.write("purge draft"); err != nil {
 		return err
 	}
@@ -561,15 +627,22 @@ func (a attic) Purge(id exam.DraftID) error {
 	return nil
 }
 
-func (a attic) Size() (int64, error) { return 1_250_000 - int64(len(a.w.Purged))*200_000, nil }
+func (a attic) Size() (int64, error) {
+	a.w.blocks()
+	return 1_250_000 - int64(len(a.w.Purged))*200_000, nil
+}
 
-func (a attic) Compact(context.Context) error { return a.w.write("compact") }
+func (a attic) Compact(context.Context) error {
+	a.w.blocks()
+	return a.w.write("compact")
+}
 
 func (a attic) KeepVersions(n int) { a.w.Keep = n }
 
 type folders struct{ w *World }
 
 func (f folders) Use(dir string) error {
+	f.w.blocks()
 	if err := f.w.write("use folder"); err != nil {
 		return err
 	}
