@@ -44,7 +44,7 @@ func Refuse(c Config, why exam.Kind) {
 		why = exam.KindInternal
 	}
 	k := c.plain()
-	quit := k.primary("action.quit", k.key("refuse.quit"), c.App.Quit)
+	quit := k.primary("action.quit", k.key("refuse.quit"), func() { Quit(c.App) })
 	c.fill(newColumn(gapLarge, title(k.key("refuse.title")),
 		banner(present.Trouble, k.key("refuse."+string(why)), k.key("refuse."+string(why)+".text")), newFlow(0, quit)))
 	c.Window.Canvas().Focus(quit)
@@ -71,7 +71,7 @@ func Unlock(c Config, wrong bool, try func(passphrase string)) {
 		trouble = banner(present.Trouble, k.key("unlock.wrong"), k.key("unlock.wrong.text"))
 	}
 	c.fill(newColumn(gap, existing([]fyne.CanvasObject{title(k.key("unlock.title")), body(k.key("unlock.text")), trouble, field,
-		newFlow(gapSmall, k.primary("action.unlock", k.key("unlock.open"), open), k.secondary("action.quit", k.key("refuse.quit"), c.App.Quit))})...))
+		newFlow(gapSmall, k.primary("action.unlock", k.key("unlock.open"), open), k.secondary("action.quit", k.key("refuse.quit"), func() { Quit(c.App) }))})...))
 	c.Window.Canvas().Focus(field)
 }
 

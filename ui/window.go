@@ -516,7 +516,7 @@ func (w *Window) close() {
 		p.Placed, p.X, p.Y = placed, spot.X, spot.Y
 	})
 	w.desk.Close(func() {
-		w.loop.Go(context.Background(), func(context.Context) func() { return w.app.Quit })
+		w.loop.Go(context.Background(), func(context.Context) func() { return func() { Quit(w.app) } })
 	})
 }
 

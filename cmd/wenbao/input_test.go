@@ -25,17 +25,16 @@ func (s *screen) pinyin() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	home := strings.TrimPrefix(s.env[len(s.env)-1], "HOME=")
 	profile := "[Groups/0]\nName=Default\nDefault Layout=us\nDefaultIM=pinyin\n\n[Groups/0/Items/0]\nName=keyboard-us\nLayout=\n\n" +
 		"[Groups/0/Items/1]\nName=pinyin\nLayout=\n\n[GroupOrder]\n0=Default\n"
-	dir := filepath.Join(home, ".config", "fcitx5")
+	dir := filepath.Join(s.home, ".config", "fcitx5")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		s.t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "profile"), []byte(profile), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	s.env = append(s.env, "DBUS_SESSION_BUS_ADDRESS="+strings.TrimSpace(address), "XMODIFIERS=@im=fcitx", "XDG_CONFIG_HOME="+filepath.Join(home, ".config"))
+	s.env = append(s.env, "DBUS_SESSION_BUS_ADDRESS="+strings.TrimSpace(address), "XMODIFIERS=@im=fcitx", "XDG_CONFIG_HOME="+filepath.Join(s.home, ".config"))
 	s.start(s.command("fcitx5", "--disable=wayland,waylandim,cloudpinyin,notifications"))
 	s.wait("fcitx5", func() bool { return s.command("fcitx5-remote").Run() == nil })
 }

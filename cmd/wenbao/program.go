@@ -31,17 +31,16 @@ type program struct {
 	trainer  *trainer      // nil without a practice server in here
 	engine   *wsync.Engine // nil when no server is set up
 	stop     context.CancelFunc
-	ended    chan struct{} // closed when the engine has ended
+	ended    chan struct{} // closed when the engine has ended; nil while none runs
 }
 
 // open opens the store, in practice mode starts the server, and makes the
 // engine for it.
-func open(ctx context.Context, f flags, dir string, keys store.Keys) (p *program, err error) {
-	p = &program{ended: make(chan struct{}), stop: func() {}}
+func open(ctx context.Context, f flags, dir string, keys store.Keys) (_ *program, err error) {
+	p := &program{stop: func() {}}
 	defer func() {
 		if err != nil {
 			p.close()
-			p = nil
 		}
 	}()
 	if p.store, err = local.Open(ctx, dir, keys); err != nil {
@@ -152,14 +151,13 @@ func (p *program) run(w *ui.Window, loop *ui.Loop) {
 	changes, _ := p.store.Subscribe()
 	ui.Watch(loop, changes, func(c store.Change) { w.Desk().StoreChanged(c.Draft) })
 	if p.engine == nil {
-		close(p.ended)
 		return
 	}
 	line, _ := p.engine.Subscribe()
 	ui.Watch(loop, line, func(struct{}) { w.Desk().LineChanged() })
 	p.look(w, loop)
 	ctx, stop := context.WithCancel(context.Background())
-	p.stop = stop
+	p.stop, p.ended = stop, make(chan struct{})
 	loop.Go(ctx, func(ctx context.Context) func() {
 		defer close(p.ended)
 		if err := p.engine.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
@@ -182,7 +180,7 @@ const drainFor = 3 * time.Second
 // close ends everything in the order in which it needs one another.
 func (p *program) close() {
 	p.stop()
-	if p.engine != nil {
+	if p.ended != nil {
 		select {
 		case <-p.ended:
 		case <-time.After(drainFor):

@@ -47,13 +47,14 @@ func TestMain(m *testing.M) {
 
 // screen is an X display with a window manager.
 type screen struct {
-	t   *testing.T
-	env []string
+	t    *testing.T
+	home string
+	env  []string
 }
 
 func newScreen(t *testing.T) *screen {
 	t.Helper()
-	s := &screen{t: t}
+	s := &screen{t: t, home: t.TempDir()}
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +67,8 @@ func newScreen(t *testing.T) *screen {
 	if err != nil {
 		t.Fatalf("no display from Xvfb (scripts/packages test installs it): %v", err)
 	}
-	s.env = []string{"DISPLAY=:" + strings.TrimSpace(n), "LIBGL_ALWAYS_SOFTWARE=1", "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8", "HOME=" + t.TempDir()}
+	// No bus: asking for one starts one that outlives the test.
+	s.env = []string{"DBUS_SESSION_BUS_ADDRESS=disabled:", "DISPLAY=:" + strings.TrimSpace(n), "LIBGL_ALWAYS_SOFTWARE=1", "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8", "HOME=" + s.home}
 	s.start(s.command("openbox"))
 	return s
 }
@@ -89,7 +91,7 @@ func (s *screen) start(c *exec.Cmd) {
 // output runs a program to its end.
 func (s *screen) output(name string, args ...string) string {
 	s.t.Helper()
-	raw, err := s.command(name, args...).CombinedOutput()
+	raw, err := s.command("timeout", append([]string{"20", name}, args...)...).CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("%s %s: %v: %s", name, strings.Join(args, " "), err, raw)
 	}
@@ -157,7 +159,12 @@ func (s *screen) open(as, data string, args ...string) *running {
 // window is the X window's number.
 func (r *running) window() string {
 	r.t.Helper()
-	ids := strings.Fields(r.output("xdotool", "search", "--sync", "--onlyvisible", "--pid", fmt.Sprint(r.cmd.Process.Pid)))
+	var ids []string
+	r.wait("the window of the program", func() bool {
+		raw, _ := r.command("xdotool", "search", "--onlyvisible", "--pid", fmt.Sprint(r.cmd.Process.Pid)).Output()
+		ids = strings.Fields(string(raw))
+		return len(ids) > 0
+	})
 	return ids[len(ids)-1]
 }
 
@@ -183,11 +190,14 @@ func (r *running) end(within time.Duration) int {
 type shown struct {
 	Settled           bool
 	Page, Step, Focus string
-	Controls          []struct {
-		ID         string
-		X, Y, W, H int
-		Enabled    bool
-	}
+	Controls          []spot
+}
+
+// spot is where a control is, in pixels of the window.
+type spot struct {
+	ID         string
+	X, Y, W, H int
+	Enabled    bool
 }
 
 func (v shown) has(id string) bool {

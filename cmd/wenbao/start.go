@@ -132,7 +132,7 @@ func (s *start) busy(err error) {
 				return func() {
 					fmt.Fprintln(s.stderr, assets.In(language()).Say("ui.front.raised"))
 					s.code = exitCode(err)
-					s.conf.App.Quit()
+					ui.Quit(s.conf.App)
 				}
 			}
 			select {

@@ -11,6 +11,7 @@ import (
 
 type flags struct {
 	Story storyCmd `cmd:"" help:"Draw every page in every state as PNG files, with made-up data. Example: wenbaodev story -o out/story"`
+	Seed  seedCmd  `cmd:"" help:"Fill a data folder with drafts of people who do not exist, to measure with. Example: wenbaodev seed --data /tmp/many --drafts 100000"`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -6,23 +6,13 @@ package native
 #cgo LDFLAGS: -lX11
 #include <X11/Xlib.h>
 
-// The window that the window manager put around ours stands where a later
-// XMoveWindow of ours would bring it.
+// GLFW asks for static gravity, so a place is that of the window itself and not
+// of what the window manager puts around it.
 static int wenbao_place(unsigned long window, int *x, int *y) {
 	Display *d = XOpenDisplay(NULL);
 	if (!d) return 0;
-	Window root, parent, *children;
-	unsigned int count, w, h, border, depth;
-	int ok = 0;
-	for (;;) {
-		if (!XQueryTree(d, window, &root, &parent, &children, &count)) break;
-		if (children) XFree(children);
-		if (parent == root || parent == 0) {
-			ok = XGetGeometry(d, window, &root, x, y, &w, &h, &border, &depth);
-			break;
-		}
-		window = parent;
-	}
+	Window child;
+	int ok = XTranslateCoordinates(d, window, DefaultRootWindow(d), 0, 0, x, y, &child);
 	XCloseDisplay(d);
 	return ok;
 }

@@ -1,0 +1,115 @@
+//go:build x11 && cgo
+
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/widget"
+
+	"wenbao/ui"
+)
+
+// drafts is how many people are in the store that is opened.
+var drafts = flag.Int("drafts", 100_000, "drafts in the store that the window is started over")
+
+// empty is the yardstick: a window of the same size with one word in the same
+// fonts and nothing behind it.
+func empty() {
+	a := app.NewWithID("org.wenbao.empty")
+	a.Settings().SetTheme(ui.NewTheme(fonts(), ui.Look{Brightness: ui.BrightnessLight, TextScale: 1}))
+	w := a.NewWindow("empty")
+	w.SetContent(widget.NewLabelWithStyle("稳报", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}))
+	w.Resize(fyne.NewSize(1240, 720))
+	w.ShowAndRun()
+	os.Exit(0)
+}
+
+// visible waits until the window of a process is on the screen.
+func (r *running) visible() time.Duration {
+	r.t.Helper()
+	for {
+		raw, _ := r.command("xdotool", "search", "--onlyvisible", "--pid", fmt.Sprint(r.cmd.Process.Pid)).Output()
+		if len(raw) > 0 {
+			return time.Since(r.began)
+		}
+		if time.Since(r.began) > time.Minute {
+			r.t.Fatalf("no window; it said:\n%s", r.said)
+		}
+	}
+}
+
+// resident gives the memory in use by a process and those it started, in MB.
+func (r *running) resident() float64 {
+	r.t.Helper()
+	raw, err := exec.Command("ps", "-o", "rss=", "--pid", fmt.Sprint(r.cmd.Process.Pid), "--ppid", fmt.Sprint(r.cmd.Process.Pid)).Output()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	total := 0
+	for _, f := range strings.Fields(string(raw)) {
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		total += n
+	}
+	return float64(total) / 1024
+}
+
+func median[T time.Duration | float64](of []T) T {
+	slices.Sort(of)
+	return of[len(of)/2]
+}
+
+// The figures of the window: how long until it is visible, and what it takes of
+// the memory, both over the store of a large centre and beside an empty window
+// in the same run.
+func TestTheWindowIsAsQuickAsAnEmptyOne(t *testing.T) {
+	s := newScreen(t)
+	data := t.TempDir()
+	seed := exec.Command("go", "run", "-tags", "x11,migrated_fynedo", "../wenbaodev", "seed", "--practice", "--data", data, "--drafts", strconv.Itoa(*drafts))
+	if raw, err := seed.CombinedOutput(); err != nil {
+		t.Fatalf("seed: %v: %s", err, raw)
+	}
+	const rounds = 5
+	var ours, theirs, page []time.Duration
+	var ourMemory, theirMemory []float64
+	for range rounds + 1 { // the first warms the caches of both
+		r := s.launch("empty", t.TempDir())
+		theirs = append(theirs, r.visible())
+		time.Sleep(3 * time.Second)
+		theirMemory = append(theirMemory, r.resident())
+		r.kill()
+
+		r = s.launch("program", data)
+		ours = append(ours, r.visible())
+		r.until("the list", func(v shown) bool {
+			return slices.ContainsFunc(v.Controls, func(c spot) bool { return strings.HasPrefix(c.ID, "draft.") })
+		})
+		page = append(page, time.Since(r.began))
+		time.Sleep(3 * time.Second)
+		ourMemory = append(ourMemory, r.resident())
+		r.kill()
+	}
+	a, b := median(ours[1:]), median(theirs[1:])
+	m, n := median(ourMemory[1:]), median(theirMemory[1:])
+	t.Logf("%d drafts: visible after %d ms, an empty window %d ms: ratio %.2f (goal 1.5); the first rows after %d ms; %.0f MB, an empty window %.0f MB: %.0f MB above (goal 60)",
+		*drafts, a.Milliseconds(), b.Milliseconds(), float64(a)/float64(b), median(page[1:]).Milliseconds(), m, n, m-n)
+	if float64(a) > 1.5*float64(b) {
+		t.Errorf("the window takes %v, an empty one %v", a, b)
+	}
+	if m > n+60 {
+		t.Errorf("the window takes %.0f MB, an empty one %.0f MB", m, n)
+	}
+}
