@@ -5,8 +5,6 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/x509"
-	"encoding/pem"
 	"image"
 	"net"
 	"os"
@@ -143,12 +141,8 @@ func silent(t *testing.T) (url, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	der, err := x509.MarshalPKIXPublicKey(public)
-	if err != nil {
-		t.Fatal(err)
-	}
 	key = filepath.Join(t.TempDir(), "key.pem")
-	if err := os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600); err != nil {
+	if err := os.WriteFile(key, []byte(exam.EncodePublicKey(public)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return "http://" + l.Addr().String(), key

@@ -198,6 +198,7 @@ type spot struct {
 	ID         string
 	X, Y, W, H int
 	Enabled    bool
+	InView     bool `json:"in_view"`
 }
 
 func (v shown) has(id string) bool {
@@ -250,12 +251,16 @@ func (r *running) reach(id string) {
 	r.t.Fatalf("Tab does not lead to %s", id)
 }
 
-// press clicks a control.
+// press clicks a control, or reaches one that is scrolled out of sight.
 func (r *running) press(id string) {
 	r.t.Helper()
 	v := r.until(id, func(v shown) bool { return v.Settled && v.has(id) })
 	for _, c := range v.Controls {
-		if c.ID == id {
+		switch {
+		case c.ID == id && !c.InView:
+			r.reach(id)
+			r.keys("space")
+		case c.ID == id:
 			r.output("xdotool", "mousemove", "--sync", "--window", r.window(), fmt.Sprint(c.X+c.W/2), fmt.Sprint(c.Y+c.H/2), "click", "1")
 		}
 	}

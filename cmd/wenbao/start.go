@@ -49,7 +49,10 @@ func (s *start) run(err error) int {
 	s.loop.Go(context.Background(), func(context.Context) func() { look <- readLook(s.dir); return nil })
 	if err == nil {
 		s.open(os.Getenv("WENBAO_PASSPHRASE"), false)
-		s.loop.Go(context.Background(), func(context.Context) func() { watchCrashes(s.dir); return nil })
+		// Once the window shows: a process more takes its time from it.
+		s.loop.After(0, func() {
+			s.loop.Go(context.Background(), func(context.Context) func() { watchCrashes(s.dir); return nil })
+		})
 	}
 	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := a.NewWindow(assets.In(language()).Say("app.name"))

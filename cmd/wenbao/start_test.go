@@ -3,10 +3,12 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +17,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"wenbao/ui"
@@ -23,13 +26,13 @@ import (
 // drafts is how many people are in the store that is opened.
 var drafts = flag.Int("drafts", 100_000, "drafts in the store that the window is started over")
 
-// empty is the yardstick: a window of the same size with one word in the same
-// fonts and nothing behind it.
+// empty is the yardstick: a window of the same size with a word in each of
+// the fonts and nothing behind it.
 func empty() {
 	a := app.NewWithID("org.wenbao.empty")
 	a.Settings().SetTheme(ui.NewTheme(fonts(), ui.Look{Brightness: ui.BrightnessLight, TextScale: 1}))
 	w := a.NewWindow("empty")
-	w.SetContent(widget.NewLabelWithStyle("稳报", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}))
+	w.SetContent(container.NewVBox(widget.NewLabelWithStyle("稳报", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}), widget.NewLabel("稳报")))
 	w.Resize(fyne.NewSize(1240, 720))
 	w.ShowAndRun()
 	os.Exit(0)
@@ -49,16 +52,23 @@ func (r *running) visible() time.Duration {
 	}
 }
 
-// resident gives the memory in use by a process and those it started, in MB.
+// resident gives the memory of a process and those it started, in MB; what they
+// share counts once.
 func (r *running) resident() float64 {
 	r.t.Helper()
-	raw, err := exec.Command("ps", "-o", "rss=", "--pid", fmt.Sprint(r.cmd.Process.Pid), "--ppid", fmt.Sprint(r.cmd.Process.Pid)).Output()
-	if err != nil {
+	raw, err := exec.Command("pgrep", "-P", fmt.Sprint(r.cmd.Process.Pid)).Output()
+	var none *exec.ExitError
+	if err != nil && !errors.As(err, &none) { // it starts nobody
 		r.t.Fatal(err)
 	}
 	total := 0
-	for _, f := range strings.Fields(string(raw)) {
-		n, err := strconv.Atoi(f)
+	for _, pid := range append(strings.Fields(string(raw)), fmt.Sprint(r.cmd.Process.Pid)) {
+		rollup, err := os.ReadFile(filepath.Join("/proc", pid, "smaps_rollup"))
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(string(rollup), "\nPss:")
+		n, err := strconv.Atoi(strings.Fields(after)[0])
 		if err != nil {
 			r.t.Fatal(err)
 		}
