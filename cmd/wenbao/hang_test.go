@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
-	"image"
 	"net"
 	"os"
 	"path/filepath"
@@ -102,7 +101,7 @@ func (h hungDesktop) Keep(name string, data []byte) (string, error) {
 
 type hungPaper struct{ present.Paper }
 
-func (h hungPaper) Pages(ctx context.Context, kind present.PaperKind, d exam.Draft, dpi float64) ([]image.Image, error) {
+func (h hungPaper) Pages(ctx context.Context, kind present.PaperKind, d exam.Draft, dpi float64) (present.Preview, error) {
 	hangs("disk")
 	return h.Paper.Pages(ctx, kind, d, dpi)
 }
