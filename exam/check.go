@@ -110,15 +110,9 @@ func (c *checker) required() {
 }
 
 func (c *checker) report() Report {
-	r := Report{Problems: c.problems, Eligibility: c.reckoned, Cases: c.cases, Evidence: c.evidence, Submittable: true, Fee: c.pack.fee(c.doc)}
-	slices.SortStableFunc(r.Problems, func(a, b Problem) int {
-		return stepIndex(StepOf(a.Field)) - stepIndex(StepOf(b.Field))
-	})
+	r := Report{Eligibility: c.reckoned, Cases: c.cases, Evidence: c.evidence, Submittable: true, Fee: c.pack.fee(c.doc), Steps: c.steps}
+	r.add(c.problems)
 	done, all := 0, 0
-	for _, x := range r.Problems {
-		r.Submittable = r.Submittable && x.Severity != Block
-		c.count(x)
-	}
 	for _, s := range c.steps {
 		done += s.Done
 		all += s.Done + s.Missing
@@ -127,7 +121,6 @@ func (c *checker) report() Report {
 	if all > 0 {
 		r.CompletePercent = 100 * done / all
 	}
-	r.Steps = c.steps
 	if !c.at.Now.IsZero() {
 		r.Windows = c.pack.WindowsAt(c.doc.Area, c.doc.City, c.at.Now)
 	}
@@ -137,16 +130,28 @@ func (c *checker) report() Report {
 	return r
 }
 
-// count puts a problem into its step's figures.
-func (c *checker) count(x Problem) {
-	s := c.step(StepOf(x.Field))
-	switch {
-	case s == nil:
-	case x.Severity == Block:
-		s.Blocks++
-	case x.Severity == Warn:
-		s.Warns++
+// add puts problems into the report, in the order of the form, and into the
+// figures of their steps.
+func (r *Report) add(list []Problem) {
+	for _, x := range list {
+		r.Submittable = r.Submittable && x.Severity != Block
+		i := stepIndex(StepOf(x.Field))
+		switch {
+		case i < 0:
+		case x.Severity == Block:
+			r.Steps[i].Blocks++
+		case x.Severity == Warn:
+			r.Steps[i].Warns++
+		}
 	}
+	if r.Problems == nil {
+		r.Problems = list
+	} else {
+		r.Problems = append(r.Problems, list...)
+	}
+	slices.SortStableFunc(r.Problems, func(a, b Problem) int {
+		return stepIndex(StepOf(a.Field)) - stepIndex(StepOf(b.Field))
+	})
 }
 
 // place is a field of the document: a plain one, or one of a record. Its path

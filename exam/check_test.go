@@ -503,3 +503,63 @@ func TestWhoDoesNotQualifyIsBlockedWhateverThePackRequires(t *testing.T) {
 		}
 	})
 }
+
+// What the server holds, and its state, decide what a new submission may change.
+func TestWhatAStateLocksIsFoundBeforeItIsSent(t *testing.T) {
+	p := pack(t, "038-2026")
+	draft := exam.Draft{ID: exam.NewDraftID(), Document: complete(), Files: []exam.File{photo}}
+	held, _ := exam.Prepare(draft, p, exam.Moment{})
+	late := exam.Moment{Now: at("2026-04-20 12:00"), Trusted: true}
+	for _, x := range []struct {
+		state exam.State
+		path  string
+		value string
+		want  string
+	}{
+		{exam.StateSubmitted, "name", "李某某", ""},
+		{exam.StateVerified, "name", "李某某", "block field.locked name"},
+		{exam.StateVerified, "education.0.major", "会计", "block field.locked education"},
+		{exam.StateVerified, "city", "洛阳市", ""},
+		{exam.StateVerified, "phone", "13900139000", ""},
+		{exam.StateConfirmed, "phone", "+86 139 0013 9000", ""},
+		{exam.StateConfirmed, "city", "洛阳市", "block field.locked city"},
+		{exam.StateCompleted, "address", "新路 2 号", ""},
+		{exam.StateCompleted, "work.0.to", "2025-12", "block field.locked work"},
+		{exam.StateCompleted, "name", " 张某某 ", ""}, // a blank is no change
+		{exam.StateWithdrawn, "name", "李某某", ""},
+	} {
+		d := draft
+		d.Registration = &exam.Registration{ID: d.ID, State: x.state, Version: 3, Content: held.Encode()}
+		set(t, &d.Document, x.path, x.value)
+		_, r := exam.Prepare(d, p, exam.Moment{})
+		var locked []string
+		for _, rule := range rules(r) {
+			if strings.Contains(rule, "field.locked") {
+				locked = append(locked, rule)
+			}
+		}
+		if got := strings.Join(locked, " "); got != x.want || r.Submittable != (x.want == "") {
+			t.Errorf("%s %s: %v, want %q", x.state, x.path, rules(r), x.want)
+		}
+		wantWords(t, "rule.field.locked", nil)
+	}
+	d := draft
+	d.Files = []exam.File{{Kind: exam.FilePhoto, SHA256: strings.Repeat("ef", 32), Size: 7, Type: "image/jpeg"}}
+	for state, want := range map[exam.State]bool{exam.StateVerified: true, exam.StateCompleted: false} {
+		d.Registration = &exam.Registration{ID: d.ID, State: state, Content: held.Encode()}
+		if _, r := exam.Prepare(d, p, exam.Moment{}); r.Submittable != want {
+			t.Errorf("another photo in %s: %v", state, rules(r))
+		}
+	}
+	// no window closes a new telephone number
+	d = draft
+	d.Document.Area, d.Document.City = "500000", "重庆市"
+	s, _ := exam.Prepare(d, p, exam.Moment{})
+	for state, want := range map[exam.State]bool{exam.StateVerified: false, exam.StateConfirmed: true, exam.StateCompleted: true} {
+		d.Registration = &exam.Registration{ID: d.ID, State: state, Content: s.Encode()}
+		d.Document.Phone = "13900139000"
+		if _, r := exam.Prepare(d, p, late); r.Submittable != want {
+			t.Errorf("%s after the end: %v", state, rules(r))
+		}
+	}
+}

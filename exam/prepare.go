@@ -11,12 +11,31 @@ const submissionSchema = 1
 // Prepare turns a draft into what is submitted, and says what is wrong with it:
 // the document normalised, with the subjects by their ids (all of the level
 // when none is named) and exam and year of the pack; the files sorted by kind,
-// then hash, each once, without originals. Only a submission whose report is
+// then hash, each once, without originals. Where the server holds a registration
+// already, what its state locks is among the problems, and no window closes a
+// change of contact data. Only a submission whose report is
 // Submittable should be sent; it is given either way.
 func Prepare(d Draft, p *Pack, at Moment) (Submission, Report) {
 	files := filesToSend(d.Files)
 	s := Submission{Schema: submissionSchema, ID: d.ID, Pack: p.Ref(), Document: settle(Normalize(d.Document), p), Files: files}
-	return s, Check(s.Document, files, p, at)
+	held, known := d.held()
+	if known && Amends(d.Registration.State) {
+		at = Moment{}
+	}
+	r := Check(s.Document, files, p, at)
+	if known {
+		r.add(p.Locked(d.Registration.State, held, s))
+	}
+	return s, r
+}
+
+// held gives the submission that the server has, as last heard.
+func (d Draft) held() (Submission, bool) {
+	if d.Registration == nil || len(d.Registration.Content) == 0 {
+		return Submission{}, false
+	}
+	s, err := DecodeSubmission(d.Registration.Content)
+	return s, err == nil
 }
 
 // settle fills in what the pack says and nobody chooses.

@@ -1,6 +1,7 @@
 package exam
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -81,6 +82,8 @@ var transitions = []step{
 	{StateNeedsMaterials, ActionSubmit, Candidate, StateSubmitted, nil},
 	{StateVerified, ActionSubmit, Candidate, StateSubmitted, nil},
 	{StateWithdrawn, ActionSubmit, Candidate, StateSubmitted, nil},
+	{StateConfirmed, ActionSubmit, Candidate, StateConfirmed, nil}, // contact data, see [Amends]
+	{StateCompleted, ActionSubmit, Candidate, StateCompleted, nil},
 
 	{StateSubmitted, ActionVerify, System, StateVerified, nil},
 	{StateSubmitted, ActionReview, System, StateManualReview, nil},
@@ -152,8 +155,33 @@ func Editable(s State, path string, p *Pack) bool {
 	if s == StateDraft || s == StateQueued || names(fields.Contact, path) {
 		return true
 	}
-	_, again := Next(s, ActionSubmit, Candidate)
-	return again && (s != StateVerified || !names(fields.Core, path))
+	to, again := Next(s, ActionSubmit, Candidate)
+	return again && to == StateSubmitted && (s != StateVerified || !names(fields.Core, path))
+}
+
+// Amends tells whether a submission in a state changes contact data alone and
+// leaves the registration where it stands: after its confirmation.
+func Amends(s State) bool {
+	to, ok := Next(s, ActionSubmit, Candidate)
+	return ok && to == s && s != StateSubmitted
+}
+
+// Locked lists what a new submission changes though the state of the
+// registration does not allow it (rule field.locked). Blanks and widths are no
+// change; files go with the fields that are not contact data.
+func (p *Pack) Locked(s State, held, next Submission) []Problem {
+	b, a := reflect.ValueOf(Normalize(held.Document)), reflect.ValueOf(Normalize(next.Document))
+	var list []Problem
+	for i := range b.NumField() {
+		path := jsonKey(b.Type().Field(i))
+		if !same(b.Field(i), a.Field(i)) && !Editable(s, path, p) {
+			list = append(list, Problem{Field: path, Rule: "field.locked", Severity: Block})
+		}
+	}
+	if Amends(s) && !slices.Equal(filesToSend(held.Files), filesToSend(next.Files)) {
+		list = append(list, Problem{Field: "attachments", Rule: "field.locked", Severity: Block})
+	}
+	return list
 }
 
 // names tells whether one of the paths is the field or a list it belongs to.

@@ -120,6 +120,57 @@ func TestTheSameStepGetsTheSameBytesForEver(t *testing.T) {
 	}
 }
 
+// Facts 2.4: core fields are locked once they were verified; contact data may
+// always be changed, and moves nothing.
+func TestAfterVerificationOnlyWhatTheStateAllowsIsChanged(t *testing.T) {
+	s := fresh(t, nil)
+	d := newDevice(t, servertest.Witness(t, s), "a")
+	id, version := exam.NewDraftID(), 0
+	raw := synctest.Photo(rand.New(rand.NewPCG(1, 7)), 24_000)
+	photo := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}
+	submit := func(change func(*exam.Document)) *httptest.ResponseRecorder {
+		doc := synctest.Document(1)
+		change(&doc)
+		body, mediaType := wire.PackStep(synctest.Submit(id, 0, doc, photo).Content, []wire.File{{SHA256: photo.SHA256, Bytes: raw}})
+		return d.do("PUT", "/v1/registrations/"+string(id), mediaType, body, "Idempotency-Key", string(exam.NewEntryID()), "If-Match", fmt.Sprintf(`"%d"`, version))
+	}
+	step := func(action string, body string) *httptest.ResponseRecorder {
+		mediaType := ""
+		if body != "" {
+			mediaType = wire.JSON
+		}
+		return d.do("POST", "/v1/registrations/"+string(id)+"/"+action, mediaType, []byte(body), "Idempotency-Key", string(exam.NewEntryID()), "If-Match", fmt.Sprintf(`"%d"`, version))
+	}
+	took := func(w *httptest.ResponseRecorder, state exam.State) wire.Registration {
+		t.Helper()
+		a, err := wire.Decode[wire.Answer](w.Body.Bytes())
+		if err != nil || w.Code/100 != 2 || a.Registration.State != state {
+			t.Fatalf("%d %s, want %s", w.Code, w.Body, state)
+		}
+		version = a.Registration.Version
+		return a.Registration
+	}
+	refused := func(w *httptest.ResponseRecorder, field string) {
+		t.Helper()
+		p, err := wire.Decode[wire.Problem](w.Body.Bytes())
+		if err != nil || p.Kind != exam.KindInvalid || len(p.Problems) != 1 || p.Problems[0].Rule != "field.locked" || p.Problems[0].Field != field {
+			t.Errorf("%d %s, want %s to be locked", w.Code, w.Body, field)
+		}
+	}
+	took(submit(func(*exam.Document) {}), exam.StateVerified)
+	refused(submit(func(d *exam.Document) { d.Name = "李某某" }), "name")
+	took(submit(func(d *exam.Document) { d.City = "洛阳市" }), exam.StateVerified)
+	confirmed := took(step("confirm", ""), exam.StateConfirmed)
+	refused(submit(func(d *exam.Document) {}), "city")
+	moved := took(submit(func(d *exam.Document) { d.City, d.Phone = "洛阳市", "13900139000" }), exam.StateConfirmed)
+	if moved.Version != confirmed.Version+1 || moved.Due != confirmed.Due || moved.Digest == confirmed.Digest || moved.Number != confirmed.Number {
+		t.Errorf("%+v after %+v", moved, confirmed)
+	}
+	took(step("pay", `{"method":"sandbox"}`), exam.StateCompleted)
+	took(submit(func(d *exam.Document) { d.City, d.Address = "洛阳市", "新路 2 号" }), exam.StateCompleted)
+	refused(submit(func(d *exam.Document) { d.City, d.Level = "洛阳市", exam.Intermediate }), "level")
+}
+
 func TestAVerdictIsTheRulesAndKeepsNothing(t *testing.T) {
 	s := fresh(t, nil)
 	d := newDevice(t, servertest.Witness(t, s), "a")

@@ -17,6 +17,9 @@ type Rules interface {
 	// Closed tells whether the window for a candidate's step is known and shut
 	// at a time, and the scope it is shut for, see [wire.ScopeOf].
 	Closed(d exam.Document, action exam.Action, now time.Time) (scope string, closed bool)
+	// Locked lists what a submission changes though the state of what is held
+	// does not allow it.
+	Locked(state exam.State, held, next exam.Submission) []exam.Problem
 	// Next is the table of states with the policy of the document's area.
 	Next(d exam.Document, from exam.State, action exam.Action, actor exam.Actor) (exam.State, bool)
 	// Overdue tells whether a registration can no longer be completed: it is
@@ -85,6 +88,14 @@ func (r *packRules) Judge(s exam.Submission) exam.Report {
 		files = []exam.File{}
 	}
 	return exam.Check(s.Document, files, p, exam.Moment{})
+}
+
+// Locked implements [Rules].
+func (r *packRules) Locked(state exam.State, held, next exam.Submission) []exam.Problem {
+	if p := r.pack(held.Document.Exam, held.Document.Year); p != nil {
+		return p.Locked(state, held, next)
+	}
+	return nil
 }
 
 // Next implements [Rules].

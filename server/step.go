@@ -249,6 +249,8 @@ func (s *Server) admissible(st step, h Held) error {
 		return exam.Errorf(exam.KindInvalid, "take step", "material that was asked for comes with the document as it was")
 	case !st.report.Submittable:
 		return &exam.Error{Kind: exam.KindInvalid, Op: "check submission", Problems: st.report.Problems}
+	case len(s.locked(st, h.Record)) > 0:
+		return &exam.Error{Kind: exam.KindInvalid, Op: "check submission", Problems: s.locked(st, h.Record)}
 	case h.Taken != "" && h.Taken != st.id:
 		return exam.Errorf(exam.KindDuplicate, "take step", "this person has a registration")
 	case len(h.Lacks) > 0:
@@ -259,6 +261,18 @@ func (s *Server) admissible(st step, h Held) error {
 	return nil
 }
 
+// locked lists what a submission changes that the state of what is held locks.
+func (s *Server) locked(st step, rec *Record) []exam.Problem {
+	if rec == nil || st.action != exam.ActionSubmit {
+		return nil
+	}
+	held, err := exam.DecodeSubmission(rec.Content)
+	if err != nil {
+		return nil // it came back by its receipt from another edition
+	}
+	return s.Rules.Locked(rec.State, held, st.sub)
+}
+
 // sameDocument tells whether a submission changes nothing but files.
 func sameDocument(sub exam.Submission, rec *Record) bool {
 	held, err := exam.DecodeSubmission(rec.Content)
@@ -267,7 +281,7 @@ func sameDocument(sub exam.Submission, rec *Record) bool {
 
 // closed asks the rules about the step's window, by this server's clock.
 func (s *Server) closed(st step, h Held) (string, bool) {
-	if s.Practice {
+	if s.Practice || h.Record != nil && st.action == exam.ActionSubmit && exam.Amends(h.Record.State) {
 		return "", false
 	}
 	doc := st.sub.Document
@@ -335,7 +349,9 @@ func (l *life) adopt(st step, serial func() uint64) {
 	l.double = false // the person was found free
 	l.rec.Content, l.rec.Digest = st.content, exam.Digest(st.content)
 	l.rec.Person = l.s.person(st.sub.Document)
-	l.rec.Due = st.report.Fee.Total
+	if !exam.Amends(l.rec.State) { // what is to be paid was said
+		l.rec.Due = st.report.Fee.Total
+	}
 	if l.rec.Number == "" {
 		l.rec.Number = registrationNumber(st.sub.Document.Area, st.sub.Document.Year, serial(), l.s.Practice)
 	}

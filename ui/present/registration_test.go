@@ -108,9 +108,9 @@ func TestEachStateOffersItsStepsAndNoOther(t *testing.T) {
 		exam.StateManualReview:   {"edit", "withdraw", "print"},
 		exam.StateNeedsMaterials: {"edit", "print"},
 		exam.StateVerified:       {"confirm", "edit", "withdraw", "print"},
-		exam.StateConfirmed:      {"pay", "withdraw", "print"},
+		exam.StateConfirmed:      {"pay", "edit", "withdraw", "print"},
 		exam.StatePaying:         {"print"},
-		exam.StateCompleted:      {"print"},
+		exam.StateCompleted:      {"edit", "print"},
 		exam.StateRefused:        {"print"},
 		exam.StateExpired:        {"print"},
 	} {
