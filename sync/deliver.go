@@ -35,7 +35,7 @@ func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *
 		if wait := e.line.closedFor(); wait > 0 {
 			return nil, &failure{kind: exam.KindUnreachable, err: errors.New("the line is down")}
 		}
-		t, err := e.line.take(ctx, len(r.body)+overhead)
+		t, err := e.line.take(ctx, len(r.body)+overhead, attempt)
 		if err != nil {
 			return nil, &failure{kind: exam.KindCanceled, err: err}
 		}

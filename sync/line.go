@@ -65,15 +65,18 @@ type ticket struct {
 	bytes  int64
 	began  time.Time
 	timer  *time.Timer
-	fresh  bool // on a connection on which nothing was heard yet
+
+	attempt int  // the first is 1
+	fresh   bool // on a connection on which nothing was heard yet
 }
 
-// take waits for a place for a request of n bytes.
-func (l *line) take(ctx context.Context, n int) (*ticket, error) {
+// take waits for a place for a request of n bytes that is made for the so-manieth
+// time; the first is 1.
+func (l *line) take(ctx context.Context, n, attempt int) (*ticket, error) {
 	for {
 		l.mu.Lock()
 		if l.room() {
-			t := l.launch(ctx, n)
+			t := l.launch(ctx, n, attempt)
 			l.mu.Unlock()
 			return t, nil
 		}
@@ -87,12 +90,12 @@ func (l *line) take(ctx context.Context, n int) (*ticket, error) {
 	}
 }
 
-func (l *line) launch(ctx context.Context, n int) *ticket {
+func (l *line) launch(ctx context.Context, n, attempt int) *ticket {
 	now := time.Now()
 	if len(l.flying) == 0 {
 		l.window.began, l.window.bytes = now, 0
 	}
-	t := &ticket{l: l, bytes: int64(n), began: now, fresh: true}
+	t := &ticket{l: l, bytes: int64(n), began: now, attempt: attempt}
 	t.ctx, t.cancel = context.WithCancel(ctx)
 	l.flying[t] = struct{}{}
 	l.bytes += t.bytes
@@ -106,6 +109,7 @@ func (t *ticket) connected(heard bool) {
 	t.l.mu.Lock()
 	defer t.l.mu.Unlock()
 	t.fresh = !heard
+	t.timer.Reset(max(0, t.l.timeout(t)-time.Since(t.began)))
 	if t.l.rate == 0 && t.l.window.bytes == 0 {
 		t.l.window.began = time.Now() // making connections is no sending
 	}
@@ -128,18 +132,20 @@ func (l *line) room() bool {
 // flight is how many bytes in flight keep the line busy.
 func (l *line) flight() float64 { return l.rate * (queueFor + 3*l.rtt.Seconds()) }
 
-// timeout is generous about what is already in flight and grows while requests
-// run into it. A new connection takes two round trips more.
+// timeout is generous about what is already in flight, grows while requests run
+// into it, and doubles for a request that ran into it: perhaps the server needs
+// so long for this one. A connection on which nothing was heard yet takes two
+// round trips more, and gets no patience beyond them.
 func (l *line) timeout(t *ticket) time.Duration {
 	wait := maxTimeout.Seconds()
 	if l.rate > 0 {
-		least, trips := heardTimeout, 2.0
+		least, trips, again := heardTimeout, 2.0, float64(int(1)<<min(t.attempt-1, 10))
 		if t.fresh {
-			least, trips = freshTimeout, 4
+			least, trips, again = freshTimeout, 4, 1
 		}
-		wait = least.Seconds() + trips*l.rtt.Seconds() + 2*float64(l.bytes)/l.rate
+		wait = (least.Seconds() + trips*l.rtt.Seconds() + 2*float64(l.bytes)/l.rate) * l.stretch * again
 	}
-	return time.Duration(min(wait*l.stretch, maxTimeout.Seconds()) * float64(time.Second))
+	return time.Duration(min(wait, maxTimeout.Seconds()) * float64(time.Second))
 }
 
 // piece is how many bytes one request should carry at the moment.

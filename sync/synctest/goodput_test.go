@@ -45,7 +45,7 @@ var (
 	loads = []load{
 		{p: Good, n: 800, least: 0.99, again: 0.01},
 		{p: Bad, n: 500, least: 0.99, again: 0.03},
-		{p: Awful, n: 100, least: 0.89, again: 0.08},
+		{p: Awful, n: 100, least: 0.86, again: 0.08},
 		{p: Bad, scans: eightScans, least: 0.93, again: 0.03},
 		{p: Awful, scans: eightScans, least: 0.85, again: 0.08},
 		{p: Slow, n: 8, least: 0.70, again: 0.08},

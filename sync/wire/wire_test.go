@@ -162,3 +162,19 @@ func FuzzContentRange(f *testing.F) {
 		}
 	})
 }
+
+// TestWhatIsDerivedNeverChanges: ids and digests that both sides derive are part
+// of the protocol; a library's new habit must not make every client begin again.
+func TestWhatIsDerivedNeverChanges(t *testing.T) {
+	list := []Summary{{"01a219a5-3316-7b4b-96af-c87823dcc923", 3}, {"01a219a5-3316-7b4b-96af-c87823dcc9a0", 1}}
+	for name, x := range map[string][2]string{
+		"range":          {RangeOf(list[0].ID), "23"},
+		"digest":         {DigestRange(list), "bed1335d27a2f7e11767dfd468c2cd01fda03c71e6b7bbee9437386fe8af8aeb"},
+		"content digest": {ContentDigest([]byte("wenbao")), "sha-256=:e4w/A7UNKoklhel9Wla0WuT0XqOqXhQRREPnNVxVKWs=:"},
+		"content range":  {ContentRange(0, 10, 20), "bytes 0-9/20"},
+	} {
+		if x[0] != x[1] {
+			t.Errorf("%s is %q, was %q", name, x[0], x[1])
+		}
+	}
+}
