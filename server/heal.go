@@ -9,20 +9,15 @@ import (
 	"wenbao/sync/wire"
 )
 
-// owns gives the summaries of all that an owner has.
+// owns gives the summaries of all that an owner has, by key range.
 func (s *Server) owns(ctx context.Context, owner Owner) (map[string][]wire.Summary, error) {
+	list, err := s.Repository.Summaries(ctx, owner)
 	ranges := map[string][]wire.Summary{}
-	for after := uint64(0); ; {
-		batch, err := s.Repository.Changes(ctx, owner, after, 1000)
-		if err != nil || len(batch) == 0 {
-			return ranges, err
-		}
-		for _, rec := range batch {
-			key := wire.RangeOf(rec.ID)
-			ranges[key] = append(ranges[key], wire.Summary{ID: rec.ID, Version: rec.Version})
-			after = rec.Seq
-		}
+	for _, one := range list {
+		key := wire.RangeOf(one.ID)
+		ranges[key] = append(ranges[key], one)
 	}
+	return ranges, err
 }
 
 // digests gives the digest of every key range, to be compared with the client's.

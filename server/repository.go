@@ -81,6 +81,8 @@ type Registrations interface {
 	// Changes gives the owner's records whose Seq is greater than after, in
 	// that order, each once, at most limit.
 	Changes(ctx context.Context, owner Owner, after uint64, limit int) ([]Record, error)
+	// Summaries gives id and version of every record of an owner, in any order.
+	Summaries(ctx context.Context, owner Owner) ([]wire.Summary, error)
 	// List gives records with ids greater than after in the order of ids, at
 	// most limit; only those in one of the states, if any are named.
 	List(ctx context.Context, after exam.DraftID, limit int, states ...exam.State) ([]Record, error)

@@ -14,6 +14,7 @@ import (
 
 	"wenbao/exam"
 	"wenbao/server"
+	"wenbao/sync/wire"
 )
 
 // row is a registration on the disk; its content lies in a bucket of its own,
@@ -304,6 +305,25 @@ func (db *DB) Changes(_ context.Context, owner server.Owner, after uint64, limit
 				return exam.Errorf(exam.KindDamaged, "read changes", "a change of no registration")
 			}
 			list = append(list, r.record(tx, idOf(v)))
+		}
+		return nil
+	})
+	return list, err
+}
+
+// Summaries implements server.Registrations.
+func (db *DB) Summaries(_ context.Context, owner server.Owner) (list []wire.Summary, err error) {
+	err = db.read(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bChanges).Cursor()
+		for k, v := c.Seek(owner[:]); k != nil && bytes.HasPrefix(k, owner[:]); k, v = c.Next() {
+			r, err := getRow(tx, v)
+			if err != nil {
+				return err
+			}
+			if r == nil {
+				return exam.Errorf(exam.KindDamaged, "read changes", "a change of no registration")
+			}
+			list = append(list, wire.Summary{ID: idOf(v), Version: r.Version})
 		}
 		return nil
 	})

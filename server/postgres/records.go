@@ -11,6 +11,7 @@ import (
 
 	"wenbao/exam"
 	"wenbao/server"
+	"wenbao/sync/wire"
 )
 
 const columns = "id::text, owner, person, active, seq, number, version, state, digest, content, history, due, seal, key_id, statement, signature"
@@ -201,6 +202,19 @@ func found(op string, err error) error {
 // Changes implements server.Registrations.
 func (db *DB) Changes(ctx context.Context, owner server.Owner, after uint64, limit int) ([]server.Record, error) {
 	return db.query(ctx, "where owner = $1 and seq > $2 order by seq limit $3", owner[:], int64(after), limit)
+}
+
+// Summaries implements server.Registrations.
+func (db *DB) Summaries(ctx context.Context, owner server.Owner) ([]wire.Summary, error) {
+	rows, err := db.pool.Query(ctx, "select id::text, version from registrations where owner = $1", owner[:])
+	if err != nil {
+		return nil, wrong("list registrations", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s wire.Summary, err error) {
+		err = row.Scan(&s.ID, &s.Version)
+		return s, err
+	})
+	return list, wrong("list registrations", err)
 }
 
 // List implements server.Registrations.

@@ -198,6 +198,15 @@ func changes(t *testing.T, repo server.Repository, _ func() server.Repository) {
 	if !slices.Equal(got, want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
+	list, err := repo.Summaries(t.Context(), ownerN(1))
+	if err != nil || len(list) != len(want) {
+		t.Fatal(list, err)
+	}
+	for _, s := range list {
+		if !slices.Contains(want, s.ID) || (s.Version == 2) != (s.ID == recs[2].ID) {
+			t.Errorf("%+v", s)
+		}
+	}
 }
 
 func seqs(t *testing.T, repo server.Repository, reopen func() server.Repository) {
