@@ -2,11 +2,18 @@ package ui
 
 import (
 	"fmt"
+	"image"
+	"image/color"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/storage"
+
+	"wenbao/assets/fonts"
+	"wenbao/exam"
+	"wenbao/ui/present"
 )
 
 // What the tests outside the package may see.
@@ -149,4 +156,45 @@ func Cut(root fyne.CanvasObject, width float32) (cut []string) {
 	}
 	visit(root, 0)
 	return cut
+}
+
+// Visit calls see for everything in sight of a tree.
+func Visit(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	see(o)
+	for _, child := range children(o) {
+		Visit(child, see)
+	}
+}
+
+// Ring rings the window's own bell.
+func (w *Window) Ring(text present.Text) { bell{w}.Ring(present.T("app.name"), text) }
+
+// Glyph is a character as the search draws it.
+func Glyph(r rune) image.Image { return glyphPicture(r, color.Black) }
+
+// FontHas tells whether a font file has a character.
+func FontHas(file []byte, r rune) bool {
+	f, err := fonts.Parse(file)
+	if err != nil {
+		return false
+	}
+	_, ok := f.Glyph(r)
+	return ok
+}
+
+// CardOf is a place on the card of a kind of evidence.
+func (w *Window) CardOf(kind exam.FileKind) (fyne.Position, bool) {
+	o, ok := w.drops[kind]
+	if !ok {
+		return fyne.Position{}, false
+	}
+	return fyne.CurrentApp().Driver().AbsolutePositionForObject(o).AddXY(10, 10), true
+}
+
+// DropAt drops a file at a place of the window.
+func (w *Window) DropAt(at fyne.Position, path string) {
+	w.dropped(at, []fyne.URI{storage.NewFileURI(path)})
 }

@@ -132,7 +132,7 @@ var pageIcons = map[present.Page]func() fyne.Resource{
 
 func (n *navigation) pageRow(p present.Page, here bool) fyne.CanvasObject {
 	k := n.window.kit
-	c, look := colorMuted, lookRow
+	c, look := colorMuted, lookNavigation
 	s := styleBody
 	if here {
 		c, look.fill, s = colorAccent, colorAccentSoft, styleStrong.in(colorAccent)
@@ -143,7 +143,7 @@ func (n *navigation) pageRow(p present.Page, here bool) fyne.CanvasObject {
 
 func (n *navigation) stepRow(i int, s present.StepView, here bool) fyne.CanvasObject {
 	k, w := n.window.kit, n.window
-	look, style := lookRow, styleBody
+	look, style := lookNavigation, styleBody
 	if here {
 		look.fill, style = colorAccentSoft, styleStrong.in(colorAccent)
 	}

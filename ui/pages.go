@@ -216,22 +216,51 @@ func (w *Window) copyRow(r present.CopyRow) fyne.CanvasObject {
 	return newRow(gap, 1, container.New(&fixedWidth{190}, caption(k.say(r.Field))), body(value), b)
 }
 
-// historyPage is 历史: older versions, each of which can be brought back.
+// historyPage is 历史: older versions, what each changed, and the way back.
 func (w *Window) historyPage() fyne.CanvasObject {
 	k, f := w.kit, w.desk.Form()
 	box := newColumn(gap, title(k.key("page.history")), caption(k.key("history.about")))
+	open, list := f.Compared()
 	for i, v := range f.Past() {
-		var act fyne.CanvasObject = badge(present.Calm, k.key("history.now"))
+		tools := newRow(gapSmall, -1)
+		word := "history.compare"
+		if open == v.Revision {
+			word = "history.close"
+		}
+		tools.Add(k.plain("action.compare."+k.revision(v), k.key(word), func() { f.Compare(v.Revision) }))
 		if i > 0 {
-			act = k.secondary("action.restore."+k.revision(v), k.key("history.restore"), func() { f.Restore(v.Revision) })
+			tools.Add(k.secondary("action.restore."+k.revision(v), k.key("history.restore"), func() { f.Restore(v.Revision) }))
+		} else {
+			tools.Add(badge(present.Calm, k.key("history.now")))
 		}
 		when := v.Saved.Local().Format("2006-01-02 15:04:05")
-		box.Add(card(newRow(gap, 0, newColumn(0, newText(styleStrong, when), caption(k.key("history.row", "revision", k.revision(v), "state", present.T("ui.state."+string(v.State))))), act)))
+		row := newColumn(gapSmall, newRow(gap, 0, newColumn(0, newText(styleStrong, when), caption(k.key("history.row", "revision", k.revision(v), "state", present.T("ui.state."+string(v.State))))), tools))
+		if open == v.Revision {
+			row.Add(w.changeList(list))
+		}
+		box.Add(card(row))
 	}
 	if len(f.Past()) == 0 {
 		box.Add(caption(k.key("history.empty")))
 	}
 	return held(formWidth, box)
+}
+
+// changeList says what became of each field; nil while it is being read.
+func (w *Window) changeList(list []present.Change) fyne.CanvasObject {
+	k := w.kit
+	box := newColumn(6)
+	switch {
+	case list == nil:
+		box.Add(caption(k.key("history.reading")))
+	case len(list) == 0:
+		box.Add(caption(k.key("history.same")))
+	}
+	for _, c := range list {
+		from, to := orNone(k, k.say(c.From)), orNone(k, k.say(c.To))
+		box.Add(newRow(gap, 1, container.New(&fixedWidth{150}, caption(k.say(c.Field))), body(k.key("compare.row", "from", from, "to", to))))
+	}
+	return surface(colorSidebar, colorNone, radius, gap, box)
 }
 
 func (k *kit) revision(v present.Version) string { return k.say(present.Plain(uintText(v.Revision))) }
@@ -248,21 +277,40 @@ func newConflictPage(w *Window) *conflictPage {
 
 func (c *conflictPage) build() fyne.CanvasObject {
 	w, k, f := c.window, c.window.kit, c.window.desk.Form()
-	list := f.Conflict()
-	box := newColumn(gapLarge, title(k.key("page.conflict")), body(k.key("conflict.about", "count", len(list))))
-	for _, d := range list {
+	m := f.Meeting()
+	box := newColumn(gapLarge, title(k.key("page.conflict")))
+	if m.Theirs.Who.Empty() {
+		box.Add(banner(present.Good, k.key("conflict.none"), k.key("conflict.none.text")))
+		return held(820, box)
+	}
+	box.Add(body(k.key("conflict.about", "count", len(m.Decide))))
+	box.Add(card(fact(k.key("conflict.by.mine"), c.side(m.Mine)), fact(k.key("conflict.by.theirs"), c.side(m.Theirs))))
+	for _, d := range m.Decide {
 		value := "mine"
 		if c.theirs[d.Path] {
 			value = "theirs"
 		}
 		pick := func(v string) { c.theirs[d.Path] = v == "theirs"; w.refresh() }
-		box.Add(card(newText(styleStrong, k.say(d.Field)), fact(k.key("conflict.base"), orNone(k, d.Base)),
-			fact(k.key("conflict.mine"), orNone(k, d.Mine)), fact(k.key("conflict.theirs"), orNone(k, d.Theirs)),
-			k.options("conflict."+d.Path, []choice{{"mine", k.key("conflict.use_mine")}, {"theirs", k.key("conflict.use_theirs")}}, value, false, pick)))
+		box.Add(card(newText(styleStrong, k.say(d.Field)), fact(k.key("conflict.base"), orNone(k, k.say(d.Shown[0]))),
+			fact(k.key("conflict.mine"), orNone(k, k.say(d.Shown[1]))), fact(k.key("conflict.theirs"), orNone(k, k.say(d.Shown[2]))),
+			k.options("conflict."+d.Path, []choice{{"mine", k.key("conflict.use_mine")}, {"theirs", k.key("conflict.use_theirs")}}, value, false, pick),
+			caption(k.key("conflict.outcome."+value))))
+	}
+	if len(m.Taken) > 0 {
+		box.Add(newColumn(gapSmall, newText(styleStrong, k.key("conflict.taken", "count", len(m.Taken))), w.changeList(m.Taken)))
 	}
 	box.Add(caption(k.key("conflict.consequence")))
 	box.Add(newFlow(0, k.primary("action.resolve", k.key("conflict.resolve"), func() { f.Resolve(c.theirs) })))
 	return held(820, box)
+}
+
+// side says who made a version and when.
+func (c *conflictPage) side(s present.Side) string {
+	k := c.window.kit
+	if s.At.IsZero() {
+		return k.say(s.Who)
+	}
+	return k.key("conflict.side", "who", s.Who, "time", s.At.Local())
 }
 
 func orNone(k *kit, s string) string {

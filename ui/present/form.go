@@ -33,6 +33,10 @@ type Form struct {
 	rest    func()               // stops the pause after the last key
 	resting string               // the field it is about; "" when none runs
 	past    []Version
+
+	compared   uint64 // version whose changes are shown; 0 none
+	difference []Change
+
 	message *Message // last outcome of a step such as 提交; nil none
 }
 

@@ -43,6 +43,7 @@ type Difference struct {
 	Path               string
 	Field              Text
 	Base, Mine, Theirs string
+	Shown              [3]Text // the three as people read them
 	UseTheirs          bool
 }
 

@@ -304,6 +304,18 @@ func Scenes() []Scene {
 			s.World.Loop.Drain()
 			s.Desk.Go(present.PageHistory)
 		}},
+		{Name: "history-compare", Play: func(s *Stage) {
+			f := s.open(presenttest.Complete())
+			f.Set("phone", "13900139000")
+			f.Set("education.0.study_mode", "part_time")
+			f.Remove("work.1")
+			f.SaveNow()
+			s.World.Loop.Drain()
+			s.Desk.Go(present.PageHistory)
+			s.World.Loop.Drain()
+			f.Compare(f.Past()[0].Revision)
+		}},
+		{Name: "conflict-none", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageConflict) }},
 		{Name: "official", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageOfficial) }},
 		{Name: "queue", Play: func(s *Stage) { s.standing(); s.Desk.Go(present.PageQueue) }},
 		{Name: "queue-offline", Play: func(s *Stage) {
@@ -372,6 +384,7 @@ func conflict(s *Stage) {
 		panic("story: " + err.Error())
 	}
 	theirs.Document.Phone = "13700137000"
+	theirs.Document.City = "开封市"
 	current := base
 	current.Version, current.Content = base.Version+1, theirs.Encode()
 	s.World.SetAside(f.ID(), exam.KindConflict, nil, &current)

@@ -1,0 +1,242 @@
+package present
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"wenbao/exam"
+)
+
+// Change is a field that differs between two versions of a document. An empty
+// text is a field that was not filled in.
+type Change struct {
+	Field    Text
+	From, To Text
+}
+
+// changes lists what differs between two documents in the order of the form;
+// records are told apart by their id, so that moving them is no change.
+func (f *Form) changes(from, to exam.Document) (list []Change) {
+	a, b := fieldsOf(from), fieldsOf(to)
+	for _, step := range Steps {
+		for _, s := range catalogue[step] {
+			if s.list != "" {
+				list = append(list, f.recordChanges(s, from, to)...)
+				continue
+			}
+			for _, spec := range s.fields {
+				if a[spec.path] != b[spec.path] {
+					list = append(list, Change{label(spec.path), f.readable(spec.path, a[spec.path]), f.readable(spec.path, b[spec.path])})
+				}
+			}
+		}
+	}
+	return list
+}
+
+func (f *Form) recordChanges(s sectionSpec, from, to exam.Document) (list []Change) {
+	before, after := recordsOf(from, s.list), recordsOf(to, s.list)
+	for _, r := range before {
+		if !slices.ContainsFunc(after, r.same) {
+			list = append(list, Change{f.fieldName(r.path(s.list)), f.summary(s, r), T("ui.compare.removed")})
+		}
+	}
+	for _, r := range after {
+		i := slices.IndexFunc(before, r.same)
+		if i < 0 {
+			list = append(list, Change{f.fieldName(r.path(s.list)), T("ui.compare.absent"), f.summary(s, r)})
+			continue
+		}
+		for _, spec := range s.fields {
+			bare := strings.TrimPrefix(spec.path, s.list+".")
+			if old, now := before[i].fields[bare], r.fields[bare]; old != now {
+				list = append(list, Change{f.fieldName(at(s.list, r.index, spec.path)), f.readable(spec.path, old), f.readable(spec.path, now)})
+			}
+		}
+	}
+	return list
+}
+
+// readable gives a value as people read it: the name of a choice, yes or no, or
+// what was typed. A whole record is told by its first fields.
+func (f *Form) readable(path, value string) Text {
+	switch {
+	case value == "":
+		return Text{}
+	case value == "false":
+		return T("ui.value.no")
+	case strings.HasPrefix(value, "{"):
+		list, _, _ := strings.Cut(path, ".")
+		var raw map[string]any
+		if json.Unmarshal([]byte(value), &raw) != nil {
+			return Plain(value)
+		}
+		for _, step := range Steps {
+			for _, s := range catalogue[step] {
+				if s.list == list {
+					return f.summary(s, record{fields: texts(raw)})
+				}
+			}
+		}
+	}
+	return f.valueName(path, value)
+}
+
+// summary tells a record by its first fields that are filled in.
+func (f *Form) summary(s sectionSpec, r record) Text {
+	const most = 3
+	out := Text{}
+	for _, spec := range s.fields {
+		value := r.fields[strings.TrimPrefix(spec.path, s.list+".")]
+		if value == "" || value == "false" || value == "true" {
+			continue
+		}
+		if out.Empty() {
+			out = f.valueName(spec.path, value)
+		} else {
+			out = T("ui.compare.and", "first", out, "next", f.valueName(spec.path, value))
+		}
+		if r.told++; r.told == most {
+			break
+		}
+	}
+	if out.Empty() {
+		return T("ui.compare.empty_record")
+	}
+	return out
+}
+
+// record is one entry of a list, its values as the form types them.
+type record struct {
+	id     string
+	index  int
+	fields map[string]string
+	told   int
+}
+
+func (r record) same(o record) bool { return r.id == o.id }
+
+func (r record) path(list string) string { return list + "." + strconv.Itoa(r.index) }
+
+// fieldsOf gives a document's own fields by their names.
+func fieldsOf(d exam.Document) map[string]string { return texts(raw(d)) }
+
+func raw(d exam.Document) (out map[string]any) {
+	bytes, _ := json.Marshal(d) // a document can always be written
+	_ = json.Unmarshal(bytes, &out)
+	return out
+}
+
+// texts gives the plain values of an object as the form types them.
+func texts(object map[string]any) map[string]string {
+	out := map[string]string{}
+	for name, v := range object {
+		switch v := v.(type) {
+		case string:
+			out[name] = v
+		case bool:
+			out[name] = strconv.FormatBool(v)
+		case []any:
+			var items []string
+			for _, item := range v {
+				if s, ok := item.(string); ok {
+					items = append(items, s)
+				}
+			}
+			out[name] = strings.Join(items, ", ")
+		}
+	}
+	return out
+}
+
+func recordsOf(d exam.Document, list string) (out []record) {
+	items, _ := raw(d)[list].([]any)
+	for i, item := range items {
+		if object, ok := item.(map[string]any); ok {
+			r := record{index: i, fields: texts(object)}
+			if r.id = r.fields["id"]; r.id == "" {
+				r.id = strconv.Itoa(i)
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Compare shows what a version changed against the one before it, or closes it
+// where it is open.
+func (f *Form) Compare(revision uint64) {
+	if f.compared == revision {
+		f.compared, f.difference = 0, nil
+		f.desk.changed()
+		return
+	}
+	i := slices.IndexFunc(f.past, func(v Version) bool { return v.Revision == revision })
+	if i < 0 {
+		return
+	}
+	older := exam.Document{}
+	f.compared, f.difference = revision, nil
+	f.desk.loop.Go(context.Background(), func(context.Context) func() {
+		doc, err := f.desk.ports.Past.At(f.draft.ID, revision)
+		if err == nil && i+1 < len(f.past) {
+			older, err = f.desk.ports.Past.At(f.draft.ID, f.past[i+1].Revision)
+		}
+		return func() {
+			switch {
+			case err != nil:
+				f.compared = 0
+				f.desk.failed(err)
+			case f.compared == revision:
+				f.difference = f.changes(older, doc)
+				if f.difference == nil {
+					f.difference = []Change{}
+				}
+			}
+			f.desk.changed()
+		}
+	})
+	f.desk.changed()
+}
+
+// Compared is the version whose changes are shown; the list is nil while it is
+// being read.
+func (f *Form) Compared() (revision uint64, list []Change) { return f.compared, f.difference }
+
+// Meeting is the page where two versions meet.
+type Meeting struct {
+	Mine, Theirs Side
+	Decide       []Difference
+	Taken        []Change // changed elsewhere alone: taken over without asking
+}
+
+// Side is who made a version, and when.
+type Side struct {
+	Who Text
+	At  time.Time // zero unknown
+}
+
+// Meeting gives the page 两处修改.
+func (f *Form) Meeting() Meeting {
+	m := Meeting{Mine: Side{T("ui.conflict.who.here"), f.draft.Updated}, Decide: f.Conflict()}
+	theirs := f.theirs()
+	if theirs == nil {
+		return m
+	}
+	m.Theirs = Side{T("ui.conflict.who.elsewhere"), time.Time{}}
+	if n := len(theirs.History); n > 0 {
+		last := theirs.History[n-1]
+		m.Theirs = Side{T("ui.conflict.who." + string(last.Actor)), last.At}
+	}
+	doc, _ := f.merged(*theirs)
+	for i, d := range m.Decide {
+		_ = doc.Set(d.Path, d.Mine) // the path comes from the merge itself
+		m.Decide[i].Shown = [3]Text{f.readable(Bare(d.Path), d.Base), f.readable(Bare(d.Path), d.Mine), f.readable(Bare(d.Path), d.Theirs)}
+	}
+	m.Taken = f.changes(exam.Normalize(f.doc), doc)
+	return m
+}
