@@ -77,7 +77,7 @@ func (d *Desk) Notices() []Notice {
 		out = append(out, Notice{Named(n), Calm})
 	}
 	for _, l := range p.PassLines {
-		out = append(out, Notice{T("ui.notices.pass_line", "name", Named(l.Name), "year", strconv.Itoa(l.Year), "marks", Named(marksOf(p, l))), Calm})
+		out = append(out, Notice{T("ui.notices.pass_line", "name", Named(l.Name), "year", strconv.Itoa(l.Year), "marks", marksOf(p, l)), Calm})
 	}
 	if text := p.ResidenceOf(area); text != (exam.Text{}) {
 		out = append(out, Notice{Named(text), Busy})
@@ -94,11 +94,17 @@ func (d *Desk) Notices() []Notice {
 }
 
 // marksOf names the marks of a line by level, lowest first.
-func marksOf(p *exam.Pack, l exam.PassLine) (text exam.Text) {
+func marksOf(p *exam.Pack, l exam.PassLine) (text Text) {
 	for _, level := range p.Levels {
-		if mark, ok := l.Marks[level.ID]; ok {
-			text.ZH = joined(text.ZH, "，", level.Grade.ZH+" "+strconv.Itoa(mark)+" 分")
-			text.EN = joined(text.EN, ", ", level.Grade.EN+" "+strconv.Itoa(mark))
+		mark, ok := l.Marks[level.ID]
+		if !ok {
+			continue
+		}
+		one := T("ui.notices.mark", "grade", Named(level.Grade), "mark", mark)
+		if text.Empty() {
+			text = one
+		} else {
+			text = T("ui.compare.and", "first", text, "next", one)
 		}
 	}
 	return text
