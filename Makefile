@@ -37,6 +37,7 @@ $(BIN)/wenbaoctl $(BIN)/wenbaod:
 ## make bench        the benchmarks, each as a ratio to its yardstick
 bench:
 	@$(GO) test -run '^$$' -bench . -benchtime 1s ./exam/... ./store/... ./sync/... ./server/...
+	@$(GO) test -run '^$$' -bench Pdfkit -benchtime 1x ./exam/form -peers
 	@$(GO) test -count=1 -run GoodputTable ./sync/synctest -lines
 
 ## make screenshots  every page in every state as pictures in out/story

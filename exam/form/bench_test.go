@@ -27,7 +27,7 @@ func cpu() time.Duration {
 
 func reportForms(b *testing.B, began time.Duration, forms, size int) {
 	b.ReportMetric(float64(forms)/(cpu()-began).Seconds(), "forms/cpu-s")
-	b.ReportMetric(float64(size)/1024, "KB/form")
+	b.ReportMetric(float64(size)/1000, "KB/form")
 }
 
 type nowhere struct{ n int }

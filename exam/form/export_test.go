@@ -98,3 +98,22 @@ func Forge(in Input, change func(*exam.Document)) *Paper {
 	}
 	return p
 }
+
+// Display gives what is on a paper's pages as JSON, for another program to draw
+// the same.
+func Display(p *Paper) any {
+	names := map[shape]string{areaShape: "area", markShape: "mark", boxShape: "box", lineShape: "line", textShape: "text", pictureShape: "picture", codeShape: "code"}
+	var pages [][]map[string]any
+	for _, pg := range p.pages {
+		var items []map[string]any
+		pg.layers(func(i *item) {
+			m := map[string]any{"shape": names[i.shape], "x": i.x, "y": i.y, "w": i.w, "h": i.h, "ink": i.ink, "bold": i.bold, "size": i.size, "text": i.text}
+			if i.picture != nil {
+				m["jpeg"] = i.picture.jpeg
+			}
+			items = append(items, m)
+		})
+		pages = append(pages, items)
+	}
+	return map[string]any{"pages": pages}
+}
