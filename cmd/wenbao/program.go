@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"wenbao/assets"
@@ -59,7 +60,7 @@ func open(ctx context.Context, f flags, dir string, keys store.Keys) (_ *program
 		Crashes: crashes{dir}, Wire: wire{p.engine}, Paper: papers{p.store, f.Practice}, Printers: newPrinters(p.store, f.Practice), Photos: photographer{packs[0]},
 		Desktop: desktop{}, Scans: scans{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Packs: packs, Told: p.told(serverKeys), Practice: f.Practice, Folder: dir, Server: address}
 	if len(serverKeys) > 0 {
-		p.ports.Reviewer = reviewer{local.Reviewer{Keys: serverKeys, Packs: packs, Store: p.store}}
+		p.ports.Reviewer = reviewer{local.Reviewer{Keys: serverKeys, Packs: append(slices.Clone(packs), local.Packs()...), Store: p.store}}
 	}
 	if p.trainer != nil {
 		p.ports.Trainer = p.trainer

@@ -184,6 +184,9 @@ func (s *session) printOn(p local.Printing, job local.PrintJob) error {
 		s.out.say("ctl.print_done", map[string]string{"printed": strconv.Itoa(job.Printed()), "all": strconv.Itoa(len(job.IDs))})
 		return nil
 	case exam.KindCanceled:
+		if next == 0 {
+			return &said{exam.KindCanceled, "ctl.print_waiting", map[string]string{"printed": strconv.Itoa(job.Printed()), "all": strconv.Itoa(len(job.IDs))}}
+		}
 		return &said{exam.KindCanceled, "ctl.print_stopped", map[string]string{"printed": strconv.Itoa(job.Printed()), "next": strconv.Itoa(next)}}
 	}
 	return noQueue(err)
@@ -368,6 +371,9 @@ func (c *verifyCommand) Run(s *session) error {
 		return usage("ctl.no_server_key", nil)
 	}
 	r := local.Reviewer{Keys: keys, Packs: local.Packs(), Store: s.records()}
+	if r.Store != nil {
+		r.Packs = append(local.Editions(r.Store), r.Packs...)
+	}
 	if c.Text != "" {
 		s.showVerdict(r.Code(c.Text))
 		return nil

@@ -28,6 +28,7 @@ type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Run the registration server."`
 	Keys     keysCmd     `cmd:"" help:"Show the server's public key."`
 	Export   exportCmd   `cmd:"" help:"Print every registration the server holds, one a line."`
+	Print    printCmd    `cmd:"" help:"Print a paper, byte for byte as the candidate's machine does."`
 	Review   reviewCmd   `cmd:"" help:"Decide registrations that wait for a person."`
 	Practice practiceCmd `cmd:"" help:"Rehearse bad days on a practice server."`
 	Pack     packCmd     `cmd:"" help:"Sign exam packs, and publish them to every client."`

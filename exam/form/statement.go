@@ -22,19 +22,22 @@ type statement struct {
 
 // stated is one paper of a file.
 type stated struct {
-	Kind     Kind      `json:"kind"`
-	Language string    `json:"language"`
-	Printed  time.Time `json:"printed"`
-	Practice bool      `json:"practice,omitempty"`
-	Photo    bool      `json:"photo,omitempty"` // the photo is on it
-	Code     string    `json:"code"`            // text of the QR code: a seal, or that of a draft
-	Content  string    `json:"content"`         // the submission's bytes
+	Kind     Kind   `json:"kind"`
+	Language string `json:"language"`
+	// Pack is the edition that gave the names of codes, which may be a later one
+	// than the submission was made with.
+	Pack     exam.PackRef `json:"pack"`
+	Printed  time.Time    `json:"printed"`
+	Practice bool         `json:"practice,omitempty"`
+	Photo    bool         `json:"photo,omitempty"` // the photo is on it
+	Code     string       `json:"code"`            // text of the QR code: a seal, or that of a draft
+	Content  string       `json:"content"`         // the submission's bytes
 }
 
 // stated says what the paper is.
 func (p *Paper) stated() stated {
 	r := p.record
-	return stated{Kind: p.Kind, Language: r.words.Lang(), Printed: r.printed, Practice: r.practice,
+	return stated{Kind: p.Kind, Language: r.words.Lang(), Pack: r.pack.Ref(), Printed: r.printed, Practice: r.practice,
 		Photo: p.pictured(), Code: r.code, Content: string(r.submission())}
 }
 
@@ -103,10 +106,10 @@ func (p stated) record(photoOf func(sha256 string) []byte, packs []*exam.Pack) (
 		return record{}, sub, false, err
 	}
 	r := record{doc: sub.Document, id: sub.ID, files: sub.Files, words: assets.In(p.Language), printed: p.Printed, practice: p.Practice, code: p.Code,
-		pack: &exam.Pack{ID: sub.Pack.ID, Version: sub.Pack.Version, Year: sub.Document.Year}}
+		pack: &exam.Pack{ID: p.Pack.ID, Version: p.Pack.Version, Year: sub.Document.Year}}
 	known := false
 	for _, pack := range packs {
-		if pack != nil && pack.Ref() == sub.Pack {
+		if pack != nil && pack.Ref() == p.Pack {
 			r.pack, known = pack, true
 		}
 	}

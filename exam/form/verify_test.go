@@ -140,6 +140,21 @@ func TestSealOfAnotherPaperOrKeyIsNotBelieved(t *testing.T) {
 	expectNot(t, "no pack", form.VerifyPDF(pdf, serverKeys)[0], form.ReasonPack)
 }
 
+// An authority may publish another edition of the pack after a registration was
+// made: papers are laid out, and drawn again, by the edition at hand.
+func TestPapersOfALaterPackEditionAreGenuine(t *testing.T) {
+	in := verifiedInput(t)
+	later := *in.Pack
+	later.Version++
+	later.Remark = exam.Text{ZH: "新版备注", EN: "A new remark"}
+	in.Pack = &later
+	pdf := pdfOf(t, makePaper(t, form.KindRegistration, in))
+	if got := form.VerifyPDF(pdf, serverKeys, samplePack(t), &later)[0]; !got.Genuine {
+		t.Errorf("%+v", got)
+	}
+	expectNot(t, "edition not at hand", form.VerifyPDF(pdf, serverKeys, samplePack(t))[0], form.ReasonPack)
+}
+
 func TestAnotherEditionIsSaid(t *testing.T) {
 	pdf := pdfOf(t, makePaper(t, form.KindRegistration, verifiedInput(t)))
 	other := form.Edit(pdf, func(body []byte) []byte {
