@@ -17,21 +17,29 @@ import (
 const ScanSide = 3508
 
 // ReadCode reads the QR code on a scan or a photograph of a paper, turned or
-// not: of the whole picture, then of its upper right part, where papers bear it,
-// then at half the size, where the noise of a camera is evened out. A picture
-// without a legible code is [exam.KindNotFound].
+// not: of the whole picture, then of each quarter, since papers bear it in a
+// corner, enlarged while the modules may be small, then at half and a quarter of
+// the size, where the noise of a camera is evened out. A picture without a legible
+// code is [exam.KindNotFound].
 func ReadCode(picture image.Image) (string, error) {
 	whole := toGray(picture, picture.Bounds(), 1)
 	b := whole.Bounds()
-	for _, try := range []func() *image.Gray{
-		func() *image.Gray { return whole },
-		func() *image.Gray {
-			return toGray(whole, image.Rect(b.Dx()*55/100, 0, b.Dx(), b.Dy()*30/100), 1)
-		},
-		func() *image.Gray { return toGray(whole, b, 2) },
-		func() *image.Gray { return toGray(whole, b, 4) },
-	} {
-		if text, ok := readCode(try()); ok {
+	if text, ok := readCode(whole); ok {
+		return text, nil
+	}
+	enlarged := 1.0
+	if max(b.Dx(), b.Dy()) < 3000 {
+		enlarged = 2
+	}
+	mid := image.Pt(b.Dx()/2, b.Dy()/2)
+	for _, quarter := range []image.Rectangle{{Min: image.Pt(mid.X, 0), Max: image.Pt(b.Dx(), mid.Y)}, {Min: mid, Max: b.Max},
+		{Min: image.Pt(0, mid.Y), Max: image.Pt(mid.X, b.Dy())}, {Max: mid}} {
+		if text, ok := readCode(toGray(whole, quarter, enlarged)); ok {
+			return text, nil
+		}
+	}
+	for _, scale := range []float64{0.5, 0.25} {
+		if text, ok := readCode(toGray(whole, b, scale)); ok {
 			return text, nil
 		}
 	}
@@ -64,13 +72,13 @@ func readCode(picture *image.Gray) (text string, ok bool) {
 	return "", false
 }
 
-// toGray gives a part of a picture in shades of grey, at a fraction of its size.
-func toGray(m image.Image, part image.Rectangle, divisor int) *image.Gray {
-	if g, ok := m.(*image.Gray); ok && divisor == 1 && part == g.Rect {
+// toGray gives a part of a picture in shades of grey, at a scale.
+func toGray(m image.Image, part image.Rectangle, scale float64) *image.Gray {
+	if g, ok := m.(*image.Gray); ok && scale == 1 && part == g.Rect {
 		return g
 	}
-	g := image.NewGray(image.Rect(0, 0, part.Dx()/divisor, part.Dy()/divisor))
-	if divisor == 1 {
+	g := image.NewGray(image.Rect(0, 0, int(float64(part.Dx())*scale), int(float64(part.Dy())*scale)))
+	if scale == 1 {
 		draw.Draw(g, g.Rect, m, part.Min, draw.Src)
 	} else {
 		xdraw.ApproxBiLinear.Scale(g, g.Rect, m, part, draw.Src, nil)

@@ -58,28 +58,31 @@ func TestCodesAreReadFromScansAndPhotographs(t *testing.T) {
 		if in.Draft.Registration != nil {
 			want = in.Draft.Registration.Seal
 		}
-		page, err := makePaper(t, form.KindRegistration, in).Image(0, 250)
+		page, err := makePaper(t, form.KindRegistration, in).Image(0, 180)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, view := range []struct {
+		for i, view := range []struct {
 			degrees, scale float64
 			shadow         bool
-		}{{0, 1, false}, {0, 0.6, false}, {90, 1, false}, {180, 0.8, false}, {3, 0.8, true}, {-8, 0.9, true}} {
+		}{{-8, 1, true}, {0, 0.8, false}, {90, 1, false}, {180, 0.9, false}, {3, 1, true}} {
+			if i > 1 && name != "full" {
+				break // the fullest code is the hardest
+			}
 			got, err := form.ReadCode(photographed(t, page, view.degrees, view.scale, view.shadow))
 			if err != nil || got != want {
-				t.Errorf("%s turned by %g°, at %g of 250 dpi, shadow %v: %q, %v", name, view.degrees, view.scale, view.shadow, got, err)
+				t.Errorf("%s turned by %g°, at %g of 180 dpi, shadow %v: %q, %v", name, view.degrees, view.scale, view.shadow, got, err)
 			}
 		}
 	}
 }
 
 func TestPicturesWithoutACodeAreRefused(t *testing.T) {
-	half, err := makePaper(t, form.KindRegistration, verifiedInput(t)).Image(0, 150)
+	half, err := makePaper(t, form.KindRegistration, verifiedInput(t)).Image(0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
-	draw.Draw(half, image.Rect(1080, 0, 1240, 300), image.White, image.Point{}, draw.Src) // the right half of the code is torn off
+	draw.Draw(half, image.Rect(720, 0, 827, 200), image.White, image.Point{}, draw.Src) // the right half of the code is torn off
 	for name, m := range map[string]image.Image{"torn": half, "white": image.NewGray(image.Rect(0, 0, 500, 500)), "tiny": image.NewGray(image.Rect(0, 0, 1, 1)), "empty": image.NewGray(image.Rectangle{})} {
 		if text, err := form.ReadCode(m); exam.KindOf(err) != exam.KindNotFound {
 			t.Errorf("%s: %q, %v", name, text, err)
