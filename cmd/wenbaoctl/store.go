@@ -41,13 +41,21 @@ func (c *storeCheck) Run(s *session) error {
 	for _, l := range f.Lost {
 		lost = append(lost, l.String())
 	}
-	s.out.record(map[string]any{"ok": f.OK(), "drafts": f.Drafts, "files": f.Files, "repaired": st.Opening().Rebuilt, "lost": lost})
+	faults := append([]string{}, f.Faults...)
+	s.out.record(map[string]any{"ok": f.OK(), "drafts": f.Drafts, "files": f.Files, "repaired": st.Opening().Rebuilt, "lost": lost, "faults": faults})
 	key := "ctl.store_sound"
-	if !f.OK() {
+	switch {
+	case len(lost) > 0:
 		key = "ctl.store_lost"
+	case len(faults) > 0:
+		key = "ctl.store_faults"
+	}
+	if !f.OK() {
 		s.out.found(exitProblems)
 	}
-	s.out.text("%s\n", s.words.Say(key, map[string]string{"drafts": strconv.Itoa(f.Drafts), "files": strconv.Itoa(f.Files), "lost": strconv.Itoa(len(lost))}))
+	s.out.text("%s\n", s.words.Say(key, map[string]string{
+		"drafts": strconv.Itoa(f.Drafts), "files": strconv.Itoa(f.Files), "lost": strconv.Itoa(len(lost)), "faults": strconv.Itoa(len(faults)),
+	}))
 	for _, l := range lost {
 		s.out.text("  %s\n", l)
 	}
