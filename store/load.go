@@ -39,7 +39,7 @@ func (s *Store) loadIndex(v *vault) (*index, *indexLog) {
 // after damage it knows what should be there. Nil when nobody needs to know.
 func (s *Store) witness(data []byte, f engine.Found) map[exam.DraftID]uint64 {
 	v, err := newVault(data)
-	if err != nil || len(f.Missing) == 0 && !f.Doubtful {
+	if err != nil || len(f.Missing) == 0 && !f.Doubtful && !f.Created {
 		return nil
 	}
 	b, err := disk.ReadFile(s.o.Disk, s.indexName(), maxIndex)

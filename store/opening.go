@@ -69,7 +69,7 @@ func (s *Store) Opening() Opening {
 // reckon finds out what was lost, when both copies were damaged. listed is what
 // the list's own file knew of.
 func (s *Store) reckon(ctx context.Context, f engine.Found, listed map[exam.DraftID]uint64) error {
-	if len(f.Missing) == 0 && !f.Doubtful {
+	if len(f.Missing) == 0 && !f.Doubtful && len(listed) == 0 {
 		return nil
 	}
 	found, err := s.check(ctx, listed)

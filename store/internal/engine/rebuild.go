@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -82,6 +81,11 @@ func (e *Engine) rebuild(upTo uint64) (applied uint64, err error) {
 		if err != nil {
 			return err
 		}
+		// Of a segment that has lost all its records the name still tells how many
+		// changes there were before it.
+		if n := len(log.segments); n > 0 && upTo == ^uint64(0) {
+			missing = append(missing, gap(b.applied, log.segments[n-1].first)...)
+		}
 		if short := upTo != ^uint64(0) && b.applied < upTo; len(missing) > 0 || short || !b.closed && !e.reachedBy(b.applied) {
 			if err := e.rescue(&b, from); err != nil {
 				return err
@@ -103,12 +107,10 @@ func (e *Engine) rebuild(upTo uint64) (applied uint64, err error) {
 }
 
 // reachedBy tells whether the database surely is not ahead of seq. When it
-// cannot say how far it went, its readable values will.
+// cannot say how far it went, its readable values will, or the one who reads
+// what else was written down.
 func (e *Engine) reachedBy(seq uint64) bool {
 	in, err := inspect(e.o.FS, e.database(), false, nil)
-	if errors.Is(err, fs.ErrNotExist) {
-		return true
-	}
 	return err == nil && in.applied > 0 && in.applied <= seq
 }
 
