@@ -18,7 +18,10 @@ func (w *Window) evidenceStep() fyne.CanvasObject {
 	for _, e := range list {
 		needed = needed || e.Needed
 	}
-	if !needed {
+	switch asked := f.Asked(); {
+	case asked != "":
+		box.Add(k.askedFor(asked))
+	case !needed:
 		box.Add(banner(present.Good, k.key("evidence.none"), k.key("evidence.none.text")))
 	}
 	if f.Weighing() {

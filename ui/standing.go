@@ -41,6 +41,9 @@ func (w *Window) registrationPage() fyne.CanvasObject {
 func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject {
 	k := w.kit
 	box := newColumn(gap, newText(styleHeading, k.say(s.Next)))
+	if s.Asked != "" {
+		box.Add(k.askedFor(s.Asked))
+	}
 	for _, p := range s.Aside {
 		box.Add(k.problem(p))
 	}
@@ -68,6 +71,11 @@ func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject
 	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, box)
 }
 
+// askedFor shows a reviewer's words as they are.
+func (k *kit) askedFor(words string) fyne.CanvasObject {
+	return banner(present.Warning, k.key("evidence.asked"), words)
+}
+
 // stage is a line of the timeline: a point, the line to the next, what happened
 // and when.
 func (w *Window) stage(s present.Stage, last bool) fyne.CanvasObject {
@@ -78,7 +86,7 @@ func (w *Window) stage(s present.Stage, last bool) fyne.CanvasObject {
 	}
 	words := newColumn(2, newText(style, k.say(s.Text)))
 	if !s.At.IsZero() {
-		words.Add(caption(s.At.Local().Format("2006-01-02 15:04:05")))
+		words.Add(caption(present.Beijing(s.At).Format("2006-01-02 15:04:05")))
 	}
 	if !s.Note.Empty() {
 		words.Add(body(k.say(s.Note)))
@@ -160,7 +168,7 @@ func (w *Window) receiptCard(s present.Standing) fyne.CanvasObject {
 	pair := func(key, value string) {
 		box.Add(newColumn(0, caption(k.key("receipt."+key)), body(value)))
 	}
-	pair("signed", s.Receipt.SignedAt.Local().Format("2006-01-02 15:04:05"))
+	pair("signed", present.Beijing(s.Receipt.SignedAt).Format("2006-01-02 15:04:05"))
 	pair("version", strconv.Itoa(s.Receipt.Version))
 	pair("key", s.Receipt.KeyID)
 	pair("digest", s.Receipt.Digest[:min(len(s.Receipt.Digest), 16)])

@@ -52,7 +52,7 @@ func (w *walk) askedFor() error {
 	return steps(
 		w.submit,
 		func() error {
-			_, err := w.win.until(60*time.Second, "the reviewer to ask", func(v view) bool { _, ok := v.find("action.edit"); return ok && v.Settled })
+			_, err := w.win.until(60*time.Second, "the reviewer to ask", func(v view) bool { _, ok := v.find("action.supplement"); return ok && v.Settled })
 			return err
 		},
 		func() error { return w.shot("material-asked-for") },
@@ -67,7 +67,8 @@ func (w *walk) supplement() error {
 	}
 	return steps(
 		func() error { return w.bend("review=hand") },
-		func() error { return w.win.click("step.evidence") },
+		func() error { return w.win.click("page.registration") },
+		func() error { return w.win.press("action.supplement") },
 		func() error { return w.at("evidence") },
 		func() error { return w.shot("evidence") },
 		func() error { return w.win.drag(scan) },

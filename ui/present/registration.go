@@ -27,9 +27,10 @@ type Standing struct {
 	WhereTone Tone
 	Receipt   *ReceiptView // nil until one was verified
 	Stages    []Stage
-	Next      Text // what to do next
-	Wait      Text // what to do when nothing moves
-	Edited    bool // what is typed differs from what the server has
+	Next      Text   // what to do next
+	Wait      Text   // what to do when nothing moves
+	Asked     string // a reviewer's words about the material that is wanted
+	Edited    bool   // what is typed differs from what the server has
 	Steps     []Step
 	Aside     []Shown // why the step on its way was set aside
 	Progress  *Sending
@@ -38,7 +39,7 @@ type Standing struct {
 
 // Step is something the candidate can do now.
 type Step struct {
-	ID      string // "submit", "confirm", "pay", "withdraw", "print", "retry", "drop", "edit", "resolve"
+	ID      string // "submit", "confirm", "pay", "withdraw", "print", "retry", "drop", "edit", "supplement", "resolve"
 	Text    Text
 	Primary bool
 	Danger  bool
@@ -142,7 +143,7 @@ func (f *Form) Where() (Tone, Text) {
 // Standing gives the page of the registration.
 func (f *Form) Standing() Standing {
 	s := Standing{Number: f.draft.Number(), State: T("ui.state." + string(f.draft.State)), StateTone: stateTone(f.draft.State),
-		Edited: f.edits(), Stages: f.stages(), Steps: f.steps(), Receipt: f.receipt(), Bill: f.bill()}
+		Edited: f.edits(), Asked: f.Asked(), Stages: f.stages(), Steps: f.steps(), Receipt: f.receipt(), Bill: f.bill()}
 	s.WhereTone, s.Where = f.Where()
 	s.Next = nextStep(Summary{State: f.draft.State, Transport: f.transport()})
 	if e, ok := f.entry(); ok {
@@ -160,6 +161,20 @@ func (f *Form) Standing() Standing {
 		s.Wait = T("ui.wait.long")
 	}
 	return s
+}
+
+// Asked gives a reviewer's words about the material that is wanted, "" when none
+// is.
+func (f *Form) Asked() string {
+	if f.draft.State != exam.StateNeedsMaterials || f.draft.Registration == nil {
+		return ""
+	}
+	for _, e := range slices.Backward(f.draft.Registration.History) {
+		if e.State == exam.StateNeedsMaterials {
+			return e.Reason
+		}
+	}
+	return ""
 }
 
 // quiet is how long the registration has waited for somebody else.
@@ -241,7 +256,8 @@ func (f *Form) steps() []Step {
 		if f.edits() {
 			add("submit", true)
 		}
-		add("edit", !f.edits())
+		add("supplement", !f.edits())
+		add("edit", false)
 	default:
 		f.later(add)
 	}
@@ -305,6 +321,9 @@ func (f *Form) Do(id string) {
 		f.desk.askFirst("withdraw", func() { f.queue(exam.ActionWithdraw, nil, nil) })
 	case "edit":
 		f.desk.Go(PageForm)
+	case "supplement":
+		f.desk.Go(PageForm)
+		f.Show(exam.StepEvidence)
 	case "print":
 		f.desk.Go(PagePrint)
 	case "resolve":

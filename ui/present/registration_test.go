@@ -106,7 +106,7 @@ func TestEachStateOffersItsStepsAndNoOther(t *testing.T) {
 	for state, want := range map[exam.State][]string{
 		exam.StateSubmitted:      {"edit", "withdraw", "print"},
 		exam.StateManualReview:   {"edit", "withdraw", "print"},
-		exam.StateNeedsMaterials: {"edit", "print"},
+		exam.StateNeedsMaterials: {"supplement", "edit", "print"},
 		exam.StateVerified:       {"confirm", "edit", "withdraw", "print"},
 		exam.StateConfirmed:      {"pay", "edit", "withdraw", "print"},
 		exam.StatePaying:         {"print"},
@@ -185,6 +185,19 @@ func TestAReviewersWordsReachTheCandidate(t *testing.T) {
 	}
 	if !found || f.Standing().Next.Key() != "ui.next.needs_materials" {
 		t.Errorf("the reason is not shown in %v", stages)
+	}
+	if got := f.Standing().Asked; got != "请补充毕业证书扫描件" || stepIDs(f)[0] != "supplement" {
+		t.Errorf("beside the steps %v stands %q", stepIDs(f), got)
+	}
+	f.Do("supplement")
+	if d.Page() != present.PageForm || f.At() != exam.StepEvidence {
+		t.Errorf("adding the material leads to %s, step %s", d.Page(), f.At())
+	}
+	w.Answer(f.ID(), exam.StateVerified, "")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if f.Asked() != "" {
+		t.Error("it is still asked for after 核验通过")
 	}
 }
 
