@@ -3,7 +3,9 @@ package server_test
 import (
 	"crypto/ed25519"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -59,19 +61,22 @@ func BenchmarkRegistrations(b *testing.B) {
 				defer loop.close()
 				const slices = 5
 				n := max(b.N, 40*clients) / slices
-				var ours, theirs, p50, p99 []float64
+				var ours, theirs, behind, p50, p99 []float64
 				b.ResetTimer()
 				for range slices {
 					l := synctest.NewLoad(clients, n, kind.photo)
 					ours = append(ours, float64(n)/l.Run(b, s).Seconds())
 					p50 = append(p50, ms(l.Percentile(0.5)))
 					p99 = append(p99, ms(l.Percentile(0.99)))
+					behind = append(behind, float64(n)/synctest.NewLoad(clients, n, kind.photo).Run(b, loop).Seconds())
 					theirs = append(theirs, float64(n)/loop.run(b, clients, n, kind.value).Seconds())
 				}
 				b.ReportMetric(0, "ns/op")
 				b.ReportMetric(median(ours), "registrations/s")
 				b.ReportMetric(median(theirs), "bbolt-loop/s")
 				b.ReportMetric(median(ours)/median(theirs), "ratio(goal≥0.6)")
+				b.ReportMetric(median(behind), "bbolt-loop-behind-HTTP/s")
+				b.ReportMetric(median(ours)/median(behind), "ratio-to-that")
 				b.ReportMetric(median(p50), "p50-ms")
 				b.ReportMetric(median(p99), "p99-ms")
 			})
@@ -141,6 +146,20 @@ func (l *boltLoop) commit() {
 		for _, j := range jobs {
 			j.done <- err
 		}
+	}
+}
+
+// ServeHTTP commits a request's body: the ceiling of whatever is asked for over
+// HTTP, with nothing read, judged or signed.
+func (l *boltLoop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	raw, err := io.ReadAll(r.Body)
+	if err == nil {
+		j := boltJob{[]byte(exam.NewDraftID()), raw, make(chan error, 1)}
+		l.queue <- j
+		err = <-j.done
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }
 

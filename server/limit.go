@@ -52,6 +52,7 @@ type limiter struct {
 	waiting chan struct{} // held while the network is waited for
 
 	mu        sync.Mutex
+	tidied    time.Time
 	owners    map[Owner]*bucket
 	addresses map[string]*bucket
 }
@@ -137,9 +138,12 @@ func allow[K comparable](l *limiter, table map[K]*bucket, key K, every rate.Limi
 	defer l.mu.Unlock()
 	b, ok := table[key]
 	if !ok {
-		if len(table) >= maxBuckets {
+		l.makeRoom(func() {
 			forgetQuiet(table, now)
-		}
+			if len(table) >= maxBuckets { // so many at once are nobody's honest devices: begin anew
+				clear(table)
+			}
+		}, len(table), now)
 		b = &bucket{Limiter: rate.NewLimiter(every, burst)}
 		table[key] = b
 	}
@@ -150,6 +154,16 @@ func allow[K comparable](l *limiter, table map[K]*bucket, key K, every rate.Limi
 		return &comeBack{exam.KindRateLimited, wait}
 	}
 	return nil
+}
+
+// makeRoom empties a table that is full, once a second and not for every
+// newcomer.
+func (l *limiter) makeRoom(forget func(), size int, now time.Time) {
+	if size < maxBuckets || size < 2*maxBuckets && now.Sub(l.tidied) < time.Second {
+		return
+	}
+	l.tidied = now
+	forget()
 }
 
 func forgetQuiet[K comparable](table map[K]*bucket, now time.Time) {

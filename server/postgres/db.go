@@ -22,6 +22,7 @@ type DB struct {
 	pool  *pgxpool.Pool
 	name  string
 	epoch atomic.Uint64
+	asked atomic.Int64 // when the epoch was last asked for, Unix nanoseconds
 
 	firsts chan *first // first submissions on their way, see first.go
 	closed chan struct{}
@@ -89,8 +90,12 @@ func (db *DB) next(ctx context.Context) (uint64, error) {
 func (db *DB) Name() string { return db.name }
 
 // Epoch implements server.Repository. Another server that started later has
-// begun a newer epoch, so the database is asked.
+// begun a newer epoch, so the database is asked, at most once a second.
 func (db *DB) Epoch() uint64 {
+	last, at := db.asked.Load(), time.Now().UnixNano()
+	if at-last < int64(time.Second) && at >= last || !db.asked.CompareAndSwap(last, at) {
+		return db.epoch.Load()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	var now int64
