@@ -1,7 +1,9 @@
 package exam_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"iter"
 	"testing"
 
 	"wenbao/exam"
@@ -46,35 +48,78 @@ func BenchmarkCheck(b *testing.B) {
 
 // BenchmarkRejudge100000: goal, 100,000 drafts re-judged in at most 5 s of one
 // core. Each is judged by both editions; they come one after another, as from a
-// store.
+// store, in memory or as the bytes that a store keeps.
 func BenchmarkRejudge100000(b *testing.B) {
 	old, next := pack(b, "038-2026"), edited(b, "038-2026", `"months": 24,`, `"months": 90,`)
-	drafts := make([]exam.Draft, 1000)
+	drafts, stored := make([]exam.Draft, 1000), make([][]byte, 1000)
 	for i := range drafts {
 		d := complete()
 		if i%3 == 0 {
 			d = fullest()
 		}
 		drafts[i] = exam.Draft{ID: exam.DraftID(fmt.Sprint(i)), Document: d, Files: []exam.File{photo}, Pack: old.Ref()}
+		stored[i] = exam.Normalize(d).Encode()
 	}
-	all := func(yield func(exam.Draft) bool) {
-		for range 100 {
-			for _, d := range drafts {
-				if !yield(d) {
-					return
+	for _, x := range []struct {
+		name string
+		all  iter.Seq[exam.Draft]
+	}{
+		{"in memory", func(yield func(exam.Draft) bool) {
+			for range 100 {
+				for _, d := range drafts {
+					if !yield(d) {
+						return
+					}
 				}
 			}
-		}
+		}},
+		{"from bytes", func(yield func(exam.Draft) bool) {
+			for range 100 {
+				for i, d := range drafts {
+					var err error
+					if d.Document, err = exam.DecodeDocument(stored[i]); err != nil {
+						b.Fatal(err)
+					}
+					if !yield(d) {
+						return
+					}
+				}
+			}
+		}},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			turned, before := 0, cpuSeconds()
+			for b.Loop() {
+				turned = 0
+				for range exam.Rejudge(x.all, old, next, exam.Moment{}) {
+					turned++
+				}
+			}
+			b.ReportMetric((cpuSeconds()-before)/float64(b.N), "core-s/100000")
+			b.ReportMetric(float64(turned), "turned")
+		})
 	}
-	turned, before := 0, cpuSeconds()
-	for b.Loop() {
-		turned = 0
-		for range exam.Rejudge(all, old, next, exam.Moment{}) {
-			turned++
+}
+
+// BenchmarkDecode reads a document as a store does, and beside it what the
+// library alone takes.
+func BenchmarkDecode(b *testing.B) {
+	raw := exam.Normalize(fullest()).Encode()
+	b.Run("document", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := exam.DecodeDocument(raw); err != nil {
+				b.Fatal(err)
+			}
 		}
-	}
-	b.ReportMetric((cpuSeconds()-before)/float64(b.N), "core-s/100000")
-	b.ReportMetric(float64(turned), "turned")
+	})
+	b.Run("library", func(b *testing.B) {
+		for b.Loop() {
+			var d exam.Document
+			if err := json.Unmarshal(raw, &d); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
 
 func BenchmarkNormalize(b *testing.B) {
