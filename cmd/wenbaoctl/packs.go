@@ -55,30 +55,90 @@ func (s *session) packLine(p *exam.Pack) {
 	s.out.text("%s  %s  %s\n", p.ID, p.Title.In(s.words.Lang()), s.words.Say("ctl.pack_line", map[string]string{"version": strconv.Itoa(p.Version), "areas": strconv.Itoa(len(p.Areas))}))
 }
 
-// showPack prints what people ask a pack: levels and subjects, and the areas
-// with their registration windows.
+// showPack prints what people ask a pack: levels and subjects, and for every
+// area its windows, its fees, and what an earlier year had. What is not known is
+// said to be so.
 func (s *session) showPack(p *exam.Pack) {
 	lang := s.words.Lang()
-	s.out.text("\n%s\n\n", p.About.In(lang))
+	s.out.text("\n%s\n%s\n", p.About.In(lang), p.Residence.In(lang))
+	for _, l := range p.PassLines {
+		s.out.text("%s (%d):", l.Name.In(lang), l.Year)
+		for _, level := range p.Levels {
+			if mark, ok := l.Marks[level.ID]; ok {
+				s.out.text(" %s %d", level.Grade.In(lang), mark)
+			}
+		}
+		s.out.text("\n")
+	}
+	s.out.text("\n")
 	for _, l := range p.Levels {
 		s.out.text("%s  %s\n", l.ID, l.Name.In(lang))
 		for _, sub := range l.Subjects {
-			s.out.text("    %s  %s\n", sub.ID, sub.Name.In(lang))
+			s.out.text("    %s  %s  %s\n", sub.ID, sub.Name.In(lang), s.instant(sub.Starts))
 		}
 	}
 	s.out.text("\n")
-	for _, a := range p.Areas {
-		s.out.text("%s  %s  %s\n", a.ID, a.Name.In(lang), s.window(p, a.ID))
+	for i := range p.Areas {
+		s.showArea(p, &p.Areas[i])
 	}
 }
 
-// window says when registration is open in an area, or that it is not known.
-func (s *session) window(p *exam.Pack, area string) string {
-	w, known := p.WindowsOf(area, "")
-	if !known || w.Registration.Opens == "" && w.Registration.Closes == "" {
-		return s.words.Say("ctl.window_unknown")
+func (s *session) showArea(p *exam.Pack, a *exam.Area) {
+	lang := s.words.Lang()
+	var w exam.Windows
+	if a.Windows != nil {
+		w = *a.Windows
 	}
-	return s.words.Say("ctl.window", map[string]string{"opens": string(w.Registration.Opens), "closes": string(w.Registration.Closes)})
+	s.out.text("%s  %s  %s\n", a.ID, a.Name.In(lang), s.windows(w))
+	for _, c := range a.Cities {
+		s.out.text("    %s  %s\n", c.Name.In(lang), s.windows(c.Windows))
+	}
+	if a.Previous != nil {
+		s.out.text("    %d  %s\n", a.Previous.Year, s.windows(a.Previous.Windows))
+	}
+	s.out.text("    %s\n", s.fees(p, a.ID))
+	if a.Residence != nil {
+		s.out.text("    %s\n", a.Residence.In(lang))
+	}
+}
+
+// windows says when each step is open, as far as it is known.
+func (s *session) windows(w exam.Windows) string {
+	var parts []string
+	for _, x := range []struct {
+		kind exam.WindowKind
+		exam.Window
+	}{{exam.WindowRegistration, w.Registration}, {exam.WindowCheck, w.Check}, {exam.WindowPayment, w.Payment}, {exam.WindowTicket, w.Ticket}} {
+		if x.Opens != "" || x.Closes != "" {
+			span := s.words.Say("ctl.window", map[string]string{"opens": s.instant(x.Opens), "closes": s.instant(x.Closes)})
+			parts = append(parts, s.words.Say("window.kind."+string(x.kind))+" "+span)
+		}
+	}
+	if w.Registration == (exam.Window{}) {
+		parts = append([]string{s.words.Say("ctl.window_unknown")}, parts...)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// instant gives a time of a notice as people read it.
+func (s *session) instant(i exam.Instant) string {
+	if i == "" {
+		return s.words.Say("ctl.not_published")
+	}
+	return strings.Replace(string(i), "T", " ", 1)
+}
+
+// fees says what each level costs in an area, with all its subjects.
+func (s *session) fees(p *exam.Pack, area string) string {
+	var parts []string
+	for _, l := range p.Levels {
+		text := s.words.Say("ctl.not_published")
+		if fee := p.Fee(exam.Document{Level: l.ID, Area: area}); fee.Known {
+			text = strconv.FormatFloat(float64(fee.Total)/100, 'f', -1, 64)
+		}
+		parts = append(parts, l.Grade.In(s.words.Lang())+" "+text)
+	}
+	return s.words.Say("ctl.fees", map[string]string{"fees": strings.Join(parts, " · ")})
 }
 
 func (c *packVerify) Run(s *session) error {

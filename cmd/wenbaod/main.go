@@ -98,7 +98,14 @@ func (e *env) fail(err error) int {
 	if !e.words.Has(key) {
 		key = "server.error.internal"
 	}
-	io.WriteString(e.stderr, e.words.Say(key)+"\n  ("+err.Error()+")\n")
+	io.WriteString(e.stderr, e.words.Say(key)+"\n")
+	faults := exam.Faults(err)
+	for _, f := range faults {
+		io.WriteString(e.stderr, "  "+f.Said(func(key string, args map[string]string) string { return e.words.Say(key, args) })+"\n")
+	}
+	if len(faults) == 0 {
+		io.WriteString(e.stderr, "  ("+err.Error()+")\n")
+	}
 	if code, ok := exits[kind]; ok {
 		return code
 	}
