@@ -131,8 +131,15 @@ type running struct {
 	began  time.Time
 }
 
-// launch starts the application and waits for nothing.
+// launch starts the application and waits for nothing; what it leaves on the
+// disk is checked and searched.
 func (s *screen) launch(as, data string, args ...string) *running {
+	s.t.Helper()
+	s.t.Cleanup(func() { storetest.InspectFolders(s.t, local.Practice(data)) })
+	return s.run(as, data, args...)
+}
+
+func (s *screen) run(as, data string, args ...string) *running {
 	s.t.Helper()
 	r := &running{screen: s, data: data, report: filepath.Join(s.t.TempDir(), "window.json"), said: &bytes.Buffer{}, ended: make(chan struct{}), began: time.Now()}
 	r.cmd = s.command(os.Args[0], append([]string{"--practice", "--data", data}, args...)...)
@@ -142,7 +149,6 @@ func (s *screen) launch(as, data string, args ...string) *running {
 		s.t.Fatal(err)
 	}
 	go func() { _ = r.cmd.Wait(); close(r.ended) }()
-	s.t.Cleanup(func() { storetest.InspectFolders(s.t, local.Practice(data)) })
 	s.t.Cleanup(r.kill)
 	return r
 }

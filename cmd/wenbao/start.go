@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -48,9 +49,9 @@ func (s *start) run(err error) int {
 	look := make(chan present.Preferences, 1)
 	s.loop.Go(context.Background(), func(context.Context) func() { look <- readLook(s.dir); return nil })
 	if err == nil {
-		s.open(os.Getenv("WENBAO_PASSPHRASE"), false)
-		// Once the window shows: a process more takes its time from it.
+		// Once the window shows: anything beside it takes its time from it.
 		s.loop.After(0, func() {
+			s.open(os.Getenv("WENBAO_PASSPHRASE"), false)
 			s.loop.Go(context.Background(), func(context.Context) func() { watchCrashes(s.dir); return nil })
 		})
 	}
@@ -73,6 +74,20 @@ func (s *start) run(err error) int {
 		p.close()
 	}
 	return s.code
+}
+
+// Opening a large store leaves twice its list behind as garbage; a machine with
+// little memory wants it back at once, and the heap to keep close to what lives.
+const (
+	collectAt   = 50 // per cent of growth
+	tidiedAfter = 4 * time.Second
+)
+
+func (s *start) tidy() {
+	debug.SetGCPercent(collectAt)
+	s.loop.After(tidiedAfter, func() {
+		s.loop.Go(context.Background(), func(context.Context) func() { debug.FreeOSMemory(); return nil })
+	})
 }
 
 // lookWithin is how long the window waits for how it looked last; a disk that
@@ -112,6 +127,7 @@ func (s *start) opened(p *program, err error, typed bool) {
 		p.ports.Look = s.conf.Look
 		s.conf.Ports = s.tap(p.ports)
 		p.run(ui.New(s.conf), s.loop)
+		s.tidy()
 		p.listen(s.dir, s.loop, func() { native.Front(s.conf.Window) })
 	case kind == exam.KindLocked:
 		s.code = exitCode(err)

@@ -3,6 +3,7 @@ package present
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -45,22 +46,23 @@ type Desk struct {
 	left []*Form // drafts that were left before what was typed into them was saved
 	find func()  // stops the opening of a draft that is on its way; nil none
 
-	list    []Summary
-	total   int
-	search  string
-	listed  bool // the list was read at least once
-	trouble exam.Kind
-	line    Line
-	entries []exam.Entry
-	look    Preferences
-	undo    *Undo
-	crash   crash
-	ask     *Ask
-	help    string // what is searched on the help page
-	print   printing
-	press   press
-	check   checking
-	kept    string // path of the last file that was written for the candidate
+	list     []Summary
+	total    int
+	search   string
+	listed   bool // the list was read at least once
+	trouble  exam.Kind
+	line     Line
+	lineTold time.Time // when the line was last told
+	entries  []exam.Entry
+	look     Preferences
+	undo     *Undo
+	crash    crash
+	ask      *Ask
+	help     string // what is searched on the help page
+	print    printing
+	press    press
+	check    checking
+	kept     string // path of the last file that was written for the candidate
 
 	bent, rehearsing bool // what came of the last change of the practice, and of opening it
 	reminders        []reminder
@@ -400,7 +402,20 @@ func (d *Desk) readEntries() {
 }
 
 // LineChanged is told when the engine heard or sent something.
-func (d *Desk) LineChanged() { d.line = d.ports.Wire.Status(); d.changed() }
+func (d *Desk) LineChanged() {
+	now := d.ports.Wire.Status()
+	same := now.State == d.line.State && now.Queue == d.line.Queue && now.Aside == d.line.Aside && now.Last.Equal(d.line.Last) &&
+		now.Next.Equal(d.line.Next) && maps.Equal(now.Sending, d.line.Sending)
+	if same && d.loop.Now().Sub(d.lineTold) < tellLine {
+		return // building a page anew for nothing would make every key slow
+	}
+	d.line, d.lineTold = now, d.loop.Now()
+	d.changed()
+}
+
+// tellLine is how often the line is told again though it is as it was: words
+// such as how long ago depend on the time that passes.
+const tellLine = 30 * time.Second
 
 // Line is the line to the server as last heard.
 func (d *Desk) Line() Line { return d.line }
