@@ -2,6 +2,7 @@ package present_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -362,5 +363,25 @@ func TestAStaleReadDoesNotTakeBackWhatWasSavedSince(t *testing.T) {
 	w.Loop.Drain() // … and only now the old read reaches the window
 	if got := fieldOf(t, f, "city").Value; got != "新" {
 		t.Errorf("the field shows %q", got)
+	}
+}
+
+func TestAnAttachmentThatIsToldLateTakesBackNoText(t *testing.T) {
+	w, _, f := opened(t, exam.Document{City: "旧"})
+	w.Disk["/a.pdf"] = []byte("%PDF-1.4")
+	f.AddEvidence(w.Pack.Evidence[0].ID, "/a.pdf")
+	w.Loop.Step()    // the file is read …
+	w.Loop.StepAt(0) // … and attached, but the window has not heard
+	f.Set("city", "新")
+	f.SaveNow()
+	for w.Loop.Waiting() > 0 {
+		w.Loop.StepAt(w.Loop.Waiting() - 1) // the save is heard first
+	}
+	if got := fieldOf(t, f, "city").Value; got != "新" {
+		t.Errorf("the field shows %q", got)
+	}
+	list, _ := f.Evidence()
+	if n := len(w.Drafts[f.ID()].Files); n != 1 || !slices.ContainsFunc(list, func(e present.EvidenceView) bool { return len(e.Files) == 1 }) {
+		t.Errorf("%d files are stored, the page shows %v", n, list)
 	}
 }

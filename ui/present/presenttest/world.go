@@ -252,16 +252,28 @@ func (f files) Attach(id exam.DraftID, file exam.File, data []byte) (exam.Draft,
 	if err := f.w.write("attach file"); err != nil {
 		return exam.Draft{}, err
 	}
+	if file.Kind == "" || len(data) == 0 {
+		return exam.Draft{}, exam.Errorf(exam.KindInvalid, "attach file", "without kind or bytes")
+	}
 	n := f.w.Drafts[id]
 	file.SHA256, file.Size = exam.Digest(data), int64(len(data))
+	if slices.ContainsFunc(n.Files, func(o exam.File) bool { return o.Kind == file.Kind && o.SHA256 == file.SHA256 }) {
+		return n, nil
+	}
 	f.w.Bytes[file.SHA256] = data
 	n.Files = slices.DeleteFunc(slices.Clone(n.Files), func(o exam.File) bool {
 		return o.Kind == file.Kind && (file.Kind == exam.FilePhoto || file.Kind == exam.FilePhotoOriginal)
 	})
 	n.Files = append(n.Files, file)
+	return f.w.revise(n), nil
+}
+
+// revise keeps a draft as its next revision; a change of its files is one too.
+func (w *World) revise(n exam.Draft) exam.Draft {
 	n.Revision++
-	f.w.Drafts[id] = n
-	return n, nil
+	w.Drafts[n.ID] = n
+	w.Versions[n.ID] = append(w.Versions[n.ID], n.Document)
+	return n
 }
 
 func (f files) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.Draft, error) {
@@ -270,10 +282,12 @@ func (f files) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.
 		return exam.Draft{}, err
 	}
 	n := f.w.Drafts[id]
+	before := len(n.Files)
 	n.Files = slices.DeleteFunc(slices.Clone(n.Files), func(o exam.File) bool { return o.Kind == kind && o.SHA256 == sha256 })
-	n.Revision++
-	f.w.Drafts[id] = n
-	return n, nil
+	if len(n.Files) == before {
+		return exam.Draft{}, exam.Errorf(exam.KindNotFound, "detach file", "no such file")
+	}
+	return f.w.revise(n), nil
 }
 
 func (f files) File(sha256 string) ([]byte, error) {
@@ -307,10 +321,17 @@ func (o outbox) Entries() ([]exam.Entry, error) {
 	return slices.Clone(o.w.Waiting), nil
 }
 
+func (w *World) waits(id exam.EntryID) bool {
+	return slices.ContainsFunc(w.Waiting, func(e exam.Entry) bool { return e.ID == id })
+}
+
 func (o outbox) PutBack(id exam.EntryID) error {
 	o.w.blocks()
 	if err := o.w.write("put back"); err != nil {
 		return err
+	}
+	if !o.w.waits(id) {
+		return exam.Errorf(exam.KindNotFound, "put back", "no such entry")
 	}
 	for i := range o.w.Waiting {
 		if o.w.Waiting[i].ID == id {
@@ -324,6 +345,9 @@ func (o outbox) Drop(id exam.EntryID) error {
 	o.w.blocks()
 	if err := o.w.write("drop"); err != nil {
 		return err
+	}
+	if !o.w.waits(id) {
+		return exam.Errorf(exam.KindNotFound, "drop", "no such entry")
 	}
 	o.w.Waiting = slices.DeleteFunc(o.w.Waiting, func(e exam.Entry) bool {
 		if e.ID != id {
@@ -387,12 +411,18 @@ func (p past) History(id exam.DraftID) (list []present.Version, err error) {
 
 func (p past) At(id exam.DraftID, revision uint64) (exam.Document, error) {
 	p.w.blocks()
-	return p.w.Versions[id][revision-1], nil
+	all := p.w.Versions[id]
+	if revision < 1 || revision > uint64(len(all)) {
+		return exam.Document{}, exam.Errorf(exam.KindNotFound, "read version", "no such version")
+	}
+	return all[revision-1], nil
 }
 
 func (p past) Restore(id exam.DraftID, revision uint64) (exam.Draft, error) {
-	p.w.blocks()
-	doc, _ := p.At(id, revision)
+	doc, err := p.At(id, revision)
+	if err != nil {
+		return exam.Draft{}, err
+	}
 	return drafts(p).Save(id, doc)
 }
 
