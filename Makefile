@@ -36,6 +36,7 @@ $(BIN)/wenbaoctl $(BIN)/wenbaod:
 
 ## make bench        the benchmarks, each as a ratio to its yardstick
 bench:
+	@scripts/packages bench
 	@$(GO) test -run '^$$' -bench . -benchtime 1s ./exam/... ./store/... ./sync/... ./server/...
 	@$(GO) test -run '^$$' -bench Pdfkit -benchtime 1x ./exam/form -peers
 	@$(GO) test -count=1 -run GoodputTable ./sync/synctest -lines
