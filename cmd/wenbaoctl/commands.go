@@ -177,8 +177,11 @@ type photoCheck struct {
 }
 
 type photoFix struct {
-	File   string `arg:"" type:"existingfile" name:"file"`
-	Output string `short:"o" required:"" type:"path" placeholder:"OUT.jpg"`
+	File       string `arg:"" type:"existingfile" name:"file"`
+	Output     string `short:"o" required:"" type:"path" placeholder:"OUT.jpg"`
+	Whiten     bool
+	Rotate     float64 `placeholder:"DEGREES"`
+	Brightness float64 `placeholder:"-1..1"`
 }
 
 type idCommands struct {

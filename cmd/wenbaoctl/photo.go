@@ -32,7 +32,7 @@ type finding struct {
 func (s *session) spec() photo.Spec { return local.PhotoSpec(local.Packs()[0]) }
 
 // develop opens a photo file, and makes the registration photo of it.
-func (s *session) develop(file string, spec photo.Spec) (original, jpeg []byte, found photo.Findings, err error) {
+func (s *session) develop(file string, spec photo.Spec, change func(*photo.Adjustment)) (original, jpeg []byte, found photo.Findings, err error) {
 	if original, err = readBounded(file, photo.MaxBytes); err != nil {
 		return nil, nil, nil, err
 	}
@@ -43,7 +43,11 @@ func (s *session) develop(file string, spec photo.Spec) (original, jpeg []byte, 
 		}
 		return nil, nil, nil, err
 	}
-	jpeg, found, err = photo.Fix(src, src.Propose(spec), spec)
+	adjustment := src.Propose(spec)
+	if change != nil {
+		change(&adjustment)
+	}
+	jpeg, found, err = photo.Fix(src, adjustment, spec)
 	return original, jpeg, found, err
 }
 
@@ -64,7 +68,7 @@ func (s *session) showFindings(found photo.Findings) bool {
 }
 
 func (c *photoCheck) Run(s *session) error {
-	_, _, found, err := s.develop(c.File, s.spec())
+	_, _, found, err := s.develop(c.File, s.spec(), nil)
 	if err != nil {
 		return err
 	}
@@ -75,7 +79,10 @@ func (c *photoCheck) Run(s *session) error {
 }
 
 func (c *photoFix) Run(s *session) error {
-	_, jpeg, found, err := s.develop(c.File, s.spec())
+	_, jpeg, found, err := s.develop(c.File, s.spec(), func(a *photo.Adjustment) {
+		a.Whiten, a.Brightness = a.Whiten || c.Whiten, a.Brightness+c.Brightness
+		a.Rotate += c.Rotate
+	})
 	if err != nil {
 		return err
 	}
@@ -261,7 +268,7 @@ func (c *draftPhoto) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	original, jpeg, found, err := s.develop(c.File, s.spec())
+	original, jpeg, found, err := s.develop(c.File, s.spec(), nil)
 	if err != nil {
 		return err
 	}
