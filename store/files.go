@@ -40,8 +40,13 @@ func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, e
 		return d, err
 	}
 	if hasFile(d, f) {
-		_, _, err := s.keepFile(f.SHA256, data) // it may have been damaged
-		return d, named(op, err)
+		_, unread := s.File(f.SHA256)
+		name, rec, err := s.keepFile(f.SHA256, data) // it may have been damaged
+		if err != nil || exam.KindOf(unread) != exam.KindNotFound {
+			return d, named(op, err)
+		}
+		// The draft came from the server, its file comes after it.
+		return s.change(op, id, func(t *tx, _ *head) error { return t.referTo(id, name, rec) })
 	}
 	if len(d.Files) >= exam.MaxFiles {
 		return exam.Draft{}, overBound(op, "store.error.too_many_files", exam.MaxFiles)

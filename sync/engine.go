@@ -26,6 +26,7 @@ type Config struct {
 	Feed     Feed
 	Settings Settings
 	Archive  Archive      // nil: a server that lost data is not healed from here
+	Keeper   Keeper       // nil: files of registrations that came from the server stay there
 	Packs    []*exam.Pack // shipped with the program: newer editions of them are fetched, see [Edition]
 
 	Proxy *url.URL // nil: as the environment says; without a host: none

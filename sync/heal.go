@@ -201,11 +201,17 @@ func (e *Engine) fetch(ctx context.Context, id exam.DraftID) error {
 	if err != nil {
 		return err
 	}
+	e.taking.Lock()
+	defer e.taking.Unlock()
+	updates, settings := []exam.Update{{Registration: reg, Receipt: a.Receipt}}, map[string][]byte{}
 	cursor, err := e.c.Feed.Cursor()
+	if err == nil {
+		err = e.noteFiles(updates, settings)
+	}
 	if err != nil {
 		return err
 	}
-	return e.c.Feed.Apply(cursor, []exam.Update{{Registration: reg, Receipt: a.Receipt}}, nil)
+	return e.c.Feed.Apply(cursor, updates, settings)
 }
 
 func get[T any](ctx context.Context, e *Engine, path string) (T, error) {

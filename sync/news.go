@@ -98,8 +98,9 @@ func Notices(s Settings, keys []ed25519.PublicKey) ([]exam.Notice, error) {
 // toldNotices adds to the notices those that are signed. One that is not is left
 // out, and keeps nothing else from being taken in.
 func (e *Engine) toldNotices(fresh []exam.SignedNotice) (map[string][]byte, error) {
+	settings := map[string][]byte{}
 	if len(fresh) == 0 {
-		return nil, nil
+		return settings, nil
 	}
 	raw, err := e.c.Settings.Setting(settingNotices)
 	if err != nil {
@@ -120,7 +121,8 @@ func (e *Engine) toldNotices(fresh []exam.SignedNotice) (map[string][]byte, erro
 		}
 	}
 	all = all[max(0, len(all)-noticesAtMost):]
-	return map[string][]byte{settingNotices: wire.Encode(all)}, nil
+	settings[settingNotices] = wire.Encode(all)
+	return settings, nil
 }
 
 // toldPacks fetches and verifies the editions of packs that this program knows.
@@ -167,19 +169,24 @@ func (e *Engine) toldPacks(ctx context.Context, told []wire.PackEdition) (map[st
 // leastRange is the least that is worth a request of its own when fetching.
 const leastRange = 16 << 10
 
-// fetchPack fetches an edition's bytes in ranges; what came before the line broke
-// is kept for the next time.
+// fetchPack fetches an edition's bytes.
 func (e *Engine) fetchPack(ctx context.Context, t wire.PackEdition) ([]byte, *failure) {
 	if t.Size <= 0 || t.Size > exam.MaxPackBytes || !exam.IsDigest(t.SHA256) {
 		return nil, &failure{kind: exam.KindInvalid, err: fmt.Errorf("an edition of %d bytes", t.Size)}
 	}
-	if e.half.sha256 != t.SHA256 {
-		e.half = half{sha256: t.SHA256}
+	return e.fetchWhole(ctx, "/v1/packs/", t.SHA256, t.Size)
+}
+
+// fetchWhole fetches bytes that their hash names in ranges; what came before the
+// line broke is kept for the next time.
+func (e *Engine) fetchWhole(ctx context.Context, place, sha256 string, size int64) ([]byte, *failure) {
+	if e.half.sha256 != sha256 {
+		e.half = half{sha256: sha256}
 	}
-	for int64(len(e.half.bytes)) < t.Size {
+	for int64(len(e.half.bytes)) < size {
 		from := int64(len(e.half.bytes))
-		last := min(t.Size, from+int64(max(leastRange, e.line.piece()))) - 1
-		raw, f := e.ask(ctx, request{method: http.MethodGet, path: "/v1/packs/" + t.SHA256, header: map[string]string{"Range": fmt.Sprintf("bytes=%d-%d", from, last)}})
+		last := min(size, from+int64(max(leastRange, e.line.piece()))) - 1
+		raw, f := e.ask(ctx, request{method: http.MethodGet, path: place + sha256, header: map[string]string{"Range": fmt.Sprintf("bytes=%d-%d", from, last)}})
 		if f != nil {
 			return nil, f
 		}
@@ -190,13 +197,13 @@ func (e *Engine) fetchPack(ctx context.Context, t wire.PackEdition) ([]byte, *fa
 	}
 	whole := e.half.bytes
 	e.half = half{}
-	if exam.Digest(whole) != t.SHA256 {
+	if exam.Digest(whole) != sha256 {
 		return nil, &failure{kind: exam.KindUntrusted, err: fmt.Errorf("not the bytes that were announced")}
 	}
 	return whole, nil
 }
 
-// half is what has come of an edition. Whoever pulls owns it.
+// half is what has come of a pack or a file.
 type half struct {
 	sha256 string
 	bytes  []byte

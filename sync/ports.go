@@ -23,6 +23,12 @@ type Files interface {
 	File(sha256 string) ([]byte, error)
 }
 
+// Keeper takes the bytes of files that a registration from the server names and
+// this machine does not have. They fit the file's size and hash.
+type Keeper interface {
+	Keep(id exam.DraftID, f exam.File, raw []byte) error
+}
+
 // Feed takes in what the server says.
 type Feed interface {
 	// Cursor is how far changes have been applied, "" at first.

@@ -114,6 +114,7 @@ func (e *Engine) pull(ctx context.Context, wait time.Duration) (more bool, err e
 	if batch.More {
 		return true, nil
 	}
+	e.fetchFiles(ctx)
 	return false, e.heedEpoch(batch.Epoch)
 }
 
@@ -140,6 +141,9 @@ func (e *Engine) takeIn(ctx context.Context, cursor string, batch wire.Changes, 
 	e.taking.Lock()
 	defer e.taking.Unlock()
 	settings, err := e.toldNotices(batch.Notices)
+	if err == nil {
+		err = e.noteFiles(updates, settings)
+	}
 	if err != nil {
 		return err
 	}
