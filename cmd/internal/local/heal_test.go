@@ -21,7 +21,7 @@ import (
 	"wenbao/sync/synctest"
 )
 
-var signer = ed25519.NewKeyFromSeed([]byte("a key for tests, known to all..."))
+var yesterdaysSigner = ed25519.NewKeyFromSeed([]byte("a key for tests, known to all..."))
 
 // serve starts a real server on the database in a folder; its end is the test's.
 func serve(t *testing.T, dir string) (*server.Server, *boltdb.DB) {
@@ -30,7 +30,7 @@ func serve(t *testing.T, dir string) (*server.Server, *boltdb.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.New(server.Config{Repository: db, Rules: server.NewPackRules(Packs()...), Signer: signer, Practice: true})
+	s, err := server.New(server.Config{Repository: db, Rules: server.NewPackRules(Packs()...), Signer: yesterdaysSigner, Practice: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ type desk struct {
 func openDesk(t *testing.T, dir string, s *server.Server) desk {
 	t.Helper()
 	d := desk{t: t, st: storetest.OpenAt(t, dir, storetest.Options())}
-	c := Engine(d.st, "http://127.0.0.1:1", []ed25519.PublicKey{signer.Public().(ed25519.PublicKey)})
+	c := Engine(d.st, "http://127.0.0.1:1", []ed25519.PublicKey{yesterdaysSigner.Public().(ed25519.PublicKey)})
 	c.Transport = synctest.Handler{Handler: servertest.Witness(t, s)}
 	e, err := wsync.New(c)
 	if err != nil {
