@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,15 +21,12 @@ type dispute struct {
 
 // disputeOf merges what this machine has with the server's version; nil when
 // the draft was made from that.
-func disputeOf(st *store.Store, id exam.DraftID) (*dispute, error) {
+func disputeOf(st *store.Store, id exam.DraftID, entries []exam.Entry) (*dispute, error) {
 	d, err := st.Draft(id)
 	if err != nil {
 		return nil, err
 	}
-	e, err := entryOf(st, id)
-	if err != nil {
-		return nil, err
-	}
+	e := oldestOf(entries, id)
 	current := d.Elsewhere()
 	if e != nil {
 		current = e.Current
@@ -55,6 +53,10 @@ func (c *conflictsList) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	entries, err := st.Entries()
+	if err != nil {
+		return err
+	}
 	rows, err := summaries(st, "", "")
 	if err != nil {
 		return err
@@ -64,7 +66,7 @@ func (c *conflictsList) Run(s *session) error {
 		if row.Number == "" {
 			continue // the server has never had it
 		}
-		dis, err := disputeOf(st, row.ID)
+		dis, err := disputeOf(st, row.ID, entries)
 		if err != nil {
 			return err
 		}
@@ -81,9 +83,23 @@ func (c *conflictsList) Run(s *session) error {
 	return nil
 }
 
+// made is the event that brought the content of the server's version.
+func (dis *dispute) made() exam.Event {
+	for _, e := range slices.Backward(dis.theirs.History) {
+		if e.Action == exam.ActionSubmit || e.Action == exam.ActionSupplement || e.Action == exam.ActionRestore {
+			return e
+		}
+	}
+	return exam.Event{Actor: exam.System}
+}
+
 func (s *session) showDispute(dis *dispute) {
-	s.out.record(map[string]any{"id": dis.draft.ID, "version": dis.theirs.Version, "fields": append([]exam.FieldConflict{}, dis.fields...)})
+	made := dis.made()
+	s.out.record(map[string]any{"id": dis.draft.ID, "version": dis.theirs.Version, "theirs_by": made.Actor, "theirs_at": made.At.UTC(),
+		"mine_at": dis.draft.Updated.UTC(), "fields": append([]exam.FieldConflict{}, dis.fields...)})
 	s.out.text("%s\n", s.words.Say("ctl.conflict_head", map[string]string{"id": string(dis.draft.ID), "name": dis.draft.Document.Name, "count": strconv.Itoa(len(dis.fields))}))
+	s.out.text("%s\n", s.words.Say("ctl.conflict_who", map[string]string{"version": strconv.Itoa(dis.theirs.Version), "who": s.words.Say("ctl.actor." + string(made.Actor)),
+		"at": made.At.Local().Format("2006-01-02 15:04"), "mine": dis.draft.Updated.Local().Format("2006-01-02 15:04")}))
 	for _, f := range dis.fields {
 		s.out.text("%s\n", s.words.Say("ctl.conflict_row", map[string]string{"field": s.fieldName(f.Path), "path": f.Path, "mine": f.Mine, "theirs": f.Theirs}))
 	}
@@ -94,7 +110,11 @@ func (c *resolveCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	dis, err := disputeOf(st, d.ID)
+	entries, err := st.Entries()
+	if err != nil {
+		return err
+	}
+	dis, err := disputeOf(st, d.ID, entries)
 	if err != nil {
 		return err
 	}

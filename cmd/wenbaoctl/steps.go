@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"wenbao/exam"
-	"wenbao/store"
 )
 
 func (c *draftSubmit) Run(s *session) error {
@@ -106,12 +105,16 @@ type receiptLine struct {
 }
 
 func (c *statusCommand) Run(s *session) error {
+	st, err := s.store()
+	if err != nil {
+		return err
+	}
+	entries, err := st.Entries()
+	if err != nil {
+		return err
+	}
 	ids := c.IDs
 	if len(ids) == 0 {
-		st, err := s.store()
-		if err != nil {
-			return err
-		}
 		list, err := summaries(st, "", "")
 		if err != nil {
 			return err
@@ -121,7 +124,7 @@ func (c *statusCommand) Run(s *session) error {
 		}
 	}
 	for _, id := range ids {
-		if err := s.status(id); err != nil {
+		if err := s.status(id, entries); err != nil {
 			return err
 		}
 	}
@@ -131,15 +134,12 @@ func (c *statusCommand) Run(s *session) error {
 	return nil
 }
 
-func (s *session) status(id string) error {
-	st, d, err := s.draft(id)
+func (s *session) status(id string, entries []exam.Entry) error {
+	_, d, err := s.draft(id)
 	if err != nil {
 		return err
 	}
-	entry, err := entryOf(st, d.ID)
-	if err != nil {
-		return err
-	}
+	entry := oldestOf(entries, d.ID)
 	line := statusLine{ID: d.ID, State: d.State, Transport: exam.TransportOf(d, entry), Number: d.Number(), Next: s.nextStep(d, entry)}
 	if d.Registration != nil {
 		line.Version = d.Registration.Version
@@ -164,18 +164,15 @@ func receiptOf(r exam.Receipt) (*receiptLine, error) {
 	return &receiptLine{r.KeyID, st.SignedAt.UTC().Format(time.RFC3339), st.Digest}, nil
 }
 
-// entryOf finds the oldest step of a draft that waits, nil if none does.
-func entryOf(st *store.Store, id exam.DraftID) (*exam.Entry, error) {
-	entries, err := st.Entries()
-	if err != nil {
-		return nil, err
-	}
+// oldestOf finds the oldest step of a draft that waits, nil if none does; the
+// entries are the outbox's, oldest first.
+func oldestOf(entries []exam.Entry, id exam.DraftID) *exam.Entry {
 	for _, e := range entries {
 		if e.Draft == id {
-			return &e, nil
+			return &e
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // nextStep says what happens next, or what the candidate can do.
