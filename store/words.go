@@ -8,22 +8,34 @@ import (
 	"wenbao/store/internal/seal"
 )
 
+// causes are errors of which the translation key says more than their Kind.
+var causes = map[error]string{
+	seal.ErrTampered:    "store.error.tampered",
+	ErrPassphraseNeeded: "store.error.passphrase_needed",
+	ErrPassphraseWrong:  "store.error.passphrase_wrong",
+	ErrRecoveryWrong:    "store.error.recovery_wrong",
+	ErrKeyMissing:       "store.error.key_missing",
+	ErrStoreLocked:      "store.error.locked",
+	ErrNoPortableKey:    "store.backup.no_key",
+	ErrRestoreCutOff:    "store.error.restore_unfinished",
+}
+
+// Cause gives the translation key of an error whose cause says more than its
+// Kind, "" for any other.
+func Cause(err error) (key string) {
+	for cause, key := range causes {
+		if errors.Is(err, cause) {
+			return key
+		}
+	}
+	return ""
+}
+
 // Say gives the translation key and arguments of what a person should read
 // about an error of this package: what happened, what it means, what to do.
 func Say(err error) (key string, args map[string]string) {
-	for cause, key := range map[error]string{
-		seal.ErrTampered:    "store.error.tampered",
-		ErrPassphraseNeeded: "store.error.passphrase_needed",
-		ErrPassphraseWrong:  "store.error.passphrase_wrong",
-		ErrRecoveryWrong:    "store.error.recovery_wrong",
-		ErrKeyMissing:       "store.error.key_missing",
-		ErrStoreLocked:      "store.error.locked",
-		ErrNoPortableKey:    "store.backup.no_key",
-		ErrRestoreCutOff:    "store.error.restore_unfinished",
-	} {
-		if errors.Is(err, cause) {
-			return key, nil
-		}
+	if key := Cause(err); key != "" {
+		return key, nil
 	}
 	var over *bound
 	if errors.As(err, &over) {

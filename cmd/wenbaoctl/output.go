@@ -8,6 +8,7 @@ import (
 
 	"wenbao/assets"
 	"wenbao/exam"
+	"wenbao/store"
 )
 
 // output speaks to people on stderr and stdout, and to scripts in JSON on
@@ -78,6 +79,9 @@ func (o *output) sentence(err error) (kind exam.Kind, message, next string) {
 		return s.kind, o.words.Say(s.key, s.args), o.next(s.kind, s.key)
 	}
 	kind = exam.KindOf(err)
+	if key := store.Cause(err); key != "" {
+		return kind, o.words.Say(key), o.next(kind, "")
+	}
 	args := map[string]string{"op": "", "detail": err.Error()}
 	var e *exam.Error
 	if errors.As(err, &e) {
