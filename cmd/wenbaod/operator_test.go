@@ -91,6 +91,20 @@ func TestAnOperatorWorksWhileTheServerRuns(t *testing.T) {
 	if shown := o.must("review", "show", number, "--json"); !strings.Contains(shown, "请补充学历证书") || !strings.Contains(shown, string(exam.StateNeedsMaterials)) {
 		t.Error(shown)
 	}
+	for n, to := range map[int]struct {
+		want exam.State
+		args []string
+	}{2: {exam.StateVerified, []string{"approve"}}, 3: {exam.StateRefused, []string{"refuse", "--reason", "学历证书无法核实"}}} {
+		b := prepared(n, 1)
+		if status, raw, err := c.ask(http.MethodPut, b.path, b.body, "Content-Type", b.mediaType, "If-Match", `"0"`, wire.HeaderIdempotency, b.key); status != http.StatusCreated {
+			t.Fatal(status, string(raw), err)
+		}
+		id := b.path[len("/v1/registrations/"):]
+		o.must(append([]string{"review", to.args[0], id}, to.args[1:]...)...)
+		if shown := o.must("review", "show", id, "--json"); !strings.Contains(shown, `"state":"`+string(to.want)+`"`) {
+			t.Error(shown)
+		}
+	}
 	if code, _ := o.do("review", "approve", number); code == 0 {
 		t.Error("approved what was asked to be completed")
 	}
@@ -111,7 +125,7 @@ func TestAnOperatorWorksWhileTheServerRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	told, err := wire.Decode[wire.Changes](raw)
-	if err != nil || len(told.Notices) != 1 || len(told.Packs) != 1 || len(told.Answers) != 1 {
+	if err != nil || len(told.Notices) != 1 || len(told.Packs) != 1 || len(told.Answers) != 3 {
 		t.Fatalf("%+v, %v", told, err)
 	}
 	if n, err := told.Notices[0].Verify([]ed25519.PublicKey{key}); err != nil || n.ID != id {
@@ -124,11 +138,12 @@ func TestAnOperatorWorksWhileTheServerRuns(t *testing.T) {
 		t.Error("without the server:", list)
 	}
 	o.must("notice", "withdraw", id)
+	lines := strings.Split(strings.TrimSpace(o.must("export", "--json")), "\n")
 	var line exported
-	if err := json.Unmarshal([]byte(o.must("export", "--json")), &line); err != nil || line.Digest != a.digest || len(line.Attachments) != 1 {
-		t.Errorf("%+v, %v", line, err)
+	if err := json.Unmarshal([]byte(lines[0]), &line); err != nil || line.Digest != a.digest || len(line.Attachments) != 1 || len(lines) != 3 {
+		t.Errorf("%d lines, %+v, %v", len(lines), line, err)
 	}
-	for _, secret := range []string{"测试", "410102197", "13800000", "example.org", "演练社会工作", "请补充", c.bearer[7:], number} {
+	for _, secret := range []string{"测试", "410102197", "13800000", "example.org", "演练社会工作", "请补充", "无法核实", c.bearer[7:], number} {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("the log holds %q", secret)
 		}
