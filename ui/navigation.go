@@ -190,6 +190,8 @@ type header struct {
 	window *Window
 	box    *fyne.Container
 	drawn  string
+
+	height float32
 }
 
 func newHeader(w *Window) *header { return &header{window: w, box: newOver()} }
@@ -197,6 +199,7 @@ func newHeader(w *Window) *header { return &header{window: w, box: newOver()} }
 func (h *header) refresh() {
 	w, k := h.window, h.window.kit
 	objects := []fyne.CanvasObject{}
+	var alarm fyne.CanvasObject // what is not saved stands across the whole width
 	drawn := ""
 	title := k.key("page." + string(w.desk.Page()))
 	var left fyne.CanvasObject = newText(styleCaption, title)
@@ -206,11 +209,11 @@ func (h *header) refresh() {
 	objects = append(objects, left)
 	if f := w.desk.Form(); f != nil && w.desk.Page() != present.PageHome {
 		tone, saved := f.Saved()
-		icon := theme.ConfirmIcon()
-		if tone != present.Calm {
-			icon = theme.WarningIcon()
+		if tone == present.Calm {
+			objects = append(objects, newRow(6, 1, glyph(theme.ConfirmIcon(), tones[tone].ink), newText(textStyle{size: sizeCaption, color: tones[tone].ink, line: true}, k.say(saved))))
+		} else {
+			alarm = surface(tones[tone].soft, colorNone, 0, gapSmall, newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), tones[tone].ink)), newText(styleStrong.in(tones[tone].ink), k.say(saved))))
 		}
-		objects = append(objects, newRow(6, 1, glyph(icon, tones[tone].ink), newText(textStyle{size: sizeCaption, color: tones[tone].ink, line: tone == present.Calm}, k.say(saved))))
 		whereTone, where := f.Where()
 		objects = append(objects, badge(whereTone, k.say(where)))
 		drawn += k.say(saved) + k.say(where)
@@ -226,6 +229,10 @@ func (h *header) refresh() {
 	h.drawn = drawn
 	back := canvas.NewRectangle(tint(colorPage))
 	strip := container.New(&inset{left: gapLarge, top: gapSmall, right: gapLarge, bottom: gapSmall}, container.New(&bar{gap: gap}, objects...))
-	h.box.Objects = []fyne.CanvasObject{back, newColumn(0, strip, rule())}
+	h.box.Objects = []fyne.CanvasObject{back, newColumn(0, strip, rule(), alarm)}
 	h.box.Refresh()
+	if height := h.box.MinSize().Height; height != h.height {
+		h.height = height
+		w.win.Content().Refresh() // the page begins elsewhere
+	}
 }

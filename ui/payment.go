@@ -25,7 +25,7 @@ func (w *Window) paymentPage() fyne.CanvasObject {
 		main.Add(banner(m.Tone, k.say(m.Title), k.say(m.Text)))
 	}
 	main.Add(w.payNow(p))
-	main.Add(w.billCard(p.Bill))
+	main.Add(w.billCard(p.Bill, false))
 	return newBeside(formWidth, asideWidth, main, newColumn(gap, w.payHelp(p), w.contactsCard()))
 }
 

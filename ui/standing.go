@@ -27,7 +27,7 @@ func (w *Window) registrationPage() fyne.CanvasObject {
 	}
 	main.Add(w.nextCard(f, s))
 	if s.Bill != nil {
-		main.Add(w.billCard(*s.Bill))
+		main.Add(w.billCard(*s.Bill, true))
 	}
 	stages := newColumn(0)
 	for i, st := range s.Stages {
@@ -125,8 +125,8 @@ func (l *stageLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[2].Resize(fyne.NewSize(size.Width-stageIndent, size.Height))
 }
 
-// billCard is what is to be paid, item by item.
-func (w *Window) billCard(b present.Bill) fyne.CanvasObject {
+// billCard is what is to be paid, item by item, and with standing whether it was.
+func (w *Window) billCard(b present.Bill, standing bool) fyne.CanvasObject {
 	k := w.kit
 	box := newColumn(gapSmall, heading(k.key("bill.title")))
 	for _, i := range b.Items {
@@ -148,6 +148,7 @@ func (w *Window) billCard(b present.Bill) fyne.CanvasObject {
 		box.Add(caption(k.key("bill.no_deadline")))
 	}
 	switch {
+	case !standing:
 	case b.Done:
 		box.Add(banner(present.Good, k.key("bill.done"), ""))
 	case b.Waiting:

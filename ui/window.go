@@ -323,6 +323,9 @@ func optionOf(id, path string) bool {
 	return len(id) > len(path) && id[:len(path)] == path && id[len(path)] == '='
 }
 
+// Bring brings a control of the page into sight and gives it the focus.
+func (w *Window) Bring(id string) { w.focusField(id) }
+
 // focused is told of every control that gets the focus.
 func (w *Window) focused(o fyne.CanvasObject) {
 	if w.page != nil && within(w.body, o) {
@@ -376,10 +379,13 @@ func (w *Window) showAsk() {
 	yes := w.kit.danger("action.yes", w.kit.say(a.Yes), func() { w.desk.Answer(true) })
 	box := newColumn(gap, heading(w.kit.say(a.Title)), body(w.kit.say(a.Text)), newFlow(gapSmall, no, yes))
 	width := min(460*textScale(), w.win.Canvas().Size().Width-gapHuge*2)
-	w.asked = widget.NewModalPopUp(padded(gapLarge, box), w.win.Canvas())
+	content := padded(gapLarge, box)
+	w.asked = widget.NewModalPopUp(content, w.win.Canvas())
 	w.over = w.asked.Content
 	w.asked.Show()
-	w.asked.Resize(fyne.NewSize(width, heightFor(box, width-2*gapLarge)+2*gapLarge+gapSmall))
+	for range 2 { // the first tells the width, from which the least height follows
+		w.asked.Resize(fyne.NewSize(width, heightFor(box, width-2*gapLarge)+2*gapLarge+gapSmall))
+	}
 	w.win.Canvas().Focus(no)
 }
 

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"image/png"
+	"image"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,6 +23,7 @@ type storyCmd struct {
 	Lang   string  `help:"Language." enum:"zh-CN,en,both" default:"both"`
 	Look   string  `help:"Appearance." enum:"light,dark,both" default:"both"`
 	Text   float32 `help:"Text size, 1 to 2." default:"1"`
+	Sheets string  `help:"Folder for a contact sheet of each look, all pictures small upon it." type:"path"`
 	Width  float32 `default:"1366"`
 	Height float32 `default:"768"`
 }
@@ -33,15 +34,24 @@ func (c storyCmd) Run(out io.Writer) error {
 	}
 	n := 0
 	for _, look := range c.looks() {
-		for _, s := range story.Scenes() {
-			if !strings.Contains(s.Name, c.Only) {
+		var s sheet
+		for _, scene := range story.Scenes() {
+			if !strings.Contains(scene.Name, c.Only) {
 				continue
 			}
-			name := fmt.Sprintf("%s.%s.%s.png", s.Name, look.Lang, look.Brightness)
-			if err := c.draw(filepath.Join(c.Out, name), look, s); err != nil {
+			name := fmt.Sprintf("%s.%s.%s.png", scene.Name, look.Lang, look.Brightness)
+			picture := c.draw(look, scene)
+			if err := writePNG(filepath.Join(c.Out, name), picture); err != nil {
 				return err
 			}
+			s.add(scene.Name, picture)
 			n++
+		}
+		if c.Sheets == "" {
+			continue
+		}
+		if err := s.write(sheetFile(c.Sheets, look.Lang, look.Brightness, c.Text)); err != nil {
+			return err
 		}
 	}
 	fmt.Fprintf(out, "%d pictures in %s\n", n, c.Out)
@@ -59,16 +69,11 @@ func (c storyCmd) looks() (all []present.Preferences) {
 	return all
 }
 
-func (c storyCmd) draw(file string, look present.Preferences, s story.Scene) error {
+func (c storyCmd) draw(look present.Preferences, s story.Scene) image.Image {
 	a := test.NewApp()
 	defer a.Quit()
 	w := a.NewWindow("")
 	story.Show(a, w, look, s)
 	w.Resize(fyne.NewSize(c.Width, c.Height))
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return png.Encode(f, w.Canvas().Capture())
+	return w.Canvas().Capture()
 }

@@ -39,6 +39,7 @@ func Show(a fyne.App, w fyne.Window, look present.Preferences, s Scene) *Stage {
 		s.Set(world)
 	}
 	world.Look = look
+	w.Resize(fyne.NewSize(max(look.Width, 400), max(look.Height, 300)))
 	st := &Stage{World: world, Words: assets.In(look.Lang)}
 	st.Window = ui.New(ui.Config{App: a, Window: w, Ports: world.Ports(), Loop: world.Loop,
 		Fonts: ui.Fonts{Regular: assets.Regular, Bold: assets.Bold}, Lang: look.Lang})
@@ -94,6 +95,12 @@ func (s *Stage) evidence() *present.Form {
 	f := s.open(doc)
 	f.Show(exam.StepEvidence)
 	return f
+}
+
+// bring lets what is on its way happen and brings a control into sight.
+func (s *Stage) bring(id string) {
+	s.World.Loop.Drain()
+	s.Window.Bring(id)
 }
 
 // settings shows the settings.
@@ -333,32 +340,38 @@ func Scenes() []Scene {
 		{Name: "settings-backup", Play: func(s *Stage) {
 			s.settings()
 			s.Desk.MakeBackup("一句我记得住的长句子", "一句我记得住的长句子")
+			s.bring("action.backup")
 		}},
 		{Name: "settings-restored", Play: func(s *Stage) {
 			s.settings()
 			s.World.Disk["/media/usb/wenbao.wenbao"] = []byte("一句我记得住的长句子")
 			s.Desk.RestoreBackup("/media/usb/wenbao.wenbao", "一句我记得住的长句子")
+			s.bring("action.use_restored")
 		}},
 		{Name: "settings-wrong-secret", Play: func(s *Stage) {
 			s.settings()
 			s.World.Disk["/media/usb/wenbao.wenbao"] = []byte("一句我记得住的长句子")
 			s.Desk.RestoreBackup("/media/usb/wenbao.wenbao", "猜的")
+			s.bring("action.restore")
 		}},
 		{Name: "settings-locked", Play: func(s *Stage) {
 			s.settings()
 			s.Desk.SetPassphrase("一句我记得住的长句子", "一句我记得住的长句子")
 			s.World.Loop.Drain()
 			s.Desk.NewRecoveryCode()
+			s.bring("action.print_code")
 		}},
 		{Name: "settings-network", Play: func(s *Stage) {
 			s.settings()
 			s.Desk.SetNetwork(present.Network{Proxy: "manual", ProxyURL: "http://10.0.0.1:8080"})
+			s.bring("action.network")
 		}},
 		{Name: "settings-bin", Play: func(s *Stage) {
 			f := s.open(presenttest.Complete())
 			s.Desk.Delete(f.ID())
 			s.World.Loop.Advance(time.Minute)
 			s.settings()
+			s.bring("action.compact")
 		}},
 		{Name: "settings-bin-ask", Play: func(s *Stage) {
 			f := s.open(presenttest.Complete())
