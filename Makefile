@@ -41,9 +41,11 @@ bench:
 	@$(GO) test -run '^$$' -bench Pdfkit -benchtime 1x ./exam/form -peers
 	@$(GO) test -count=1 -run GoodputTable ./sync/synctest -lines
 
-## make screenshots  every page in every state as pictures in out/story
+## make screenshots  every page in every state in out/story, and contact sheets in docs/pictures
 screenshots: $(BIN)/wenbaodev
-	@$(BIN)/wenbaodev story -o out/story
+	@$(BIN)/wenbaodev story -o out/story --look both --lang zh-CN --sheets docs/pictures
+	@$(BIN)/wenbaodev story -o out/story --look light --lang en --sheets docs/pictures
+	@$(BIN)/wenbaodev story -o out/story-200 --look light --lang zh-CN --text 2 --sheets docs/pictures
 
 ## make fonts        rebuild the embedded fonts from their sources
 fonts:

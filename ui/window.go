@@ -379,13 +379,9 @@ func (w *Window) showAsk() {
 	yes := w.kit.danger("action.yes", w.kit.say(a.Yes), func() { w.desk.Answer(true) })
 	box := newColumn(gap, heading(w.kit.say(a.Title)), body(w.kit.say(a.Text)), newFlow(gapSmall, no, yes))
 	width := min(460*textScale(), w.win.Canvas().Size().Width-gapHuge*2)
-	content := padded(gapLarge, box)
-	w.asked = widget.NewModalPopUp(content, w.win.Canvas())
+	w.asked = widget.NewModalPopUp(container.New(&fixedWidth{width / textScale()}, padded(gapLarge, box)), w.win.Canvas())
 	w.over = w.asked.Content
 	w.asked.Show()
-	for range 2 { // the first tells the width, from which the least height follows
-		w.asked.Resize(fyne.NewSize(width, heightFor(box, width-2*gapLarge)+2*gapLarge+gapSmall))
-	}
 	w.win.Canvas().Focus(no)
 }
 
