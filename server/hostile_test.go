@@ -416,3 +416,19 @@ func FuzzServer(f *testing.F) {
 		}
 	})
 }
+
+// What the description of the wire tells other makers are the bounds of package
+// exam, which client and server hold.
+func TestTheDescriptionNamesTheRealBounds(t *testing.T) {
+	text := string(server.OpenAPI())
+	for want, times := range map[string]int{
+		fmt.Sprintf("maximum: %d}", exam.MaxFileBytes):                         2,
+		fmt.Sprintf("files: {type: array, maxItems: %d, ", exam.MaxFiles):      1,
+		fmt.Sprintf("minLength: 1, maxLength: %d}", wire.MaxPiece):             1,
+		fmt.Sprintf("files: {type: array, maxItems: %d, items", wire.MaxQuery): 1,
+	} {
+		if n := strings.Count(text, want); n != times {
+			t.Errorf("%q stands %d times, not %d", want, n, times)
+		}
+	}
+}
