@@ -29,6 +29,7 @@ type Outcome struct {
 	Rows     []DeskRow          `json:"rows,omitempty"`
 	More     bool               `json:"more,omitempty"` // of "list": go on after the last row
 	Record   *exam.Registration `json:"record,omitempty"`
+	Verdict  *wire.Verdict      `json:"verdict,omitempty"` // of "show": what the rules say today, with the reckoning
 	Steering *Steering          `json:"steering,omitempty"`
 	Notices  []exam.Notice      `json:"notices,omitempty"` // of "publish" and "published"
 	Packs    []wire.PackEdition `json:"packs,omitempty"`
@@ -84,7 +85,12 @@ func (d *Desk) Do(ctx context.Context, c Command) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Record: &rec.Registration}, nil
+	out := Outcome{Record: &rec.Registration}
+	if sub, err := exam.DecodeSubmission(rec.Content); c.Do == "show" && err == nil {
+		v := wire.FromReport(d.s.Rules.Judge(sub))
+		out.Verdict = &v
+	}
+	return out, nil
 }
 
 func (d *Desk) publish(ctx context.Context, c Command) (out Outcome, err error) {

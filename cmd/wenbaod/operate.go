@@ -13,6 +13,7 @@ import (
 	"wenbao/server"
 	"wenbao/server/host"
 	"wenbao/server/keyfile"
+	"wenbao/sync/wire"
 )
 
 func rateLimit(perSecond float64) rate.Limit { return rate.Limit(perSecond) }
@@ -214,11 +215,18 @@ func (e *env) onOne(c chosen, command server.Command) error {
 	}
 	r := out.Record
 	if c.JSON {
-		return printJSON(e, r)
+		return printJSON(e, r, out.Verdict)
 	}
 	fmt.Fprintf(e.stdout, "%s  %s  v%d  %s\n", r.ID, r.Number, r.Version, e.words.Say("server.state."+string(r.State)))
 	for _, ev := range r.History {
 		fmt.Fprintf(e.stdout, "  v%d  %s  %s  %s\n", ev.Version, ev.At.Local().Format(time.DateTime), e.words.Say("server.state."+string(ev.State)), ev.Reason)
+	}
+	if v := out.Verdict; v != nil {
+		say := func(key string, args map[string]string) string { return e.words.Say(key, args) }
+		fmt.Fprintln(e.stdout, exam.Sentences(v.Explanation, say))
+		for _, p := range v.Problems {
+			fmt.Fprintf(e.stdout, "  %s\n", p.Message(say))
+		}
 	}
 	if command.Do == "show" {
 		_, err = fmt.Fprintln(e.stdout, string(r.Content))
@@ -227,14 +235,15 @@ func (e *env) onOne(c chosen, command server.Command) error {
 }
 
 // printJSON prints a registration with its document readable, not as base64.
-func printJSON(e *env, r *exam.Registration) error {
+func printJSON(e *env, r *exam.Registration, v *wire.Verdict) error {
 	raw := json.RawMessage(r.Content)
 	shown := *r
 	shown.Content = nil
 	return json.NewEncoder(e.stdout).Encode(struct {
 		exam.Registration
 		Submission json.RawMessage `json:"submission"`
-	}{shown, raw})
+		Verdict    *wire.Verdict   `json:"verdict,omitempty"`
+	}{shown, raw, v})
 }
 
 // operate runs an operator's command, through the running server or on the folder.
