@@ -5,7 +5,7 @@ TAGS  := x11,migrated_fynedo
 BIN   := bin
 
 
-.PHONY: help run test build bench screenshots fonts clean
+.PHONY: help run test build windows wine bench screenshots fonts clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -33,6 +33,14 @@ $(BIN)/wenbao $(BIN)/wenbaodev:
 	@$(GO) build -tags $(TAGS) -o $@ ./cmd/$(@F)
 $(BIN)/wenbaoctl $(BIN)/wenbaod:
 	@CGO_ENABLED=0 $(GO) build -o $@ ./cmd/$(@F)
+
+## make windows      the application for Windows, with icon and version, in out/windows (11 minutes the first time)
+windows:
+	@GO=$(GO) scripts/windows
+
+## make wine         start it under wine and leave a picture of its first page in out/windows
+wine: windows
+	@scripts/wine
 
 ## make bench        the benchmarks, each as a ratio to its yardstick
 bench:

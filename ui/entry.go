@@ -42,6 +42,11 @@ func newEntry(c control, rows int) *Entry {
 			e.changed(s)
 		}
 	}
+	e.OnCursorChanged = func() {
+		if e.hooks.caret != nil {
+			e.hooks.caret(e)
+		}
+	}
 	if rows > 1 {
 		e.MultiLine, e.Wrapping = true, fyne.TextWrapBreak
 		e.SetMinRowsVisible(rows)

@@ -25,6 +25,8 @@ type hooks struct {
 	key func(*fyne.KeyEvent)
 	// shortcut gets every shortcut and tells whether it was the window's.
 	shortcut func(fyne.Shortcut) bool
+	// caret is told where the text cursor went; nil where nobody needs to know.
+	caret func(e *Entry)
 }
 
 func (c control) controlID() string   { return c.id }

@@ -112,7 +112,8 @@ func (w *Window) Desk() *present.Desk { return w.desk }
 // dress applies the candidate's choices and builds everything anew.
 func (w *Window) dress() {
 	look := w.desk.Look()
-	w.kit = &kit{words: words(look, w.lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, over: func(o fyne.CanvasObject) { w.over = o }}}
+	w.kit = &kit{words: words(look, w.lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, caret: w.caret,
+		over: func(o fyne.CanvasObject) { w.over = o }}}
 	w.dressed()
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
@@ -331,6 +332,15 @@ func (w *Window) focused(o fyne.CanvasObject) {
 	if w.page != nil && within(w.body, o) {
 		w.page.scroller().reveal(o)
 	}
+}
+
+// caret tells the system where text is typed, for the input method's candidates.
+func (w *Window) caret(e *Entry) {
+	c := w.win.Canvas()
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(e).Add(e.CursorPosition())
+	x, y := c.PixelCoordinateForPosition(at)
+	_, below := c.PixelCoordinateForPosition(at.AddXY(0, fyne.MeasureText("M", sizeOf(sizeBody), e.TextStyle).Height))
+	native.Caret(w.win, x, y, below-y)
 }
 
 // within tells whether o stands on the page.

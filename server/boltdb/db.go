@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -146,7 +147,12 @@ func create(path string, o Options) error {
 	return nil
 }
 
+// syncDir makes the names in a folder durable. NTFS does so through its own log,
+// and a folder cannot be flushed there.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
