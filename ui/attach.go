@@ -37,8 +37,12 @@ func (w *Window) photoStep() fyne.CanvasObject {
 		box.Add(w.cropper(f, v))
 	default:
 		if v.Photo != nil {
-			box.Add(newRow(gapLarge, 1, w.photoPicture(v.Photo), newColumn(gap, newText(styleStrong, k.key("photo.attached")), caption(k.photoFacts(v)),
-				newFlow(gap, k.secondary("action.keep_photo", k.key("photo.keep"), f.KeepPhoto), k.plain("action.clear_photo", k.key("photo.clear"), f.ClearPhoto)), keptPath(w))))
+			actions := newFlow(gap, k.secondary("action.keep_photo", k.key("photo.keep"), f.KeepPhoto))
+			if v.Original {
+				actions.Add(k.secondary("action.reopen_photo", k.key("photo.reopen"), f.Reopen))
+			}
+			actions.Add(k.plain("action.clear_photo", k.key("photo.clear"), f.ClearPhoto))
+			box.Add(newRow(gapLarge, 1, w.photoPicture(v.Photo), newColumn(gap, newText(styleStrong, k.key("photo.attached")), caption(k.photoFacts(v)), actions, keptPath(w))))
 		}
 		box.Add(w.fileField("photo", "photo.path", []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}, f.TakePicture))
 	}

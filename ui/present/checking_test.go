@@ -164,3 +164,29 @@ func TestCharactersThatCannotBePrintedAreSaidBeforePrinting(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestThePhotoIsMadeAnewFromTheSealedOriginal(t *testing.T) {
+	w, d, f := opened(t, presenttest.Complete())
+	w.Disk["/me.jpg"] = []byte("a picture")
+	f.Show(exam.StepPhoto)
+	if f.Photo().Original {
+		t.Fatal("an original before there was one")
+	}
+	f.TakePicture("/me.jpg")
+	w.Loop.Drain()
+	f.UsePhoto()
+	w.Loop.Drain()
+	delete(w.Disk, "/me.jpg") // the candidate's own file may be gone
+	if v := d.Form().Photo(); !v.Original || v.Source != nil || v.Photo == nil {
+		t.Fatalf("original %v, photo %d bytes", v.Original, len(v.Photo))
+	}
+	f.Reopen()
+	w.Loop.Drain()
+	if v := f.Photo(); v.Source == nil || v.Made == nil || v.Busy {
+		t.Error("the original is not open")
+	}
+	f.DropPicture()
+	if v := f.Photo(); v.Photo == nil || v.Source != nil {
+		t.Error("leaving it lost the photo")
+	}
+}

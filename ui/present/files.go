@@ -35,6 +35,7 @@ type PhotoView struct {
 	Found    []Finding
 	Busy     bool
 	Locked   bool
+	Original bool // the picture it was made of is kept, and can be gone back to
 	Trouble  Text
 	Spec     exam.PhotoSpec
 	Problems []Shown
@@ -44,6 +45,7 @@ type PhotoView struct {
 func (f *Form) Photo() PhotoView {
 	v := PhotoView{Photo: f.files.photo, Crop: f.files.crop, Made: f.files.made, Found: f.files.found, Busy: f.files.busy,
 		Trouble: f.files.trouble, Locked: f.locked("photo"), Spec: f.pack.Photo, Problems: f.problems("photo")}
+	_, v.Original = f.original()
 	if f.files.portrait != nil {
 		v.Source, v.Width, v.Height = f.files.portrait.Preview()
 	}
@@ -77,6 +79,34 @@ func (f *Form) TakePicture(path string) {
 			p, why, err := f.desk.ports.Photos.Open(raw)
 			return func() { f.pictured(name, raw, p, why, err) }
 		})
+	})
+}
+
+// original gives the file that the photo was made of, which is sealed in the store.
+func (f *Form) original() (exam.File, bool) {
+	for _, file := range f.draft.Files {
+		if file.Kind == exam.FilePhotoOriginal {
+			return file, true
+		}
+	}
+	return exam.File{}, false
+}
+
+// Reopen goes back to the picture that the photo was made of, to make it anew.
+func (f *Form) Reopen() {
+	file, ok := f.original()
+	if !ok || f.files.busy {
+		return
+	}
+	f.files.busy = true
+	f.desk.changed()
+	f.desk.loop.Go(context.Background(), func(context.Context) func() {
+		raw, err := f.desk.ports.Files.File(file.SHA256)
+		if err != nil {
+			return func() { f.files.busy = false; f.desk.failed(err) }
+		}
+		p, why, err := f.desk.ports.Photos.Open(raw)
+		return func() { f.pictured(file.Name, raw, p, why, err) }
 	})
 }
 
