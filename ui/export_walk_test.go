@@ -1,7 +1,11 @@
 package ui
 
 import (
+	"fmt"
+	"strings"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 )
 
@@ -81,4 +85,15 @@ func walkAll(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
 			walkAll(c, see)
 		}
 	}
+}
+
+// Borders are the lines that a control draws, its focus among them.
+func Borders(o fyne.CanvasObject) string {
+	var b strings.Builder
+	walkAll(o, func(part fyne.CanvasObject) {
+		if r, ok := part.(*canvas.Rectangle); ok {
+			fmt.Fprint(&b, r.StrokeColor, r.StrokeWidth, r.Visible(), ";")
+		}
+	})
+	return b.String()
 }

@@ -1,8 +1,6 @@
 package ui_test
 
 import (
-	"image"
-	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -411,32 +409,19 @@ func TestThePageTurnsByKeyboard(t *testing.T) {
 	}
 }
 
-// differing counts the pixels in which two pictures differ within a place.
-func differing(a, b image.Image, at fyne.Position, size fyne.Size) (n int) {
-	for y := int(at.Y); y < int(at.Y+size.Height); y++ {
-		for x := int(at.X); x < int(at.X+size.Width); x++ {
-			if color.NRGBAModel.Convert(a.At(x, y)) != color.NRGBAModel.Convert(b.At(x, y)) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 func TestTheFocusCanBeSeen(t *testing.T) {
-	look := plain                      // the theme that is worn already: a new one is put on in the background
-	look.Width, look.Height = 900, 480 // every picture takes its time
-	st, w := show(t, look, scene(t, "form-registration"))
-	for _, id := range []string{"level=junior", "city", "action.next"} {
-		o := st.Window.Find(id)
-		w.Canvas().Focus(o.(fyne.Focusable)) // it scrolls into sight
-		w.Canvas().Unfocus()
-		before := w.Canvas().Capture()
-		w.Canvas().Focus(o.(fyne.Focusable))
-		after := w.Canvas().Capture()
-		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
-		if n := differing(before, after, at, o.Size()); n < 100 {
-			t.Errorf("%s at %v of %v: the focus changes %d pixels", id, at, w.Canvas().Size(), n)
+	for _, name := range []string{"form-registration", "form-person", "registration-verified", "settings", "home"} {
+		st, w := show(t, plain, scene(t, name))
+		for _, c := range ui.Controls(st.Window.Front()) {
+			if c.Disabled {
+				continue
+			}
+			w.Canvas().Unfocus()
+			before := ui.Borders(c.Object)
+			w.Canvas().Focus(c.Object.(fyne.Focusable))
+			if after := ui.Borders(c.Object); after == before {
+				t.Errorf("%s: %s looks the same with the focus: %s", name, c.ID, after)
+			}
 		}
 	}
 }
