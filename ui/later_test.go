@@ -74,7 +74,7 @@ func TestABadDayIsSetWithAPressAndShownOnEveryPage(t *testing.T) {
 		t.Errorf("still %+v", st.World.Day)
 	}
 	if strings.Contains(ui.Outline(w.Content()), "正在演练意外情况") {
-		t.Error("it says still that something goes wrong")
+		t.Errorf("it says still that something goes wrong: %s", lineWith(ui.Outline(w.Content()), "正在演练意外情况"))
 	}
 }
 

@@ -195,8 +195,9 @@ func TestTheWindowIsToldOfEveryChange(t *testing.T) {
 	f := d.Form()
 	for name, change := range map[string]func(){
 		"typing": func() { f.Set("city", "x") }, "leaving": func() { f.Set("phone", "１"); f.Leave("phone") }, "a step": func() { f.Show(exam.StepWork) },
-		"a record": func() { f.Add("work") }, "a page": func() { d.Go(present.PageHelp) }, "back": func() { d.Back() }, "the line": func() { d.LineChanged() },
-		"a search": func() { d.SearchHelp("x") }, "looks": func() { d.Prefer(func(p *present.Preferences) { p.TextScale = 2 }) },
+		"a record": func() { f.Add("work") }, "a page": func() { d.Go(present.PageHelp) }, "back": func() { d.Back() }, "the line": func() { w.Line.Queue++; d.LineChanged() },
+		"a bad day": func() { d.Bend(func(b *present.BadDay) { b.Away = !b.Away }) },
+		"a search":  func() { d.SearchHelp("x") }, "looks": func() { d.Prefer(func(p *present.Preferences) { p.TextScale = 2 }) },
 		"the store": func() { d.StoreChanged("") }, "an undo": func() { f.Add("work"); f.Remove("work.0"); d.UndoLast() },
 	} {
 		told = 0

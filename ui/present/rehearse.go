@@ -99,6 +99,7 @@ func (d *Desk) train(do func() error) {
 			d.bent = err != nil
 			d.ports.Wire.Wake() // what changed shows at the next word with the server
 			d.LineChanged()
+			d.changed() // also when the line is as it was
 		}
 	})
 }
