@@ -111,7 +111,7 @@ func (e *Engine) pull(ctx context.Context, wait time.Duration) (more bool, err e
 	if err := e.takeIn(ctx, cursor, batch, updates); err != nil {
 		return false, err
 	}
-	if batch.More {
+	if batch.More && batch.Next != cursor { // or it would never end
 		return true, nil
 	}
 	e.fetchFiles(ctx)

@@ -83,11 +83,21 @@ func distinct(files []exam.File) []exam.File {
 	return list
 }
 
+// lackOf finds what is missing of a file. Ranges that make no sense are the whole.
 func lackOf(list []wire.Lack, f exam.File) *wire.Lack {
-	for i, l := range list {
-		if l.SHA256 == f.SHA256 && l.Size == f.Size && len(l.Missing) > 0 {
-			return &list[i]
+	for _, l := range list {
+		if l.SHA256 != f.SHA256 || l.Size != f.Size || len(l.Missing) == 0 {
+			continue
 		}
+		end := int64(0)
+		for _, r := range l.Missing {
+			if r.From < end || r.To <= r.From || r.To > f.Size {
+				l.Missing = []wire.Range{{To: f.Size}}
+				break
+			}
+			end = r.To
+		}
+		return &l
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ import (
 	"wenbao/exam"
 	"wenbao/server"
 	"wenbao/server/boltdb"
+	"wenbao/server/servertest"
 	wsync "wenbao/sync"
 )
 
@@ -91,6 +92,7 @@ type world struct {
 	mu      sync.Mutex
 	db      *boltdb.DB
 	copies  []*server.Server // nil while the server is down
+	witness bool             // holds every request and reply to the OpenAPI document
 	turn    int
 	backup  string
 	clients []*machine
@@ -116,7 +118,7 @@ type machine struct {
 func simulate(t *testing.T, seed uint64) (end string, struck map[string]Fault) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, r: rng(seed), dir: t.TempDir()}
+		w := &world{t: t, r: rng(seed), dir: t.TempDir(), witness: seed%10 == 0}
 		w.net = &Network{Seed: seed, Rate: w.r.Float64() * 0.5, Delay: time.Duration(w.r.IntN(4000)) * time.Millisecond, To: w.up, Trace: map[string]Fault{}}
 		w.start()
 		for i := range 1 + w.r.IntN(4) {
@@ -149,7 +151,11 @@ func (w *world) up() http.Handler {
 		return nil
 	}
 	w.turn++
-	return w.copies[w.turn%len(w.copies)]
+	s := w.copies[w.turn%len(w.copies)]
+	if w.witness {
+		return servertest.Witness(w.t, s)
+	}
+	return s
 }
 
 func (w *world) start() {

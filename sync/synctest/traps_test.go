@@ -14,6 +14,7 @@ import (
 
 	"wenbao/exam"
 	"wenbao/server"
+	"wenbao/server/servertest"
 	wsync "wenbao/sync"
 	"wenbao/sync/wire"
 )
@@ -28,7 +29,7 @@ func generous(c *server.Config) { c.Limits = eager }
 func TestEveryWaitingStepGoesInOnePassAndEveryChangeComes(t *testing.T) {
 	s := practiceServer(t, generous)
 	m := NewMemory()
-	e := engine(t, m, Handler{s}, nil)
+	e := engine(t, m, Handler{servertest.Witness(t, s)}, nil)
 	ids := make([]exam.DraftID, 3*wire.MaxChanges/2)
 	for i := range ids {
 		ids[i] = exam.NewDraftID()
@@ -40,7 +41,7 @@ func TestEveryWaitingStepGoesInOnePassAndEveryChangeComes(t *testing.T) {
 	key, _ := m.Setting("sync.credential")
 	other := NewMemory() // the same device, empty: everything comes back, in several batches
 	other.SetSetting("sync.credential", key)
-	if _, err := engine(t, other, Handler{s}, nil).Once(t.Context()); err != nil {
+	if _, err := engine(t, other, Handler{servertest.Witness(t, s)}, nil).Once(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range ids {
@@ -58,7 +59,7 @@ func TestWhatWasDeliveredBeforeTheProcessDiedIsKept(t *testing.T) {
 	ctx, die := context.WithCancel(t.Context())
 	answered := atomic.Int64{}
 	e := engine(t, m, rounds(func(r *http.Request) (*http.Response, error) {
-		resp, err := Handler{s}.RoundTrip(r)
+		resp, err := Handler{servertest.Witness(t, s)}.RoundTrip(r)
 		if strings.HasPrefix(r.URL.Path, "/v1/registrations/") && answered.Add(1) == 40 {
 			die()
 		}
@@ -72,7 +73,7 @@ func TestWhatWasDeliveredBeforeTheProcessDiedIsKept(t *testing.T) {
 	if exam.KindOf(err) != exam.KindCanceled || r.Delivered < 15 || len(left) != 100-r.Delivered || r.Waiting != len(left) {
 		t.Fatalf("%+v, %v; %d left", r, err, len(left))
 	}
-	if r, err := engine(t, m, Handler{s}, nil).Once(t.Context()); err != nil || r.Delivered != len(left) {
+	if r, err := engine(t, m, Handler{servertest.Witness(t, s)}, nil).Once(t.Context()); err != nil || r.Delivered != len(left) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 }
@@ -175,7 +176,7 @@ func TestARecordIsNotDeliveredWithoutItsFiles(t *testing.T) {
 		m := NewMemory()
 		gone := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest([]byte("gone")), Size: 25_000, Type: "image/jpeg"}
 		m.Queue(Submit(exam.NewDraftID(), 0, Document(2), gone))
-		r, err := engine(t, m, Handler{s}, nil).Once(t.Context())
+		r, err := engine(t, m, Handler{servertest.Witness(t, s)}, nil).Once(t.Context())
 		left, _ := m.Entries()
 		if err != nil || r.SetAside != 1 || len(left[0].Problems) != 1 || left[0].Problems[0].Rule != "file.lost" || left[0].Problems[0].Field != "photo" {
 			t.Fatalf("%+v, %v, %+v", r, err, left)
@@ -191,7 +192,7 @@ func TestTheSameFileInManyPlacesGoesOnce(t *testing.T) {
 	up := atomic.Int64{}
 	e := engine(t, m, rounds(func(r *http.Request) (*http.Response, error) {
 		up.Add(r.ContentLength)
-		return Handler{s}.RoundTrip(r)
+		return Handler{servertest.Witness(t, s)}.RoundTrip(r)
 	}), nil)
 	scan := m.AddFile("diploma", "application/pdf", Photo(rng(1), 500_000))
 	again := scan
@@ -252,7 +253,7 @@ func TestTwoThousandStepsKeepFewThingsOpen(t *testing.T) {
 	requests := &gauge{}
 	e := engine(t, m, rounds(func(r *http.Request) (*http.Response, error) {
 		defer requests.enter()()
-		return Handler{s}.RoundTrip(r)
+		return Handler{servertest.Witness(t, s)}.RoundTrip(r)
 	}), func(c *wsync.Config) { c.Files = files })
 	for i := range 2000 {
 		m.Queue(Submit(exam.NewDraftID(), 0, Document(i), photo(m, uint64(i%9))))
@@ -325,7 +326,7 @@ func TestStepsOfARegistrationKeepTheirOrderAndNoOthersWait(t *testing.T) {
 			if mine && r.Method == http.MethodPut {
 				time.Sleep(20 * time.Second)
 			}
-			resp, err := Handler{s}.RoundTrip(r)
+			resp, err := Handler{servertest.Witness(t, s)}.RoundTrip(r)
 			if strings.HasPrefix(r.URL.Path, "/v1/registrations/") {
 				mu.Lock()
 				defer mu.Unlock()
@@ -602,7 +603,7 @@ func TestProgressHasDenominators(t *testing.T) {
 	var mu sync.Mutex
 	var last wsync.Round
 	e = engine(t, m, rounds(func(r *http.Request) (*http.Response, error) {
-		resp, err := Handler{s}.RoundTrip(r)
+		resp, err := Handler{servertest.Witness(t, s)}.RoundTrip(r)
 		mu.Lock()
 		defer mu.Unlock()
 		now := e.Status().Round

@@ -178,3 +178,38 @@ func TestWhatIsDerivedNeverChanges(t *testing.T) {
 		}
 	}
 }
+
+// FuzzMessages reads whatever the other side may say.
+func FuzzMessages(f *testing.F) {
+	f.Add(Encode(Changes{Answers: []Answer{{}}, Next: "a.1", Packs: []PackEdition{{ID: "038-2026"}}}))
+	f.Add(Deflate(Encode(Problem{Kind: KindLacks, Lacks: []Lack{{Missing: []Range{{0, 1}}}}})))
+	f.Add(Encode(Summaries{Summaries: []Summary{{"a", 1}}}))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if plain, err := Inflate(raw); err == nil {
+			if len(plain) > MaxMessage {
+				t.Fatal("beyond the limit")
+			}
+			raw = plain
+		}
+		if c, err := Decode[Changes](raw); err == nil {
+			for _, a := range c.Answers {
+				_ = FromRegistration(a.Registration.Registration())
+			}
+			if again, err := Decode[Changes](Encode(c)); err != nil || len(again.Answers) != len(c.Answers) {
+				t.Fatal("what was read cannot be said:", err)
+			}
+		}
+		if p, err := Decode[Problem](raw); err == nil {
+			for _, l := range p.Lacks {
+				Without(l.Missing, 1, 9)
+				Overlap(l.Missing, 1, 9)
+			}
+		}
+		if s, err := Decode[Summaries](raw); err == nil {
+			for _, one := range s.Summaries {
+				RangeOf(one.ID)
+			}
+			DigestRange(s.Summaries)
+		}
+	})
+}
