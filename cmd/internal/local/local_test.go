@@ -110,3 +110,40 @@ func TestAServerKeyIsReadOrRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestTheChosenFolderIsUsedOnlyWhereItCanBe(t *testing.T) {
+	usual, other := filepath.Join(t.TempDir(), "usual"), filepath.Join(t.TempDir(), "other", "deep")
+	if got := Chosen(usual); got != usual {
+		t.Errorf("with nothing chosen: %s", got)
+	}
+	if err := useFolder(usual, other); err != nil {
+		t.Fatal(err)
+	}
+	if got := Chosen(usual); got != other {
+		t.Errorf("chosen %s, want %s", got, other)
+	}
+	if entries, err := os.ReadDir(other); err != nil || len(entries) != 0 {
+		t.Errorf("the trying left %v, %v", entries, err)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]exam.Kind{"relative/path": exam.KindInvalid, filepath.Join(file, "below"): exam.KindReadOnly} {
+		if err := useFolder(usual, dir); exam.KindOf(err) != want {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+	if got := Chosen(usual); got != other {
+		t.Errorf("a refused choice changed it to %s", got)
+	}
+	if err := os.WriteFile(filepath.Join(usual, elsewhere), []byte("not/whole\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := Chosen(usual); got != usual {
+		t.Errorf("a damaged choice leads to %s", got)
+	}
+	if err := useFolder(usual, usual); err != nil || Chosen(usual) != usual {
+		t.Errorf("going back: %v", err)
+	}
+}
