@@ -58,7 +58,7 @@ func parsePackSignature(text []byte) (id string, sig []byte, ok bool) {
 		return "", nil, false
 	}
 	sig, err := base64.StdEncoding.DecodeString(string(encoded))
-	if err != nil || len(sig) != ed25519.SignatureSize {
+	if err != nil || len(sig) != ed25519.SignatureSize || base64.StdEncoding.EncodeToString(sig) != string(encoded) {
 		return "", nil, false
 	}
 	return string(name), sig, true

@@ -432,3 +432,21 @@ func TestTheDescriptionNamesTheRealBounds(t *testing.T) {
 		}
 	}
 }
+
+func TestOnePersonIsOneHoweverTheNumberIsTyped(t *testing.T) {
+	s := fresh(t, nil)
+	d := newDevice(t, servertest.Witness(t, s), "a")
+	raw := synctest.Photo(rand.New(rand.NewPCG(1, 7)), 24_000)
+	photo := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}
+	number := synctest.Document(1).IDNumber
+	for i, typed := range []string{number, " " + number + " ", number[:6] + "-" + number[6:14] + " " + number[14:], strings.Map(func(r rune) rune { return r - '0' + '０' }, number[:17]) + number[17:]} {
+		doc := synctest.Document(1)
+		doc.IDNumber = typed
+		id := exam.NewDraftID()
+		body, mediaType := wire.PackStep(synctest.Submit(id, 0, doc, photo).Content, []wire.File{{SHA256: photo.SHA256, Bytes: raw}})
+		w := d.do("PUT", "/v1/registrations/"+string(id), mediaType, body, "Idempotency-Key", string(exam.NewEntryID()), "If-Match", `"0"`)
+		if i == 0 && w.Code != http.StatusCreated || i > 0 && kindOf(t, w) != exam.KindDuplicate {
+			t.Errorf("typed in way %d: %d %s", i, w.Code, w.Body)
+		}
+	}
+}

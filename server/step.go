@@ -183,7 +183,8 @@ func (s *Server) question(st step) Question {
 // person finds the same person's other registration for the same exam.
 func (s *Server) person(d exam.Document) Person {
 	m := hmac.New(sha256.New, s.personKey)
-	for _, part := range []string{d.Exam, strconv.Itoa(d.Year), string(d.IDType), strings.ToUpper(strings.TrimSpace(d.IDNumber))} {
+	number := exam.InspectID(d.IDNumber, d.IDType).Number // however it was typed
+	for _, part := range []string{d.Exam, strconv.Itoa(d.Year), string(d.IDType), number} {
 		var n [4]byte
 		binary.BigEndian.PutUint32(n[:], uint32(len(part)))
 		m.Write(n[:])
