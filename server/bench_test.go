@@ -60,7 +60,7 @@ func BenchmarkRegistrations(b *testing.B) {
 				loop := newBoltLoop(b)
 				defer loop.close()
 				const slices = 5
-				n := max(b.N, 40*clients) / slices
+				n := max(b.N, 7500, 40*clients) / slices
 				var ours, theirs, behind, p50, p99 []float64
 				b.ResetTimer()
 				for range slices {
