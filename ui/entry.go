@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"time"
 	"unicode"
 
@@ -30,6 +31,7 @@ type Entry struct {
 
 	pending []fyne.KeyName // keys that have not come out as text, and the editing keys among them
 	struck  time.Time      // when the last of them was
+	came    time.Time      // when text came out that a key had chosen
 	now     func() time.Time
 	pressed bool // the pointer is down upon it
 }
@@ -166,14 +168,33 @@ func (e *Entry) AcceptsTab() bool { return e.composing() }
 // TypedRune implements [fyne.Focusable].
 func (e *Entry) TypedRune(r rune) {
 	e.Entry.TypedRune(r)
-	if len(e.pending) == 0 || !gives(e.pending[0], r) {
-		e.pending = nil
+	if len(e.pending) == 0 {
+		return
+	}
+	if !gives(e.pending[0], r) {
+		e.committed()
 		return
 	}
 	e.pending = e.pending[1:]
 	for len(e.pending) > 0 && !writes(e.pending[0]) {
 		e.Entry.TypedKey(&fyne.KeyEvent{Name: e.pending[0]})
 		e.pending = e.pending[1:]
+	}
+}
+
+// burst is how long the characters of one commit take at most to come in.
+const burst = 50 * time.Millisecond
+
+// committed notes that text came out of the letters: those before the key that
+// chose it are used up, those struck since are composed anew.
+func (e *Entry) committed() {
+	now := e.now()
+	chose := slices.IndexFunc(e.pending, func(k fyne.KeyName) bool { return writes(k) && !letter(k) })
+	switch {
+	case chose >= 0:
+		e.pending, e.came = e.pending[chose+1:], now
+	case now.Sub(e.came) > burst:
+		e.pending = nil
 	}
 }
 

@@ -111,7 +111,9 @@ func waits(stack string) bool {
 	case "running", "runnable":
 		return false
 	case "syscall":
-		return !strings.Contains(stack, "\nruntime.cgocall(")
+		_, frames, _ := strings.Cut(stack, "\n")
+		innermost, _, _ := strings.Cut(frames, "\n")
+		return !strings.Contains(innermost, "._Cfunc_")
 	}
 	return true
 }

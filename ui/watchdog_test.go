@@ -67,6 +67,17 @@ func TestTwoStandstillsInOneBeatAreTwo(t *testing.T) {
 	}
 }
 
+func TestACallIntoTheGraphicsLibraryIsNoWaiting(t *testing.T) {
+	title := "goroutine 1 [syscall, locked to thread]:\ngithub.com/go-gl/glfw/v3.4/glfw._Cfunc_glfwSetWindowTitle(0x1ca41220)\n\t_cgo_gotypes.go:2586\nwenbao/ui.(*Window).show(0xc0)\n\t/ui/window.go:181\n"
+	if waits(title) {
+		t.Error("drawing a title is told as waiting")
+	}
+	read := "goroutine 1 [syscall, locked to thread]:\nsyscall.Syscall(0x0)\n\t/go/asm.s:1\nwenbao/store.(*Store).File(0xc0)\n\t/store/files.go:83\ngithub.com/go-gl/glfw/v3.4/glfw._Cfunc_glfwPollEvents()\n"
+	if !waits(read) {
+		t.Error("reading a file within an event is not told as waiting")
+	}
+}
+
 // The stacks are real ones here: a goroutine that waits for a lock, a channel
 // and a pause, and one that reckons.
 func TestWaitingIsToldFromReckoning(t *testing.T) {

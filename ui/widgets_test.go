@@ -123,6 +123,25 @@ func TestKeysThatOvertakeTheirLettersKeepTheirPlace(t *testing.T) {
 	}
 }
 
+func TestLettersStruckBeforeTheLastCommitArrivesAreComposedStill(t *testing.T) {
+	e, _ := entry(t)
+	for _, k := range []fyne.KeyName{"Z", "H", "A", "N", "G", "S", "A", "N", fyne.KeySpace, "L", "I"} {
+		press(e, k, 0)
+	}
+	e.TypedRune('张') // late: two letters of the next word are on their way
+	e.TypedRune('三')
+	press(e, fyne.KeyBackspace, 0)
+	press(e, fyne.KeyBackspace, 0)
+	if e.Text != "张三" {
+		t.Fatalf("taking back the two letters leaves %q", e.Text)
+	}
+	e.Wait(time.Second)
+	press(e, fyne.KeyBackspace, 0)
+	if e.Text != "张" {
+		t.Errorf("the next Backspace leaves %q", e.Text)
+	}
+}
+
 func TestLettersGivenBackByEnterMoveNothing(t *testing.T) {
 	e, passed := entry(t)
 	for _, k := range []fyne.KeyName{"L", "I", fyne.KeyLeft, fyne.KeyReturn} {

@@ -69,8 +69,10 @@ func TestChineseInputLeavesWhatWasCommitted(t *testing.T) {
 	r.press("action.new")
 	r.until("the form", func(v shown) bool { return v.Settled && v.has("step.person") })
 	r.press("step.person")
+	rest := func() { time.Sleep(800 * time.Millisecond) } // for the way through the input method and back
 	field := func(id string) {
 		t.Helper()
+		rest()
 		r.reach(id)
 		s.chinese(true)
 	}
@@ -79,9 +81,11 @@ func TestChineseInputLeavesWhatWasCommitted(t *testing.T) {
 	s.write(60, "zhangsan")
 	s.shot("composing")
 	s.keys("space")
+	rest()
 	s.write(60, "li") // two letters, taken back one by one
 	s.keys("BackSpace", "BackSpace")
 	r.at("name")
+	rest()
 	s.write(60, "wang")
 	s.keys("Escape") // drops the letters, must not leave the page
 	r.at("name")
@@ -89,6 +93,7 @@ func TestChineseInputLeavesWhatWasCommitted(t *testing.T) {
 
 	field("email") // Enter while composing gives the letters as they are
 	s.write(60, "zhongwen")
+	rest()
 	s.keys("Return")
 	r.at("email")
 
@@ -102,15 +107,16 @@ func TestChineseInputLeavesWhatWasCommitted(t *testing.T) {
 
 	field("address") // faster than anybody types
 	s.write(8, "zhonghuarenmingongheguo ")
-	time.Sleep(time.Second)
+	rest()
 	s.write(8, "beijing ")
-	time.Sleep(time.Second)
+	rest()
 	s.keys("BackSpace") // nothing composes: this one is the field's
 	r.at("address")
 
 	field("postcode") // the input method off: plain keys
 	s.chinese(false)
-	s.write(8, "100abc")
+	s.write(30, "100abc")
+	rest()
 	s.keys("BackSpace", "Left", "Left", "Delete")
 	r.at("postcode")
 	s.keys("Tab")

@@ -37,7 +37,7 @@ func TestASecondStartBringsTheFirstWindowToTheFront(t *testing.T) {
 	pid := func(r *running) string { return fmt.Sprint(r.cmd.Process.Pid) }
 	s.wait("the other window in front", func() bool { return s.active() == pid(other) })
 
-	second := s.launch("program", data)
+	second := s.run("program", data)
 	if code := second.end(10 * time.Second); code != 7 || !strings.Contains(second.said.String(), "已把它的窗口放到最前") {
 		t.Errorf("the second start ends with %d and says %q", code, second.said)
 	}
@@ -45,7 +45,7 @@ func TestASecondStartBringsTheFirstWindowToTheFront(t *testing.T) {
 
 	s.output("xdotool", "windowminimize", "--sync", first.window())
 	s.wait("another window to have the keyboard", func() bool { return s.active() != pid(first) })
-	if code := s.launch("program", data).end(10 * time.Second); code != 7 {
+	if code := s.run("program", data).end(10 * time.Second); code != 7 {
 		t.Errorf("over a small window the second start ends with %d", code)
 	}
 	s.wait("the small window to come back", func() bool { return s.active() == pid(first) })
@@ -264,7 +264,7 @@ func TestAStoreWithAPassphraseAsksForItAndOpens(t *testing.T) {
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r := s.launch("program", data)
+	r := s.run("program", data)
 	r.window()
 	time.Sleep(2 * time.Second)
 	s.output("xdotool", "windowfocus", "--sync", r.window())
