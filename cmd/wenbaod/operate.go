@@ -101,10 +101,10 @@ func export(e *env, repo server.Repository, out *json.Encoder) error {
 type reviewCmd struct {
 	List    reviewListCmd `cmd:"" help:"What waits for a decision."`
 	Show    reviewShowCmd `cmd:"" help:"One registration, by id or number."`
-	Approve approveCmd    `cmd:"" help:"核验通过."`
-	Ask     askCmd        `cmd:"" help:"要求补充材料."`
-	Refuse  refuseCmd     `cmd:"" help:"核查不通过."`
-	Settle  settleCmd     `cmd:"" help:"缴费到账: a payment whose notice came by other means."`
+	Approve approveCmd    `cmd:"" help:"Mark as verified (核验通过)."`
+	Ask     askCmd        `cmd:"" help:"Ask the candidate for material (需补充材料)."`
+	Refuse  refuseCmd     `cmd:"" help:"Refuse (核查不通过)."`
+	Settle  settleCmd     `cmd:"" help:"Book a payment whose notice came by other means (缴费到账)."`
 }
 
 type reviewListCmd struct {
