@@ -203,7 +203,8 @@ func TestTheSameFileInManyPlacesGoesOnce(t *testing.T) {
 	if r, err := e.Once(t.Context()); err != nil || r.Delivered != 40 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	if n := up.Load(); n > 500_000+40*(25_000+2_000) {
+	// A busy machine may send a piece again; a second sending of the scan is more.
+	if n := up.Load(); n > 500_000+40*(25_000+2_000)+100_000 {
 		t.Fatalf("%d bytes went up", n)
 	}
 }
