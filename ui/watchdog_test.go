@@ -90,7 +90,7 @@ func TestWaitingIsToldFromReckoning(t *testing.T) {
 		do   func()
 		want bool
 	}{
-		"lock":    {func() { held.Lock(); held.Unlock() }, true},
+		"lock":    {func() { held.Lock(); defer held.Unlock() }, true},
 		"channel": {func() { <-stop }, true},
 		"pause":   {func() { time.Sleep(time.Hour) }, true},
 		"reckoning": {func() {

@@ -30,10 +30,10 @@ func TestTheHistoryIsNewestFirstAndHoldsWhatWasJustTyped(t *testing.T) {
 }
 
 func TestAHistoryThatCannotBeReadIsSaid(t *testing.T) {
-	w, d, f := opened(t, exam.Document{})
+	w, _, f := opened(t, exam.Document{})
 	ports := w.Ports()
 	ports.Past = unreadable{ports.Past}
-	d = present.NewDesk(ports, w.Loop, func() {})
+	d := present.NewDesk(ports, w.Loop, func() {})
 	d.Open(f.ID())
 	w.Loop.Drain()
 	d.Go(present.PageHistory)
