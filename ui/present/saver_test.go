@@ -370,8 +370,9 @@ func TestAnAttachmentThatIsToldLateTakesBackNoText(t *testing.T) {
 	w, _, f := opened(t, exam.Document{City: "旧"})
 	w.Disk["/a.pdf"] = []byte("%PDF-1.4")
 	f.AddEvidence(w.Pack.Evidence[0].ID, "/a.pdf")
-	w.Loop.Step()    // the file is read …
-	w.Loop.StepAt(0) // … and attached, but the window has not heard
+	for len(w.Drafts[f.ID()].Files) == 0 { // until it is attached, but the window has not heard
+		w.Loop.StepAt(0)
+	}
 	f.Set("city", "新")
 	f.SaveNow()
 	for w.Loop.Waiting() > 0 {
