@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -53,6 +54,43 @@ func TestIntervalArithmeticAgreesWithCountingMonthByMonth(t *testing.T) {
 		}
 		if late := since(rest, from); model(late) != want || monthsIn(late) != count(want) {
 			t.Fatalf("%v since %d is %v", rest, from, late)
+		}
+	})
+}
+
+// Days do not know of months: a month counts when each of its days, leap days
+// too, was worked and none was studied.
+func TestIntervalArithmeticAgreesWithCountingDayByDay(t *testing.T) {
+	const first = 1999 * 12 // a leap century lies within
+	begin := func(i int) time.Time { return time.Date(i/12, time.Month(i%12+1), 1, 0, 0, 0, 0, time.UTC) }
+	days := func(spans []span) map[time.Time]bool {
+		set := map[time.Time]bool{}
+		for _, s := range spans {
+			for d := begin(s.from); d.Before(begin(s.to + 1)); d = d.AddDate(0, 0, 1) {
+				set[d] = true
+			}
+		}
+		return set
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		work, study := drawSpans(t, "work"), drawSpans(t, "study")
+		for _, list := range [][]span{work, study} {
+			for i := range list {
+				list[i] = span{first + list[i].from, first + list[i].to}
+			}
+		}
+		worked, studied, want := days(work), days(study), 0
+		for m := first; m < first+64; m++ {
+			whole := true
+			for d := begin(m); d.Before(begin(m + 1)); d = d.AddDate(0, 0, 1) {
+				whole = whole && worked[d] && !studied[d]
+			}
+			if whole {
+				want++
+			}
+		}
+		if got := monthsIn(without(union(work), union(study))); got != want {
+			t.Fatalf("%d months, day by day %d", got, want)
 		}
 	})
 }
