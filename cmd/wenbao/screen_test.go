@@ -54,12 +54,17 @@ type screen struct {
 
 func newScreen(t *testing.T) *screen {
 	t.Helper()
-	s := &screen{t: t, home: t.TempDir()}
+	home, err := os.MkdirTemp("", "wenbao-screen-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(home) }) // an input method that was just ended may still write there
+	s := &screen{t: t, home: home}
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1366x768x24", "-nolisten", "tcp")
+	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset")
 	x.ExtraFiles = []*os.File{w}
 	s.start(x)
 	w.Close()
