@@ -1,20 +1,16 @@
 package store_test
 
 import (
-	"context"
 	"strconv"
 	"testing"
 
 	"wenbao/exam"
 	"wenbao/store"
+	"wenbao/store/storetest"
 )
 
 func TestFewerVersionsAreKeptFromTheNextSaveOn(t *testing.T) {
-	s, err := store.Open(context.Background(), t.TempDir(), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := storetest.OpenAt(t, t.TempDir(), store.Options{})
 	d, err := s.Create(exam.Document{Name: "李小满"}, exam.PackRef{})
 	if err != nil {
 		t.Fatal(err)

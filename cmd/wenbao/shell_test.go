@@ -17,6 +17,7 @@ import (
 	"wenbao/assets"
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
+	"wenbao/store/storetest"
 	"wenbao/ui/present"
 )
 
@@ -82,6 +83,7 @@ func TestAFolderInUseByAProgramWithoutAWindowIsSaid(t *testing.T) {
 	if code := r.end(10 * time.Second); code != 7 {
 		t.Errorf("it ends with %d", code)
 	}
+	storetest.Inspect(t, st, local.Practice(data))
 }
 
 func TestTheDoorHearsNobodyWithoutTheWord(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"wenbao/cmd/internal/local"
 	"wenbao/store"
+	"wenbao/store/storetest"
 	"wenbao/ui/present"
 	"wenbao/ui/present/presenttest"
 )
@@ -20,6 +21,7 @@ func TestTheStoreOnTheDiskBehavesAsTheWindowExpects(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
+			storetest.Inspect(t, s, dir)
 			if err := s.Close(); err != nil {
 				t.Error(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"wenbao/assets"
@@ -41,9 +42,27 @@ func (o operator) must(args ...string) string {
 	return out
 }
 
+// shared is a buffer that may be written and read at once, as a file may.
+type shared struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *shared) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
 // serving runs `wenbaod serve` in the process of the test until it is stopped.
-func (o operator) serve(args ...string) (log *bytes.Buffer, stop func() int) {
-	log = new(bytes.Buffer)
+func (o operator) serve(args ...string) (log *shared, stop func() int) {
+	log = new(shared)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan int)
 	go func() {
