@@ -169,9 +169,10 @@ func (w *walk) paid() error {
 	)
 }
 
-// completed tells that nothing is left to do but to print.
+// completed tells that nothing is left to do but to print; contact data may
+// always be changed.
 func completed(v view) bool {
-	for _, step := range []string{"submit", "confirm", "pay", "withdraw", "drop", "retry", "edit", "resolve"} {
+	for _, step := range []string{"submit", "confirm", "pay", "withdraw", "drop", "retry", "resolve"} {
 		if _, ok := v.find("action." + step); ok {
 			return false
 		}
