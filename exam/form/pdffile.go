@@ -45,7 +45,8 @@ func finish(w io.Writer, raw []byte, pages [][]byte, set *typeset) error {
 	for i, body := range set.pictures {
 		pictures += fmt.Sprintf("/P%d %d 0 R\n", i, add(body))
 	}
-	resources := strings.NewReplacer("/Font <<\n", fonts, "/XObject <<\n", pictures)
+	// Nobody has read the list of procedures since PDF 1.4 (ISO 32000-1, 14.2).
+	resources := strings.NewReplacer("/Font <<\n", fonts, "/XObject <<\n", pictures, "/ProcSet [/PDF /Text /ImageB /ImageC /ImageI]\n", "")
 	for i, o := range file.objects {
 		switch {
 		case o.number == 2:
