@@ -228,7 +228,8 @@ func TestTheWindowOpensWhereAndAsLargeAsItWasLeft(t *testing.T) {
 	time.Sleep(time.Second)
 	left := geometry(r)
 	for range 3 { // a decoration that is reckoned wrong adds up
-		s.output("xdotool", "key", "--window", r.window(), "alt+F4")
+		s.output("xdotool", "windowfocus", "--sync", r.window())
+		s.keys("alt+F4") // to nobody by name: the window may be gone before the key is let go
 		if code := r.end(20 * time.Second); code != 0 {
 			t.Fatalf("closing gives %d: %s", code, r.said)
 		}
