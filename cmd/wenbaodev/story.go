@@ -7,11 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"wenbao/ui/present"
+	"wenbao/ui/present/presenttest"
 	"wenbao/ui/story"
 )
 
@@ -32,6 +34,7 @@ func (c storyCmd) Run(out io.Writer) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
+	time.Local = presenttest.Start.Location() // else the clocks in one picture differ
 	n := 0
 	for _, look := range c.looks() {
 		var s sheet
