@@ -93,10 +93,7 @@ func (m *monkey) use(c ui.Control) {
 // says a key in place of a sentence, and loses no control behind another's id.
 func TestNothingThatCanBePressedLeadsAstray(t *testing.T) {
 	starts := []string{"home-first", "home", "form-work", "form-review-problems", "form-photo-crop", "registration-needs-materials", "registration-verified", "conflict", "queue-offline", "settings"}
-	steps := 60
-	if testing.Short() {
-		steps = 15
-	}
+	const steps = 60
 	for i, name := range starts {
 		t.Run(name, func(t *testing.T) {
 			look := plain

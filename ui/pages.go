@@ -42,7 +42,7 @@ func (h *homePage) build() fyne.CanvasObject {
 		for _, r := range v.Rows {
 			box.Add(h.row(r))
 		}
-		if len(v.Rows) == 0 {
+		if len(v.Rows) == 0 && !v.Unread {
 			box.Add(caption(k.key("home.none_found")))
 		}
 		if len(v.Rows) < v.Total {

@@ -45,24 +45,10 @@ func show(t *testing.T, look present.Preferences, s story.Scene) (*story.Stage, 
 	return st, w
 }
 
-// scenes are all of the storybook; with -short, as under the race detector, which
-// makes drawing ten times slower, one in eight.
-func scenes() []story.Scene {
-	all := story.Scenes()
-	if !testing.Short() {
-		return all
-	}
-	var some []story.Scene
-	for i := 0; i < len(all); i += 8 {
-		some = append(some, all[i])
-	}
-	return some
-}
-
 // each runs a test for every scene; the window of one is closed before the next
 // opens, for Fyne gives a new theme to every open window.
 func each(t *testing.T, run func(*testing.T, story.Scene)) {
-	for _, s := range scenes() {
+	for _, s := range story.Scenes() {
 		t.Run(s.Name, func(t *testing.T) { run(t, s) })
 	}
 }
@@ -85,7 +71,7 @@ func draft(t *testing.T, doc exam.Document, step exam.StepID) (*story.Stage, fyn
 var volatile = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16}\b|\b[0-9a-f]{8}\b|2026-03-10 \d\d:\d\d(:\d\d)?`)
 
 func TestEveryPageSaysWhatItShouldInBothLanguages(t *testing.T) {
-	for _, s := range scenes() {
+	for _, s := range story.Scenes() {
 		for _, lang := range []string{"zh-CN", "en"} {
 			t.Run(s.Name+"."+lang, func(t *testing.T) {
 				look := plain
@@ -158,7 +144,7 @@ func TestNothingIsCutOff(t *testing.T) {
 		{Lang: "zh-CN", TextScale: 1}, {Lang: "en", TextScale: 1}, {Lang: "zh-CN", TextScale: 2}, {Lang: "en", TextScale: 2},
 	} {
 		look.Brightness, look.Width, look.Height = "light", 1366, 768
-		for _, s := range scenes() {
+		for _, s := range story.Scenes() {
 			t.Run(fmt.Sprint(s.Name, ".", look.Lang, ".", look.TextScale), func(t *testing.T) {
 				_, w := show(t, look, s)
 				for _, c := range ui.Cut(w.Content(), 1366) {

@@ -50,6 +50,7 @@ type Desk struct {
 	total    int
 	search   string
 	listed   bool // the list was read at least once
+	unread   bool // the last reading of the list failed
 	trouble  exam.Kind
 	line     Line
 	lineTold time.Time // when the line was last told
@@ -320,13 +321,14 @@ func (d *Desk) readList() {
 		list, total, err := d.ports.Drafts.Recent(search, listLimit)
 		return func() {
 			if err != nil {
+				d.unread = true
 				d.failed(err)
 				return
 			}
 			if search != d.search {
 				return // a newer question is on its way
 			}
-			d.list, d.total, d.listed, d.trouble = list, total, true, ""
+			d.list, d.total, d.listed, d.unread, d.trouble = list, total, true, false, ""
 			d.changed()
 		}
 	})

@@ -9,6 +9,7 @@ import (
 // Home is the page that answers what to do next.
 type Home struct {
 	Loading bool
+	Unread  bool // the list could not be read: Rows is what was known before
 	Rows    []HomeRow
 	Total   int // drafts that fit the search; Rows may be fewer
 	Search  string
@@ -42,7 +43,7 @@ type Countdown struct {
 
 // Home gives the home page.
 func (d *Desk) Home() Home {
-	h := Home{Loading: !d.listed, Total: d.total, Search: d.search, First: d.listed && d.total == 0 && d.search == ""}
+	h := Home{Loading: !d.listed && !d.unread, Unread: d.unread, Total: d.total, Search: d.search, First: d.listed && !d.unread && d.total == 0 && d.search == ""}
 	for _, s := range d.list {
 		h.Rows = append(h.Rows, d.homeRow(s))
 	}

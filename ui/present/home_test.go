@@ -104,6 +104,29 @@ func TestWhatIsRegisteredCannotBeDeletedByMistake(t *testing.T) {
 	}
 }
 
+func TestAListThatCannotBeReadIsNotAnEmptyList(t *testing.T) {
+	w, d := desk(t)
+	w.Loop.Drain()
+	if h := d.Home(); !h.First || h.Unread || h.Loading {
+		t.Fatalf("before: %+v", h)
+	}
+	w.Damaged()
+	d.StoreChanged("")
+	w.Loop.Drain()
+	if _, bad := d.Trouble(); !bad {
+		t.Error("nothing is said of a list that cannot be read")
+	}
+	if h := d.Home(); h.First || !h.Unread || h.Loading {
+		t.Errorf("a list that cannot be read is shown as %+v", h)
+	}
+	w.Mended()
+	d.StoreChanged("")
+	w.Loop.Drain()
+	if h := d.Home(); !h.First || h.Unread {
+		t.Errorf("read again: %+v", h)
+	}
+}
+
 func TestASearchNarrowsAndItsAnswerIsTheNewestQuestions(t *testing.T) {
 	w, d := desk(t)
 	for _, name := range []string{"李小满", "王小雪", "李大寒"} {
