@@ -114,7 +114,7 @@ func locate(v reflect.Value, path string, grow bool) (reflect.Value, error) {
 	unknown := func() (reflect.Value, error) {
 		return reflect.Value{}, badField(path, "no_field")
 	}
-	for _, part := range strings.Split(path, ".") {
+	for part := range strings.SplitSeq(path, ".") {
 		switch v.Kind() {
 		case reflect.Struct:
 			f, ok := fieldByKey(v, part)

@@ -29,6 +29,7 @@ func (s Submission) Encode() []byte {
 		s.Files = []File{}
 	}
 	var b bytes.Buffer
+	b.Grow(3 << 10)
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(s); err != nil {
@@ -44,14 +45,17 @@ func DecodeSubmission(raw []byte) (Submission, error) {
 	if len(raw) > MaxSubmissionBytes {
 		return Submission{}, Errorf(KindTooLarge, op, "%d bytes, at most %d", len(raw), MaxSubmissionBytes)
 	}
-	var s Submission
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&s); err != nil {
-		return Submission{}, &Error{Kind: KindInvalid, Op: op, Err: err}
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return Submission{}, Errorf(KindInvalid, op, "more than one JSON value")
+	s, read := readCanonical(raw)
+	if !read || !bytes.Equal(s.Encode(), raw) {
+		s, read = Submission{}, false
+		dec := json.NewDecoder(bytes.NewReader(raw))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&s); err != nil {
+			return Submission{}, &Error{Kind: KindInvalid, Op: op, Err: err}
+		}
+		if _, err := dec.Token(); err != io.EOF {
+			return Submission{}, Errorf(KindInvalid, op, "more than one JSON value")
+		}
 	}
 	if s.Schema != 1 {
 		return Submission{}, Errorf(KindUpgrade, op, "schema %d", s.Schema)
@@ -59,7 +63,7 @@ func DecodeSubmission(raw []byte) (Submission, error) {
 	if f := s.Document.bounded(); f != nil {
 		return Submission{}, &Error{Kind: KindInvalid, Op: op, Err: f}
 	}
-	if !bytes.Equal(s.Encode(), raw) {
+	if !read && !bytes.Equal(s.Encode(), raw) {
 		return Submission{}, Errorf(KindInvalid, op, "not in canonical form")
 	}
 	return s, nil

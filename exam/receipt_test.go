@@ -98,6 +98,7 @@ func TestOneContentHasOneEncoding(t *testing.T) {
 func FuzzDecodeSubmission(f *testing.F) {
 	f.Add(exam.Submission{Schema: 1, ID: "x", Files: []exam.File{photo}}.Encode())
 	f.Add([]byte(`{"schema":1}`))
+	f.Add(exam.Submission{Schema: 1, ID: "x", Document: complete(), Files: []exam.File{photo, photo}}.Encode())
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if s, err := exam.DecodeSubmission(raw); err == nil && string(s.Encode()) != string(raw) {
 			t.Fatalf("%s is taken and written %s", raw, s.Encode())

@@ -92,7 +92,7 @@ func SealOf(r Registration, sub Submission, practice bool) (Seal, error) {
 		s.At = r.History[n-1].At.UTC().Truncate(time.Second)
 	}
 	s.lengths = listLengths(sub.Document)
-	s.parts = partDigests(s.Number, sub, partWidth(len(partPaths(s.lengths))))
+	s.parts = partDigests(s.Number, sub, partWidth(partCount(s.lengths)))
 	return s, nil
 }
 
@@ -144,7 +144,7 @@ func (s Seal) Differs(sub Submission) []string {
 	if Digest(sub.Encode()) == s.Digest {
 		return nil
 	}
-	width := len(s.parts) / len(partPaths(s.lengths))
+	width := len(s.parts) / partCount(s.lengths)
 	mine := listLengths(sub.Document)
 	theirs, ours := partsByPath(s.lengths, s.parts, width), partsByPath(mine, partDigests(s.Number, sub, width), width)
 	var all [4]byte
@@ -186,6 +186,15 @@ func partPaths(lengths [4]byte) []string {
 	return paths
 }
 
+// partCount is the number of paths.
+func partCount(lengths [4]byte) int {
+	n := len(sealedFields)
+	for _, l := range lengths {
+		n += int(l)
+	}
+	return n
+}
+
 func partWidth(parts int) int {
 	if parts > manyParts {
 		return 1
@@ -198,8 +207,12 @@ func partWidth(parts int) int {
 func partDigests(number string, sub Submission, width int) []byte {
 	var parts []byte
 	doc := reflect.ValueOf(&sub.Document).Elem()
+	b := append(make([]byte, 0, 512), "wenbao field v1\x00"+number+"\x00"...)
+	head := len(b)
 	for _, path := range partPaths(listLengths(sub.Document)) {
-		sum := sha256.Sum256([]byte("wenbao field v1\x00" + number + "\x00" + path + "\x00" + partText(&sub, doc, path)))
+		b = append(append(b[:head], path...), 0)
+		b = append(b, partText(&sub, doc, path)...)
+		sum := sha256.Sum256(b)
 		parts = append(parts, sum[:width]...)
 	}
 	return parts
@@ -260,7 +273,7 @@ func (s Seal) payload(pub ed25519.PublicKey) []byte {
 	if s.Practice {
 		flags |= sealPractice
 	}
-	if partWidth(len(partPaths(s.lengths))) == 1 {
+	if partWidth(partCount(s.lengths)) == 1 {
 		flags |= sealByte
 	}
 	b := []byte{flags, byte(slices.Index(sealedStates, s.State))}
@@ -303,8 +316,8 @@ func splitSeal(text string) (s Seal, payload, signature []byte, err error) {
 	s.Digest = hex.EncodeToString(r.take(sha256.Size))
 	copy(s.lengths[:], r.take(len(s.lengths)))
 	s.parts = r.rest
-	switch width := partWidth(len(partPaths(s.lengths))); {
-	case r.short, len(s.parts) != width*len(partPaths(s.lengths)), flags&sealByte != 0 != (width == 1):
+	switch width := partWidth(partCount(s.lengths)); {
+	case r.short, len(s.parts) != width*partCount(s.lengths), flags&sealByte != 0 != (width == 1):
 		return fault(KindInvalid, "cut short or too long")
 	case flags&^sealFlags != 0, int(state) >= len(sealedStates):
 		return fault(KindUpgrade, "a newer kind of seal")
@@ -348,15 +361,15 @@ const base45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 // encodeBase45 is RFC 9285: three characters for two bytes.
 func encodeBase45(raw []byte) string {
-	var b strings.Builder
+	b := make([]byte, 0, (len(raw)*3+1)/2)
 	for ; len(raw) >= 2; raw = raw[2:] {
 		v := int(raw[0])<<8 | int(raw[1])
-		b.Write([]byte{base45[v%45], base45[v/45%45], base45[v/2025]})
+		b = append(b, base45[v%45], base45[v/45%45], base45[v/2025])
 	}
 	if len(raw) == 1 {
-		b.Write([]byte{base45[raw[0]%45], base45[raw[0]/45]})
+		b = append(b, base45[raw[0]%45], base45[raw[0]/45])
 	}
-	return b.String()
+	return string(b)
 }
 
 func decodeBase45(text string) ([]byte, bool) {
