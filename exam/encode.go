@@ -14,8 +14,11 @@ import (
 // It is what encoding/json writes, field by field, because every save waits for
 // it; TestTheCanonicalBytesAreThoseOfEncodingJSON holds the two together.
 func (d Document) Encode() []byte {
-	w := writer(make([]byte, 0, 4096))
-	w = w.text(`{"exam":`, d.Exam)
+	return writer(make([]byte, 0, 4096)).document("", &d)
+}
+
+func (w writer) document(key string, d *Document) writer {
+	w = w.text(key+`{"exam":`, d.Exam)
 	w = strconv.AppendInt(append(w, `,"year":`...), int64(d.Year), 10)
 	w = w.text(`,"level":`, string(d.Level))
 	w = w.text(`,"area":`, d.Area)

@@ -1,6 +1,7 @@
 package exam
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
@@ -78,16 +79,18 @@ func NewSeal(r Registration, practice bool) (Seal, error) {
 	if err != nil {
 		return Seal{}, err
 	}
+	r.Digest = Digest(r.Content)
 	return SealOf(r, sub, practice)
 }
 
-// SealOf is [NewSeal] for whoever has read the registration's content already.
+// SealOf is [NewSeal] for whoever has read the registration's content, and
+// knows that its digest is the content's.
 func SealOf(r Registration, sub Submission, practice bool) (Seal, error) {
 	const op = "make seal"
 	if !slices.Contains(sealedStates, r.State) || r.Number == "" || len(r.Number) > maxNumber || r.Version < 1 {
 		return Seal{}, Errorf(KindState, op, "no seal for version %d in state %q", r.Version, r.State)
 	}
-	s := Seal{Number: r.Number, Version: r.Version, State: r.State, Practice: practice, Digest: Digest(r.Content)}
+	s := Seal{Number: r.Number, Version: r.Version, State: r.State, Practice: practice, Digest: r.Digest}
 	if n := len(r.History); n > 0 {
 		s.At = r.History[n-1].At.UTC().Truncate(time.Second)
 	}
@@ -237,33 +240,40 @@ func partText(sub *Submission, doc reflect.Value, path string) string {
 	if err != nil {
 		panic("exam: sealed record " + path)
 	}
-	raw, err := json.Marshal(sub.Document.record(list, i))
-	if err != nil {
-		panic("exam: a record of plain values cannot fail to encode: " + err.Error())
-	}
-	return string(raw)
+	return sub.Document.record(list, i)
 }
 
-// record gives a record without its identity.
-func (d *Document) record(list string, i int) any {
+// record gives a record without its identity, as JSON that may stand in HTML.
+func (d *Document) record(list string, i int) string {
 	switch list {
 	case "education":
 		r := d.Education[i]
 		r.ID = ""
-		return r
+		return embedded(&r, writer.education)
 	case "degrees":
 		r := d.Degrees[i]
 		r.ID = ""
-		return r
+		return embedded(&r, writer.degree)
 	case "certificates":
 		r := d.Certificates[i]
 		r.ID = ""
-		return r
+		return embedded(&r, writer.certificate)
 	default:
 		r := d.Work[i]
 		r.ID = ""
-		return r
+		return embedded(&r, writer.work)
 	}
+}
+
+func embedded[T any](record *T, write func(writer, *T) writer) string {
+	raw := []byte(write(make(writer, 0, 512), record))
+	if bytes.ContainsAny(raw, "<>&") {
+		var err error
+		if raw, err = json.Marshal(record); err != nil {
+			panic("exam: a record of plain values cannot fail to encode: " + err.Error())
+		}
+	}
+	return string(raw)
 }
 
 // payload is what is signed: flags, state, version, time, key, number, digest,

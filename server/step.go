@@ -24,7 +24,9 @@ type step struct {
 	actor  exam.Actor
 
 	content []byte // submit: the exact bytes
+	digest  string // of content
 	sub     exam.Submission
+	person  Person
 	inline  []wire.File
 	report  exam.Report
 
@@ -68,6 +70,7 @@ func (s *Server) readContent(r *http.Request, st *step, raw []byte) (err error) 
 		return err
 	}
 	st.report = s.Rules.Judge(st.sub)
+	st.digest, st.person = exam.Digest(st.content), s.person(st.sub.Document)
 	return nil
 }
 
@@ -98,7 +101,7 @@ func (s *Server) later(action exam.Action) ownedHandler {
 
 // readStep reads what all steps share: id, key, base version, body.
 func (s *Server) readStep(r *http.Request, owner Owner, action exam.Action) (step, []byte, error) {
-	st := step{owner: owner, action: action, actor: exam.Candidate}
+	st := step{owner: owner, action: action, actor: exam.Candidate, digest: noContent}
 	var err error
 	if st.id, err = exam.ParseDraftID(r.PathValue("id")); err != nil {
 		return st, nil, err
@@ -174,7 +177,7 @@ func (s *Server) take(r *http.Request, st step) (reply, error) {
 func (s *Server) question(st step) Question {
 	q := Question{Entry: st.entry, Owner: st.owner, ID: st.id, Inline: st.inline}
 	if st.brings() && st.report.Submittable {
-		q.Person = s.person(st.sub.Document)
+		q.Person = st.person
 		q.Files = st.sub.Files
 	}
 	return q
@@ -193,10 +196,13 @@ func (s *Server) person(d exam.Document) Person {
 	return Person(m.Sum(nil))
 }
 
+// noContent is the digest of a step that brings none.
+var noContent = exam.Digest(nil)
+
 // fingerprint tells whether a repeated key comes with the same step.
 func (st step) fingerprint() [32]byte {
 	h := sha256.New()
-	for _, part := range []string{string(st.id), string(st.action), strconv.Itoa(st.base), st.method, exam.Digest(st.content)} {
+	for _, part := range []string{string(st.id), string(st.action), strconv.Itoa(st.base), st.method, st.digest} {
 		h.Write([]byte(part + "\n"))
 	}
 	return [32]byte(h.Sum(nil))
@@ -348,8 +354,7 @@ func (s *Server) life(held *Record) *life {
 func (l *life) adopt(st step, serial func() uint64) {
 	l.rec.ID, l.rec.Owner, l.sub = st.id, st.owner, st.sub
 	l.double = false // the person was found free
-	l.rec.Content, l.rec.Digest = st.content, exam.Digest(st.content)
-	l.rec.Person = l.s.person(st.sub.Document)
+	l.rec.Content, l.rec.Digest, l.rec.Person = st.content, st.digest, st.person
 	if !exam.Amends(l.rec.State) { // what is to be paid was said
 		l.rec.Due = st.report.Fee.Total
 	}

@@ -180,8 +180,7 @@ func (c *loader) ask(path string, body []byte, header ...string) (wait time.Dura
 		fmt.Fprintf(&b, "%s: %s\r\n", header[i], header[i+1])
 	}
 	b.WriteString("\r\n")
-	b.Write(body)
-	if _, err := c.conn.Write(b.Bytes()); err != nil {
+	if _, err := (&net.Buffers{b.Bytes(), body}).WriteTo(c.conn); err != nil {
 		return 0, err
 	}
 	resp, err := http.ReadResponse(c.in, nil)
