@@ -26,6 +26,15 @@ func StepEntry(d Draft, a Action, content []byte, at time.Time) Entry {
 	return e
 }
 
+// Waiting is the state of a draft while a step of it waits in the outbox: what
+// was never sent is queued, anything else stays where the server has it.
+func (s State) Waiting() State {
+	if s == StateDraft {
+		return StateQueued
+	}
+	return s
+}
+
 // TransportOf says where a draft's bytes are, from the oldest step that waits
 // for it (nil for none). That a step is being sent at this very moment
 // ([TransportSending]) only the engine knows.

@@ -83,6 +83,7 @@ var transitions = []step{
 	{StateVerified, ActionSubmit, Candidate, StateSubmitted, nil},
 	{StateWithdrawn, ActionSubmit, Candidate, StateSubmitted, nil},
 	{StateConfirmed, ActionSubmit, Candidate, StateConfirmed, nil}, // contact data, see [Amends]
+	{StatePaying, ActionSubmit, Candidate, StatePaying, nil},
 	{StateCompleted, ActionSubmit, Candidate, StateCompleted, nil},
 
 	{StateSubmitted, ActionVerify, System, StateVerified, nil},

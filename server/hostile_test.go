@@ -123,7 +123,7 @@ func TestTheSameStepGetsTheSameBytesForEver(t *testing.T) {
 // Facts 2.4: core fields are locked once they were verified; contact data may
 // always be changed, and moves nothing.
 func TestAfterVerificationOnlyWhatTheStateAllowsIsChanged(t *testing.T) {
-	s := fresh(t, nil)
+	s := fresh(t, func(c *server.Config) { c.ManualPayments = true })
 	d := newDevice(t, servertest.Witness(t, s), "a")
 	id, version := exam.NewDraftID(), 0
 	raw := synctest.Photo(rand.New(rand.NewPCG(1, 7)), 24_000)
@@ -166,7 +166,18 @@ func TestAfterVerificationOnlyWhatTheStateAllowsIsChanged(t *testing.T) {
 	if moved.Version != confirmed.Version+1 || moved.Due != confirmed.Due || moved.Digest == confirmed.Digest || moved.Number != confirmed.Number {
 		t.Errorf("%+v after %+v", moved, confirmed)
 	}
-	took(step("pay", `{"method":"sandbox"}`), exam.StateCompleted)
+	paying := took(step("pay", `{"method":"sandbox"}`), exam.StatePaying)
+	refused(submit(func(d *exam.Document) { d.City, d.Phone, d.Level = "洛阳市", "13900139001", exam.Intermediate }), "level")
+	if moved := took(submit(func(d *exam.Document) { d.City, d.Phone = "洛阳市", "13900139001" }), exam.StatePaying); moved.Due != paying.Due || moved.Version != paying.Version+1 {
+		t.Errorf("%+v after %+v", moved, paying)
+	}
+	s.ManualPayments = false // a change of contact data is no payment
+	took(submit(func(d *exam.Document) { d.City, d.Phone = "洛阳市", "13900139002" }), exam.StatePaying)
+	rec, err := s.Review(t.Context(), id, exam.ActionSettle, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	version = rec.Version
 	took(submit(func(d *exam.Document) { d.City, d.Address = "洛阳市", "新路 2 号" }), exam.StateCompleted)
 	refused(submit(func(d *exam.Document) { d.City, d.Level = "洛阳市", exam.Intermediate }), "level")
 }

@@ -226,7 +226,7 @@ func (s *Server) decide(st step, h Held) (Decision, error) {
 	if !l.advance(st.action, st.actor, st.reason) {
 		return Decision{}, s.refuse(exam.KindState, "the state does not allow the step", h.Record)
 	}
-	s.follow(l)
+	s.follow(l, st.action)
 	status := http.StatusOK
 	if st.base == 0 {
 		status = http.StatusCreated
@@ -376,11 +376,11 @@ func (l *life) advance(action exam.Action, actor exam.Actor, reason string) bool
 }
 
 // follow takes the steps that the server itself takes after one of a client.
-func (s *Server) follow(l *life) {
-	switch l.rec.State {
-	case exam.StateSubmitted:
+func (s *Server) follow(l *life, action exam.Action) {
+	switch {
+	case l.rec.State == exam.StateSubmitted:
 		s.verify(l)
-	case exam.StatePaying:
+	case action == exam.ActionPay:
 		if !s.ManualPayments && !s.steering.Load().LosePayments {
 			l.advance(exam.ActionSettle, exam.System, "")
 		}

@@ -188,7 +188,7 @@ func (s *session) again(st *store.Store, dis *dispute, doc exam.Document) error 
 		s.out.found(exitProblems)
 		return nil
 	}
-	if _, err := st.Queue(exam.SubmitEntry(d, sub, time.Now()), exam.StateQueued); err != nil {
+	if _, err := st.Queue(exam.SubmitEntry(d, sub, time.Now()), d.State.Waiting()); err != nil {
 		return err
 	}
 	s.out.record(map[string]any{"id": d.ID, "queued": true})

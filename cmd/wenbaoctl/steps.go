@@ -42,7 +42,7 @@ func (s *session) submit(id string) error {
 		}
 		return nil
 	}
-	if _, err := st.Queue(exam.SubmitEntry(d, sub, time.Now()), exam.StateQueued); err != nil {
+	if _, err := st.Queue(exam.SubmitEntry(d, sub, time.Now()), d.State.Waiting()); err != nil {
 		return err
 	}
 	s.out.record(answer)

@@ -57,7 +57,8 @@ func (f *Form) Payment() Payment {
 	}
 	if p.Stage == PayDue {
 		p.Code = f.payCode()
-		p.Bounced = f.lastStep() == exam.ActionUnpaid
+		last, _ := f.lastMove()
+		p.Bounced = last.Action == exam.ActionUnpaid
 	}
 	if e, ok := f.entry(); ok && p.Stage == PayAside {
 		p.Aside = T("ui.aside." + string(asideReason(e.Last)))
@@ -104,19 +105,12 @@ func (f *Form) paidAt() time.Time {
 	}
 	if r := f.draft.Registration; r != nil && (f.draft.State == exam.StatePaying || f.draft.State == exam.StateCompleted) {
 		for i := len(r.History) - 1; i >= 0; i-- {
-			if r.History[i].State == exam.StatePaying {
+			if r.History[i].State == exam.StatePaying && !amends(r.History[i]) {
 				return r.History[i].At
 			}
 		}
 	}
 	return time.Time{}
-}
-
-func (f *Form) lastStep() exam.Action {
-	if r := f.draft.Registration; r != nil && len(r.History) > 0 {
-		return r.History[len(r.History)-1].Action
-	}
-	return ""
 }
 
 // payCode is what the square code of the practice payment holds: number and

@@ -136,6 +136,34 @@ func TestALateNoticeIsSaidAndThenTheTelephone(t *testing.T) {
 	}
 }
 
+func TestNewContactDataLeavesAPaymentWaitingWhereItStands(t *testing.T) {
+	w, d, f := submitted(t, exam.StatePaying)
+	before := f.Payment()
+	w.Loop.Advance(time.Hour)
+	f.Set("phone", "13900139000")
+	w.Loop.Drain()
+	f.Submit()
+	w.Loop.Drain()
+	if p := f.Payment(); p.Stage != present.PayWaiting || !p.Since.Equal(before.Since) {
+		t.Errorf("while it is on its way: %s since %s", p.Stage, p.Since)
+	}
+	w.Answer(f.ID(), exam.StatePaying, "")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if p := f.Payment(); p.Stage != present.PayWaiting || !p.Since.Equal(before.Since) || !p.Late {
+		t.Errorf("%s since %s, late %v", p.Stage, p.Since, p.Late)
+	}
+	var told int
+	for _, s := range f.Standing().Stages {
+		if s.Text.Key() == "ui.stage.amended" {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("%d stages tell of the change", told)
+	}
+}
+
 func TestWhatToSayOnTheTelephoneIsOfBeijing(t *testing.T) {
 	w, _, f := submitted(t, exam.StateConfirmed)
 	f.Paid()

@@ -179,19 +179,38 @@ func (f *Form) Asked() string {
 
 // quiet is how long the registration has waited for somebody else.
 func (f *Form) quiet() time.Duration {
-	r := f.draft.Registration
-	if r == nil || len(r.History) == 0 || f.draft.State != exam.StateSubmitted && f.draft.State != exam.StateManualReview && f.draft.State != exam.StatePaying {
+	since, moved := f.lastMove()
+	if !moved || f.draft.State != exam.StateSubmitted && f.draft.State != exam.StateManualReview && f.draft.State != exam.StatePaying {
 		return 0
 	}
-	return f.desk.loop.Now().Sub(r.History[len(r.History)-1].At)
+	return f.desk.loop.Now().Sub(since.At)
 }
+
+// lastMove is the last event that moved the registration.
+func (f *Form) lastMove() (exam.Event, bool) {
+	if f.draft.Registration != nil {
+		for _, e := range slices.Backward(f.draft.Registration.History) {
+			if !amends(e) {
+				return e, true
+			}
+		}
+	}
+	return exam.Event{}, false
+}
+
+// amends tells whether an event brought new contact data and moved nothing.
+func amends(e exam.Event) bool { return e.Action == exam.ActionSubmit && exam.Amends(e.State) }
 
 func (f *Form) stages() []Stage {
 	list := []Stage{{Text: T("ui.stage.draft"), At: f.draft.Created, Done: true, Tone: Calm}}
 	last := exam.StateDraft
 	if r := f.draft.Registration; r != nil {
 		for _, e := range r.History {
-			list = append(list, Stage{Text: T("ui.stage." + string(e.State)), At: e.At, Done: true, Tone: stateTone(e.State), Note: Plain(e.Reason)})
+			text := T("ui.stage." + string(e.State))
+			if amends(e) {
+				text = T("ui.stage.amended")
+			}
+			list = append(list, Stage{Text: text, At: e.At, Done: true, Tone: stateTone(e.State), Note: Plain(e.Reason)})
 			last = e.State
 		}
 	}
@@ -388,10 +407,7 @@ func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page 
 	f.queuing = true
 	e := exam.StepEntry(f.draft, a, content, f.desk.loop.Now())
 	e.Files = files
-	state := f.draft.State
-	if state == exam.StateDraft {
-		state = exam.StateQueued
-	}
+	state := f.draft.State.Waiting()
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		d, err := f.desk.ports.Outbox.Queue(e, state)
 		return func() {

@@ -109,7 +109,7 @@ func TestEachStateOffersItsStepsAndNoOther(t *testing.T) {
 		exam.StateNeedsMaterials: {"supplement", "edit", "print"},
 		exam.StateVerified:       {"confirm", "edit", "withdraw", "print"},
 		exam.StateConfirmed:      {"pay", "edit", "withdraw", "print"},
-		exam.StatePaying:         {"print"},
+		exam.StatePaying:         {"edit", "print"},
 		exam.StateCompleted:      {"edit", "print"},
 		exam.StateRefused:        {"print"},
 		exam.StateExpired:        {"print"},

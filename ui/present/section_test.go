@@ -319,6 +319,32 @@ func TestChoosingIsLimitedToWhatThePackHas(t *testing.T) {
 	}
 }
 
+// Contact data may be changed in every state; where nothing can be sent any more
+// the field says that the change stays here.
+func TestContactDataIsChangedInEveryStateAndSentWhileTheRegistrationStands(t *testing.T) {
+	for _, state := range []exam.State{exam.StateVerified, exam.StateConfirmed, exam.StatePaying, exam.StateCompleted, exam.StateRefused, exam.StateExpired} {
+		w, _, f := submitted(t, state)
+		over := state == exam.StateRefused || state == exam.StateExpired
+		f.Show(exam.StepPerson)
+		found := false
+		for _, s := range f.Sections() {
+			for _, v := range s.Fields {
+				if v.Path == "phone" {
+					found = !v.Locked && (v.Why.Key() == "ui.why.kept_here") == over
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s: the phone is locked, or nothing says where the change goes", state)
+		}
+		f.Set("phone", "13900139000")
+		w.Loop.Drain()
+		if got := slices.Contains(stepIDs(f), "submit"); got == over {
+			t.Errorf("%s: a change of the phone can be sent: %v", state, got)
+		}
+	}
+}
+
 func TestALockedFieldSaysWhy(t *testing.T) {
 	for _, state := range []exam.State{exam.StateVerified, exam.StateConfirmed, exam.StatePaying, exam.StateCompleted, exam.StateWithdrawn, exam.StateRefused, exam.StateExpired} {
 		_, _, f := submitted(t, state)
