@@ -4,6 +4,7 @@ package wenbao
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -175,6 +178,51 @@ func TestPresentersKnowNoFyne(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What is true of one examination stands in its pack. Fixtures register people
+// for a real one; everything else, words for people too, speaks of none.
+func TestNothingButPacksAndFixturesKnowsAnExamination(t *testing.T) {
+	fixtures := []string{"ui/present/presenttest", "sync/synctest", "store/storetest", "scripts/walk", "cmd/wenbaodev"}
+	told := regexp.MustCompile(`038|社会工作|社工|(?i)social work`)
+	literals, words := 0, 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains(fixtures, filepath.ToSlash(path)):
+			return filepath.SkipDir
+		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
+			f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+					literals++
+					if told.MatchString(l.Value) {
+						t.Errorf("%s knows an examination: %s", path, l.Value)
+					}
+				}
+				return true
+			})
+		case filepath.Dir(path) == filepath.Join("assets", "words") && strings.HasSuffix(path, ".json"):
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			for n, line := range strings.Split(string(raw), "\n") {
+				words++
+				if told.MatchString(line) {
+					t.Errorf("%s:%d knows an examination: %s", path, n+1, strings.TrimSpace(line))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || literals < 1000 || words < 1000 {
+		t.Fatalf("%d literals and %d lines of words were read: %v", literals, words, err)
 	}
 }
 

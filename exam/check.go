@@ -79,6 +79,11 @@ func (c *checker) block(field, rule string, args ...string) { c.say(Block, field
 func (c *checker) warn(field, rule string, args ...string)  { c.say(Warn, field, rule, args...) }
 func (c *checker) note(field, rule string, args ...string)  { c.say(Note, field, rule, args...) }
 
+// named says something about the exam's own kind of work or major.
+func (c *checker) named(severity Severity, field, rule string) {
+	c.problems = append(c.problems, Problem{Field: field, Rule: rule, Severity: severity, Args: c.pack.Terms()})
+}
+
 // step gives a step's figures, nil for what is no step.
 func (c *checker) step(id StepID) *StepReport {
 	if i := stepIndex(id); i >= 0 {

@@ -35,11 +35,6 @@ func (c *checker) eligibility() {
 	}
 }
 
-// field gives the arguments that name the kind of work the exam is about.
-func (c *checker) field() []string {
-	return []string{"work", c.pack.Reckoning.Work.ZH, "work_en", c.pack.Reckoning.Work.EN}
-}
-
 // degreeNamed asks for the degree where the rule names one and only a diploma
 // is filled in.
 func (c *checker) degreeNamed() {

@@ -67,7 +67,7 @@ func (c *checker) degree(i int, g *Degree) {
 // and costs the candidate years.
 func (c *checker) ownMajor(p place, major string, ticked bool) {
 	if !ticked && containsAny(major, c.pack.Reckoning.OwnMajors) {
-		c.warn(p.path(), p.kind()+".not_ticked", c.field()...)
+		c.named(Warn, p.path(), p.kind()+".not_ticked")
 	}
 }
 
@@ -132,11 +132,11 @@ func (c *checker) together() {
 		c.block(place{"work", first, "from"}.path(), "work.from.before_birth")
 	}
 	if !slices.ContainsFunc(posts, func(w Work) bool { return w.SocialWork }) {
-		c.warn("work", "work.social_work.none", c.field()...)
+		c.named(Warn, "work", "work.social_work.none")
 	}
 	until := indexOr(Month(c.pack.Reckoning.Until[:7]), 0)
 	if spans := postsOf(c.doc, until); monthsIn(spans) > monthsIn(union(spans)) {
-		c.note("work", "work.overlap", c.field()...)
+		c.named(Note, "work", "work.overlap")
 	}
 }
 

@@ -101,7 +101,7 @@ type Work struct {
 // Level is a level of the examination; which of them exist is the pack's to say.
 type Level string
 
-// The levels of exam 038; other packs define their own.
+// Levels that several exams have; which there are is the pack's to say.
 const (
 	Junior       Level = "junior"
 	Intermediate Level = "intermediate"

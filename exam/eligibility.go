@@ -361,13 +361,11 @@ func (e Eligibility) Phrases() []Phrase {
 	if e.level == nil {
 		return []Phrase{{Key: "eligibility.no_level"}}
 	}
-	args := map[string]string{
-		"level": e.level.Name.ZH, "level_en": e.level.Name.EN,
-		"path": e.way.Text.ZH, "path_en": e.way.Text.EN,
-		"counted_months": itoa(e.Counted), "required_months": itoa(e.Required),
-		"until": string(e.Until),
-		"work":  e.pack.Reckoning.Work.ZH, "work_en": e.pack.Reckoning.Work.EN,
-	}
+	args := e.pack.Terms()
+	args["level"], args["level_en"] = e.level.Name.ZH, e.level.Name.EN
+	args["path"], args["path_en"] = e.way.Text.ZH, e.way.Text.EN
+	args["counted_months"], args["required_months"] = itoa(e.Counted), itoa(e.Required)
+	args["until"] = string(e.Until)
 	switch e.lack {
 	case lacksSchooling:
 		return e.withCures(Phrase{"eligibility.lacks_schooling", args})
@@ -394,7 +392,9 @@ func (e Eligibility) Phrases() []Phrase {
 func (e Eligibility) withCures(lacks Phrase) []Phrase {
 	list := []Phrase{lacks}
 	if e.MetIn > 0 {
-		list = append(list, Phrase{"eligibility.cure.go_on", map[string]string{"year": itoa(e.MetIn), "work": e.pack.Reckoning.Work.ZH, "work_en": e.pack.Reckoning.Work.EN}})
+		args := e.pack.Terms()
+		args["year"] = itoa(e.MetIn)
+		list = append(list, Phrase{"eligibility.cure.go_on", args})
 	}
 	for _, id := range e.Instead {
 		level, _ := e.pack.Level(id)
@@ -409,7 +409,7 @@ func (e Eligibility) doubtPhrase(doubt string) Phrase {
 			return Phrase{"eligibility.doubt.area_point", map[string]string{"point": a.Name.ZH, "point_en": a.Name.EN}}
 		}
 	}
-	args := map[string]string{"work": e.pack.Reckoning.Work.ZH, "work_en": e.pack.Reckoning.Work.EN}
+	args := e.pack.Terms()
 	if doubt == DoubtShort {
 		args["short_months"] = itoa(e.Required - e.Counted)
 	}

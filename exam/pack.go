@@ -161,10 +161,18 @@ type Path struct {
 // Reckoning says how work is counted and what is left to the areas.
 type Reckoning struct {
 	Work       Text        `json:"work"`              // what kind of work counts: 社会工作
+	Major      Text        `json:"major"`             // the exam's own major: 社会工作; needed where a path wants it
 	Until      Date        `json:"until"`             // last day that counts; open posts run to its month
 	Borderline int         `json:"borderline_months"` // short by at most this many: the area decides
 	OwnMajors  []string    `json:"own_majors"`        // a major that contains one of these is the exam's own beyond doubt
 	AreaPoints []AreaPoint `json:"area_points"`       // kinds of record that areas judge differently
+}
+
+// Terms gives the pack's own words for what an exam is about, as arguments of
+// sentences: work, the kind of work that counts, and major, each also as NAME_en.
+func (p *Pack) Terms() map[string]string {
+	r := &p.Reckoning
+	return map[string]string{"work": r.Work.ZH, "work_en": r.Work.EN, "major": r.Major.ZH, "major_en": r.Major.EN}
 }
 
 // AreaPoint is a kind of record whose recognition areas decide.
@@ -220,7 +228,7 @@ type PhotoSpec struct {
 	MinBytes   int    `json:"min_bytes"` // of the processed file
 	MaxBytes   int    `json:"max_bytes"`
 	DPI        int    `json:"dpi"`
-	Background string `json:"background"` // "white"
+	Background string `json:"background"` // "white" (or "", the same): no other is checked for
 	FileName   string `json:"file_name"`  // what the official site wants it to be called
 }
 

@@ -184,6 +184,7 @@ func (p *Pack) validateFields(f *faults) {
 		}
 	}
 	f.check(p.Photo.Width > 0 && p.Photo.Height > 0 && p.Photo.MinBytes > 0 && p.Photo.MinBytes < p.Photo.MaxBytes, "photo", "contradiction")
+	f.check(p.Photo.Background == "" || p.Photo.Background == "white", "photo.background", "no_such", "value", shortened(p.Photo.Background, 20))
 }
 
 func rulesOf(paths []string) (list []*fieldRule) {
@@ -242,6 +243,9 @@ func (p *Pack) validateReckoning(f *faults) {
 	_, ok := p.Reckoning.Until.Time()
 	f.check(ok, "reckoning.until", "not_a_day")
 	p.Reckoning.Work.validate(f, "reckoning.work")
+	if slices.ContainsFunc(p.Levels, func(l LevelRules) bool { return slices.ContainsFunc(l.Paths, func(x Path) bool { return x.OwnMajor }) }) {
+		p.Reckoning.Major.validate(f, "reckoning.major")
+	}
 	f.check(p.Reckoning.Borderline >= 0 && p.Reckoning.Borderline <= 12, "reckoning.borderline_months", "out_of_range", "value", itoa(p.Reckoning.Borderline), "range", "0–12")
 	f.check(!slices.Contains(p.Reckoning.OwnMajors, ""), "reckoning.own_majors", "fits_everything")
 	uniqueIDs(f, "reckoning.area_points", p.Reckoning.AreaPoints, func(a AreaPoint) string { return a.ID })

@@ -284,6 +284,8 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		{`"own_majors": [`, `"own_majors": ["", `, exam.KindInvalid, "reckoning.own_majors: fits everything"},
 		{`"needed": ["always"]`, `"needed": ["sometimes"]`, exam.KindInvalid, `evidence.health.needed: no such value="sometimes"`},
 		{`"id": "health"`, `"id": "photo"`, exam.KindInvalid, "evidence.photo: photo is none"},
+		{`"background": "white"`, `"background": "blue"`, exam.KindInvalid, `photo.background: no such value="blue"`},
+		{`"major": {"zh": "养老服务", "en": "care for the elderly"},`, ``, exam.KindInvalid, "reckoning.major: wants both languages"},
 		{`"min_bytes": 14000`, `"min_bytes": 100000`, exam.KindInvalid, "photo"},
 		{`"closes": "2026-06-15T17:00"`, `"closes": "2026-05-15T17:00"`, exam.KindInvalid, "areas.A01.windows.registration: closes before opens"},
 		{`"closes": "2026-06-15T17:00"`, `"closes": "15 June"`, exam.KindInvalid, `areas.A01.windows.registration: not a time value="15 June"`},

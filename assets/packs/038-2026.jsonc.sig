@@ -1,1 +1,1 @@
-wenbao-pack-ed25519 5f67371db0fcdbe8 c959cnqmBFPxSi+mXF+mwEzWXaz6s7ltjzOHhWUhDYusoaYJXVWxspalUA8Cukxw0IkOgJPMBLDJqeKXcHSZCQ==
+wenbao-pack-ed25519 5f67371db0fcdbe8 CPPIAcX7ubFFxGjx+/zFIIvE18llH3YKIUzNIkpyKvL1bO385gqXYvqrr98c5STGnDmRigvjHluo7NZ3CFJMDQ==

@@ -1,1 +1,1 @@
-wenbao-pack-ed25519 5f67371db0fcdbe8 e32M5mWYN0HJBztUAnXbakC+aTXQCwMNQG1G9nVZ2+yueUi37UKmJJvGX1S7nBKC0wL/8/5FMr9MMRn2CYHcAw==
+wenbao-pack-ed25519 5f67371db0fcdbe8 vZRXugbZcQE1Dvc4fejdPthC/VHa3Q+m3Ydghl/aLjTpPz3+7/OijJEeUI7dnUUQ16xyMUtGCefPbz/xPcn/Bg==

@@ -28,8 +28,15 @@ type finding struct {
 	Message  string        `json:"message"`
 }
 
-// spec is the exam pack's specification of the photo.
-func (s *session) spec() photo.Spec { return local.PhotoSpec(local.Packs()[0]) }
+// spec is what the document's exam wants of a photo, or, where there is no
+// document or no pack of its exam, the first exam.
+func (s *session) spec(d exam.Document) photo.Spec {
+	p, err := s.pack(d)
+	if err != nil {
+		p = s.packs()[0]
+	}
+	return local.PhotoSpec(p)
+}
 
 // develop opens a photo file, and makes the registration photo of it.
 func (s *session) develop(file string, spec photo.Spec, change func(*photo.Adjustment)) (original, jpeg []byte, found photo.Findings, err error) {
@@ -68,7 +75,7 @@ func (s *session) showFindings(found photo.Findings) bool {
 }
 
 func (c *photoCheck) Run(s *session) error {
-	_, _, found, err := s.develop(c.File, s.spec(), nil)
+	_, _, found, err := s.develop(c.File, s.spec(exam.Document{}), nil)
 	if err != nil {
 		return err
 	}
@@ -79,7 +86,7 @@ func (c *photoCheck) Run(s *session) error {
 }
 
 func (c *photoFix) Run(s *session) error {
-	_, jpeg, found, err := s.develop(c.File, s.spec(), func(a *photo.Adjustment) {
+	_, jpeg, found, err := s.develop(c.File, s.spec(exam.Document{}), func(a *photo.Adjustment) {
 		a.Whiten, a.Brightness = a.Whiten || c.Whiten, a.Brightness+c.Brightness
 		a.Rotate += c.Rotate
 	})
@@ -114,7 +121,7 @@ func (c *photoFolder) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	who, err := candidates(st)
+	who, err := s.candidates(st)
 	if err != nil {
 		return err
 	}
@@ -128,7 +135,7 @@ func (c *photoFolder) Run(s *session) error {
 	ctx, stop := context.WithCancel(s.ctx)
 	defer stop()
 	folder, told := os.DirFS(c.Dir), time.Time{}
-	tally, err := photo.Folder(ctx, folder, who, s.spec(), func(r photo.Result, t photo.Tally) {
+	tally, err := photo.Folder(ctx, folder, who, func(r photo.Result, t photo.Tally) {
 		if broken != nil {
 			return
 		}
@@ -167,7 +174,7 @@ func (c *photoFolder) Run(s *session) error {
 }
 
 // candidates are all drafts, to be matched with files.
-func candidates(st *store.Store) ([]photo.Candidate, error) {
+func (s *session) candidates(st *store.Store) ([]photo.Candidate, error) {
 	list, err := summaries(st, "", "")
 	if err != nil {
 		return nil, err
@@ -178,7 +185,7 @@ func candidates(st *store.Store) ([]photo.Candidate, error) {
 		if err != nil {
 			return nil, err
 		}
-		who[i] = photo.Candidate{Key: string(d.ID), Name: d.Document.Name, IDNumber: d.Document.IDNumber}
+		who[i] = photo.Candidate{Key: string(d.ID), Name: d.Document.Name, IDNumber: d.Document.IDNumber, Spec: s.spec(d.Document)}
 	}
 	return who, nil
 }
@@ -268,7 +275,7 @@ func (c *draftPhoto) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	original, jpeg, found, err := s.develop(c.File, s.spec(), nil)
+	original, jpeg, found, err := s.develop(c.File, s.spec(d.Document), nil)
 	if err != nil {
 		return err
 	}

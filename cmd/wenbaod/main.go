@@ -6,11 +6,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"wenbao/assets"
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 )
 
@@ -64,7 +66,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 			code = int(wish)
 		}
 	}()
-	parser, err := kong.New(&c, kong.Name("wenbaod"), kong.Writers(stdout, stderr),
+	first := local.Packs()[0]
+	parser, err := kong.New(&c, kong.Name("wenbaod"), kong.Writers(stdout, stderr), kong.Vars{"exam": first.Exam, "year": strconv.Itoa(first.Year)},
 		kong.Description("稳报 registration server · 报名服务器"), kong.Exit(func(code int) { panic(exitPanic(code)) }))
 	if err != nil {
 		panic("wenbaod: command line: " + err.Error())

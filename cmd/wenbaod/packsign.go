@@ -59,7 +59,7 @@ type packSign struct {
 
 // Help gives the example.
 func (packSign) Help() string {
-	return "Example:\n\n  wenbaod pack sign 038-2026.jsonc --key authority.pem"
+	return "Example:\n\n  wenbaod pack sign pack.jsonc --key authority.pem"
 }
 
 func (c *packSign) Run(e *env) error {

@@ -17,7 +17,7 @@ type packPublish struct {
 
 // Help gives the example.
 func (packPublish) Help() string {
-	return "Example:\n\n  wenbaod pack publish 038-2026.jsonc --data /var/lib/wenbao"
+	return "Example:\n\n  wenbaod pack publish pack.jsonc --data /var/lib/wenbao"
 }
 
 func (c *packPublish) Run(e *env) error {
@@ -49,8 +49,8 @@ type noticeCmd struct {
 // audience is whom a notice is for.
 type audience struct {
 	folder
-	Exam string `help:"Exam code." default:"038"`
-	Year int    `help:"Exam year." default:"2026"`
+	Exam string `help:"Exam code." default:"${exam}"`
+	Year int    `help:"Exam year." default:"${year}"`
 }
 
 type noticePublish struct {

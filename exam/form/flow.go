@@ -205,19 +205,28 @@ func (f *flow) text(i item) {
 	}
 }
 
-// bar puts the name of a block across the table.
-func (f *flow) bar(title string) {
+// bar puts the name of a block across the table, and at its right end what the
+// block comes to.
+func (f *flow) bar(title string, sums ...cell) {
 	const high = barHeight
 	p := f.page()
 	p.put(item{shape: areaShape, x: f.left, y: f.y, w: bodyWidth, h: high, ink: headFill})
 	p.put(item{shape: boxShape, x: f.left, y: f.y, w: bodyWidth, h: high, ink: hairInk})
 	f.text(item{x: f.left + padX + 0.5, y: baseline(f.y+(high-mm(9.5)*leading)/2, 9.5), size: 9.5, bold: true, text: title})
+	for _, c := range sums {
+		if c.text == "" {
+			continue
+		}
+		size := fit(c.text, 9, false, bodyWidth-width(title, 9.5, true)-4*padX)
+		f.text(item{x: f.left + bodyWidth - padX - 0.5 - width(c.text, size, false), y: baseline(f.y+(high-mm(9)*leading)/2, 9), size: size, text: c.text, field: c.field})
+		f.fields = append(f.fields, Field{Path: c.field, Label: c.column, Text: c.text})
+	}
 	f.y += high
 }
 
 // list puts a block whose heading row is repeated on every page it reaches; the
 // first record never stands apart from the heading.
-func (f *flow) list(title string, head row, rows []row) {
+func (f *flow) list(title string, head row, rows []row, sums ...cell) {
 	for _, r := range rows {
 		for i := range r.cells {
 			r.cells[i].width, r.cells[i].column = head.cells[i].width, head.cells[i].text
@@ -228,7 +237,7 @@ func (f *flow) list(title string, head row, rows []row) {
 		first = min(height(rows[0], broken(rows[0])), bodyBottom/3)
 	}
 	f.need(barHeight + rowHeight + first)
-	f.bar(title)
+	f.bar(title, sums...)
 	f.place(head, broken(head))
 	f.repeat = []row{head}
 	for _, r := range rows {

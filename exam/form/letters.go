@@ -6,7 +6,7 @@ import (
 )
 
 // workYears lays out a certificate per post in the field, for the employer to
-// check, sign and stamp (facts: 从事社会工作年限证明).
+// check, sign and stamp (facts 7: 年限证明).
 func (s *sheet) workYears() {
 	title := s.title("title.work-years")
 	s.begin = func(*flow) { s.further(s.say("continued", map[string]string{"title": title})) }
@@ -16,9 +16,9 @@ func (s *sheet) workYears() {
 		}
 		path := "work." + strconv.Itoa(i)
 		s.letterHead(title)
-		s.paragraph(s.say("work-years.text", map[string]string{
-			"name": printable(s.doc.Name), "id_type": s.choice("id_type", string(s.doc.IDType)), "id_number": printable(s.doc.IDNumber),
-		}), marginX+6, bodyWidth-12, 12, false)
+		args := s.pack.Terms()
+		args["name"], args["id_type"], args["id_number"] = printable(s.doc.Name), s.choice("id_type", string(s.doc.IDType)), printable(s.doc.IDNumber)
+		s.paragraph(s.say("work-years.text", args), marginX+6, bodyWidth-12, 12, false)
 		s.y += 4
 		s.row(s.tall(path+".employer", "column.employer", w.Employer))
 		s.row(s.tall(path+".credit_code", "field.credit_code", w.CreditCode))

@@ -13,7 +13,7 @@ import (
 
 // Layout is the edition of what papers look like. It rises with every change of
 // a page, so that [VerifyPDF] knows which papers it can draw again.
-const Layout = 2
+const Layout = 3
 
 // Words says the fixed sentences of a paper in one language; assets.In gives one.
 type Words interface {

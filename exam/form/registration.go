@@ -26,7 +26,9 @@ func (s *sheet) registration() {
 
 // title is the title of a paper with the year and the exam.
 func (s *sheet) title(key string) string {
-	return s.say(key, map[string]string{"year": strconv.Itoa(s.doc.Year), "exam": s.in(s.pack.Title)})
+	args := s.pack.Terms()
+	args["year"], args["exam"] = strconv.Itoa(s.doc.Year), s.in(s.pack.Title)
+	return s.say(key, args)
 }
 
 // Widths of the columns beside the photo, and of those across the page.
@@ -217,7 +219,22 @@ func (s *sheet) work() {
 			"from", s.span(w.From, w.To, true), "employer", employer, "employer_type", s.employerType(w.EmployerType),
 			"place", w.Place, "position", w.Position, "duties", w.Duties, "social_work", s.yesNo(w.SocialWork)))
 	}
-	s.listOrNone("block.work", s.columns("period employer employer_type place position duties social_work", 28, 51, 21, 17.5, 19, 31, 12.5), rows)
+	s.listOrNone("block.work", s.columns("period employer employer_type place position duties social_work", 28, 51, 21, 17.5, 19, 31, 12.5), rows,
+		cell{text: s.years(), field: "years", column: s.say("field.years")})
+}
+
+// years is how long the candidate has worked in the field by the rule relied
+// on, for the reviewer to compare with the rows (facts 1.4).
+func (s *sheet) years() string {
+	e := s.pack.Reckon(s.doc)
+	if e.Record == "" {
+		return ""
+	}
+	say := func(key string, args map[string]string) string { return s.words.Say(key, args) }
+	return s.say("years", map[string]string{
+		"counted": exam.Duration(e.Counted, say), "required": exam.Duration(e.Required, say),
+		"until": dotted(string(e.Until)), "work": s.pack.Reckoning.Work.ZH, "work_en": s.pack.Reckoning.Work.EN,
+	})
 }
 
 // employerType is the name of a kind of employer without the examples that the
@@ -231,9 +248,9 @@ func (s *sheet) employerType(code string) string {
 }
 
 // listOrNone puts a list, or one row that says there is nothing.
-func (s *sheet) listOrNone(title string, head row, rows []row) {
+func (s *sheet) listOrNone(title string, head row, rows []row, sums ...cell) {
 	if len(rows) > 0 {
-		s.list(s.say(title), head, rows)
+		s.list(s.say(title), head, rows, sums...)
 		return
 	}
 	s.need(barHeight + rowHeight)

@@ -21,18 +21,26 @@ type sheet struct {
 	mark string
 }
 
-// say gives words of a form's translation file.
+// say gives words of a form's translation file; without arguments of their own
+// they may name the pack's kind of work.
 func (s *sheet) say(key string, args ...map[string]string) string {
 	words, own := s.words.(assets.Words)
 	if len(args) > 0 || !own {
 		return s.words.Say("form."+key, args...)
 	}
-	type phrase struct{ lang, key string }
-	if text, ok := phrases.Load(phrase{words.Lang(), key}); ok {
+	type phrase struct {
+		lang, key string
+		work      exam.Text
+	}
+	at := phrase{lang: words.Lang(), key: key}
+	if s.pack != nil {
+		at.work = s.pack.Reckoning.Work
+	}
+	if text, ok := phrases.Load(at); ok {
 		return text.(string)
 	}
-	text := words.Say("form." + key)
-	phrases.Store(phrase{words.Lang(), key}, text)
+	text := words.Say("form."+key, map[string]string{"work": at.work.ZH, "work_en": at.work.EN})
+	phrases.Store(at, text)
 	return text
 }
 

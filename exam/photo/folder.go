@@ -14,9 +14,6 @@ import (
 	"wenbao/exam"
 )
 
-// FileName is what the finished photo is called on the official site.
-const FileName = "报名照片.jpg"
-
 // MaxFiles bounds a folder.
 const MaxFiles = 200_000
 
@@ -28,6 +25,7 @@ type Result struct {
 	Adjustment Adjustment
 	Findings   Findings
 	size       int64 // of the file
+	spec       Spec  // of the candidate
 }
 
 // Good tells whether the photo can be used as it is.
@@ -47,7 +45,7 @@ type Tally struct {
 // far. Whitening is applied where it is possible. As many files are in work as the
 // machine has processors; a cancelled context ends it after those, with
 // [exam.KindCanceled] and the tally of what was done.
-func Folder(ctx context.Context, folder fs.FS, who []Candidate, spec Spec, sink func(Result, Tally)) (Tally, error) {
+func Folder(ctx context.Context, folder fs.FS, who []Candidate, sink func(Result, Tally)) (Tally, error) {
 	files, err := pictures(ctx, folder)
 	if err != nil {
 		return Tally{}, err
@@ -62,7 +60,7 @@ func Folder(ctx context.Context, folder fs.FS, who []Candidate, spec Spec, sink 
 	}
 	results := work(ctx, jobs, func(r Result) Result {
 		if len(r.Findings) == 0 {
-			r.make(folder, spec)
+			r.make(folder)
 		}
 		return r
 	})
@@ -148,7 +146,7 @@ func assign(files []string, who []Candidate) (jobs []Result, missing []string) {
 		case 0:
 			r.Findings = Findings{finding("folder_unmatched", exam.Block, "0", "1")}
 		case 1:
-			r.Key = who[fits[0]].Key
+			r.Key, r.spec = who[fits[0]].Key, who[fits[0]].Spec
 		default:
 			r.Findings = Findings{finding("folder_ambiguous", exam.Block, strconv.Itoa(len(fits)), "1")}
 		}
@@ -171,7 +169,7 @@ func assign(files []string, who []Candidate) (jobs []Result, missing []string) {
 }
 
 // make opens the file and makes the proposed photo.
-func (r *Result) make(folder fs.FS, spec Spec) {
+func (r *Result) make(folder fs.FS) {
 	data, err := readBounded(folder, r.File)
 	if err != nil {
 		r.Findings = Findings{finding("folder_unreadable", exam.Block, "", "")}
@@ -179,9 +177,9 @@ func (r *Result) make(folder fs.FS, spec Spec) {
 	}
 	s, err := Decode(data)
 	if err == nil {
-		r.Adjustment = s.Propose(spec)
+		r.Adjustment = s.Propose(r.spec)
 		r.Adjustment.Whiten = true
-		r.Photo, r.Findings, err = Fix(s, r.Adjustment, spec)
+		r.Photo, r.Findings, err = Fix(s, r.Adjustment, r.spec)
 	}
 	if err != nil {
 		r.Findings = Reasons(err)

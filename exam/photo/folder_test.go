@@ -1,9 +1,11 @@
 package photo
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image/jpeg"
 	"io/fs"
 	"testing"
 	"testing/fstest"
@@ -79,7 +81,7 @@ func folder(t testing.TB) fstest.MapFS {
 func TestFolderUsesOnlyWhatIsCertain(t *testing.T) {
 	got := map[string]string{}
 	calls := 0
-	tally, err := Folder(t.Context(), folder(t), people, Default(), func(r Result, so Tally) {
+	tally, err := Folder(t.Context(), folder(t), people, func(r Result, so Tally) {
 		calls++
 		if so.Done != calls {
 			t.Errorf("%d done after %d", so.Done, calls)
@@ -112,6 +114,19 @@ func TestFolderUsesOnlyWhatIsCertain(t *testing.T) {
 	}
 }
 
+func TestEachPhotoOfAFolderIsAsItsOwnExamWants(t *testing.T) {
+	good := file(t, person(1).Draw(), 90)
+	files := fstest.MapFS{"张三.jpg": {Data: good}, "李四.jpg": {Data: good}}
+	who := []Candidate{{Key: "a", Name: "张三"}, {Key: "b", Name: "李四", Spec: Spec{Width: 358, Height: 441, MinBytes: 14000, MaxBytes: 100000}}}
+	got := map[string]string{}
+	if _, err := Folder(t.Context(), files, who, func(r Result, _ Tally) {
+		c, err := jpeg.DecodeConfig(bytes.NewReader(r.Photo))
+		got[r.Key] = fmt.Sprint(c.Width, "×", c.Height, " ", err)
+	}); err != nil || got["a"] != "295×413 <nil>" || got["b"] != "358×441 <nil>" {
+		t.Errorf("%v %v", got, err)
+	}
+}
+
 func TestMissingCandidatesAreNamed(t *testing.T) {
 	_, missing := assign([]string{"张三.jpg", "李四.jpg"}, people)
 	if fmt.Sprint(missing) != "[d e f]" {
@@ -127,7 +142,7 @@ func TestCancelledFolderStops(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	tally, err := Folder(ctx, files, nil, Default(), func(_ Result, so Tally) {
+	tally, err := Folder(ctx, files, nil, func(_ Result, so Tally) {
 		if so.Done == 3 {
 			cancel()
 		}
@@ -154,7 +169,7 @@ func TestUnreadableFileDoesNotStopTheOthers(t *testing.T) {
 	data := file(t, person(1).Draw(), 90)
 	files := unreadable{fstest.MapFS{"张三.jpg": {Data: data}, "E12345678.jpg": {Data: data}}}
 	rules := map[string]bool{}
-	tally, err := Folder(t.Context(), files, people, Default(), func(r Result, _ Tally) {
+	tally, err := Folder(t.Context(), files, people, func(r Result, _ Tally) {
 		if _, ok := r.Findings.Find("folder_unreadable"); ok {
 			rules[r.File] = true
 		}

@@ -12,6 +12,7 @@ type Candidate struct {
 	Key      string // the caller's own, a draft's id; comes back in [Result]
 	Name     string
 	IDNumber string // of any kind of document
+	Spec     Spec   // of the candidate's exam; zero fields are [Default]'s
 }
 
 // register finds candidates by what stands in a file's name.

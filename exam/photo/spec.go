@@ -34,9 +34,9 @@ type Spec struct {
 	Moire       float64 `json:"moire,omitempty"`        // a peak of the spectrum over its surroundings: see DESIGN.md
 }
 
-// Default is the specification of the social worker examination (facts: 1 寸,
+// Default is what most examinations of the platform ask for (facts 3: 1 寸,
 // 25×35 mm, 295×413 px, white, JPEG of 10–30 KB) with thresholds that DESIGN.md
-// explains.
+// explains; a pack has its own.
 func Default() Spec {
 	return Spec{
 		Width: 295, Height: 413, MinBytes: 10_000, MaxBytes: 30_000, DPI: 300,

@@ -114,7 +114,7 @@ func (v Verdict) inWords() CheckedPaper {
 		switch path {
 		case "":
 			p.Differs = append(p.Differs, T("ui.check.elsewhere"))
-		case "photo", "state", "registration_number", "fee", "printed":
+		case "photo", "state", "registration_number", "fee", "years", "printed":
 			p.Differs = append(p.Differs, T("field."+path))
 		default:
 			p.Differs = append(p.Differs, differing(path))

@@ -44,7 +44,7 @@ func TestAVersionSaysWhatItChangedAsPeopleReadIt(t *testing.T) {
 	}{
 		"text":          {func(f *present.Form) { f.Set("phone", "13900139000") }, []string{"手机号码: 13800138000 → 13900139000"}},
 		"a choice":      {func(f *present.Form) { f.Set("education.0.study_mode", "part_time") }, []string{"学历 1 · 学习形式: 全日制 → 非全日制"}},
-		"a tick":        {func(f *present.Form) { f.Set("work.1.social_work", "false") }, []string{"工作经历 2 · 是否社会工作岗位: 是 → 否"}},
+		"a tick":        {func(f *present.Form) { f.Set("work.1.social_work", "false") }, []string{"工作经历 2 · 是否计入专业工作年限: 是 → 否"}},
 		"emptied":       {func(f *present.Form) { f.Set("postcode", "") }, []string{"邮政编码: 450000 → "}},
 		"a record gone": {func(f *present.Form) { f.Remove("work.1") }, []string{"工作经历 2: 示例街道办事处，2018-07，社区工作者 → （删除）"}},
 		"a record more": {func(f *present.Form) { f.Duplicate("work.0") }, []string{"工作经历 2: （没有） → 示例社会工作服务中心，社会组织（社会团体、民办非企业单位、基金会），2011-07"}},

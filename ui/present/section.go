@@ -111,17 +111,22 @@ func (f *Form) field(s fieldSpec, path string) Field {
 		Choices: f.choices(s.path), Problems: f.problems(path),
 		Required: slices.Contains(f.pack.Fields.Required, s.path), Locked: f.locked(path)}
 	if s.kind == Tick {
-		out.Label = T("ui.tick." + s.path)
+		out.Label = f.named("ui.tick." + s.path)
 	}
 	if s.kind == Ticks {
 		out.Value = strings.Join(f.subjects(), ",")
 	}
 	if s.hint {
-		out.Hint = T("ui.hint." + s.path)
+		out.Hint = f.named("ui.hint." + s.path)
 	}
 	f.explain(&out)
 	out.Rare = !out.Locked && canBeRare(s.path, v)
 	return out
+}
+
+// named says words that may name the exam's own kind of work and major.
+func (f *Form) named(key string) Text {
+	return Said(exam.Phrase{Key: key, Args: f.pack.Terms()})
 }
 
 // subjects are the ids chosen; none means all of the level, as the official form
@@ -150,8 +155,11 @@ func (f *Form) explain(v *Field) {
 			return
 		}
 	}
-	if v.Locked {
+	switch _, again := exam.Next(f.draft.State.Waiting(), exam.ActionSubmit, exam.Candidate); {
+	case v.Locked:
 		v.Why = T("ui.why.locked." + string(f.draft.State))
+	case !again && f.draft.State != exam.StateDraft:
+		v.Why = T("ui.why.kept_here") // the registration is over
 	}
 }
 
