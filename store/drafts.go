@@ -114,24 +114,33 @@ func (t *tx) reviseFrom(id exam.DraftID, before, h head, raw []byte, doc exam.Do
 func (t *tx) keepVersion(id exam.DraftID, h head, next []byte) error {
 	facts := versionFacts{Saved: h.Updated, State: h.State, Files: len(h.Files)}
 	old := versionKey(id, h.Revision)
-	if err := t.seal(id, bucketVersions, old, encode(facts, nil), wayBack(next, h.document)); err != nil {
+	if err := t.seal(id, bucketVersions, old, facts.encode(), wayBack(next, h.document)); err != nil {
 		return err
 	}
 	return t.forget(id, h.Revision)
 }
 
 // forget drops the versions beyond those that are kept; it is more than one
-// only after [Store.KeepVersions] made them fewer.
+// only after [Store.KeepVersions] made them fewer. Where the draft being typed
+// has been cut before, nothing need be looked up.
 func (t *tx) forget(id exam.DraftID, newest uint64) error {
 	bound := t.s.versions()
+	if newest > bound && t.v.trimmed(id) == bound {
+		t.Delete(bucketVersions, versionKey(id, newest-bound))
+		return nil
+	}
 	for r := newest; r > bound; r-- {
 		key := versionKey(id, r-bound)
 		raw, err := t.get(bucketVersions, key)
-		if err != nil || raw == nil {
+		if err != nil {
 			return err
+		}
+		if raw == nil {
+			break
 		}
 		t.Delete(bucketVersions, key)
 	}
+	t.then = append(t.then, func(*index) { t.v.keepTrimmed(id, bound) })
 	return nil
 }
 

@@ -76,19 +76,35 @@ func (ix *index) change(id exam.DraftID, found bool, fn func(*row)) {
 	slot, ok := ix.slots[id]
 	if ok {
 		r = ix.rows[slot]
-		ix.leave(slot)
 	} else if !found {
 		return
 	}
+	was := r
 	fn(&r)
 	if last := len(ix.rows) - 1; ok && int(slot) == last { // as while typing
-		ix.rows, ix.saved, ix.gaps = ix.rows[:last], min(ix.saved, last), ix.gaps-1
-		ix.columns.cut(last)
+		if !r.looksLike(&was) {
+			ix.columns.leave(slot)
+			ix.columns.cut(last)
+			ix.columns.append(&r)
+		}
+		ix.rows, ix.saved = ix.rows[:last], min(ix.saved, last)
+		ix.appendRow(r)
+		return
+	}
+	if ok {
+		ix.leave(slot)
 	}
 	ix.append(r)
 	if ix.gaps > len(ix.rows)/2+1024 {
 		ix.compact()
 	}
+}
+
+// looksLike tells whether a search finds both rows by the same words, in the same
+// list.
+func (r *row) looksLike(o *row) bool {
+	return r.name == o.name && r.spelled == o.spelled && r.idNumber == o.idNumber && r.phone == o.phone &&
+		r.number == o.number && (r.deleted == 0) == (o.deleted == 0)
 }
 
 func (ix *index) append(r row) {

@@ -79,6 +79,7 @@ type vault struct {
 	typed  exam.DraftID        // the draft that was changed last
 	head   head                // and its newest state
 	said   *registrationRecord // and what the server said of it, if that was read
+	cut    uint64              // and to how many versions its history is known to be cut, 0: not known
 }
 
 // cachedKeys bounds the drafts whose ciphers are kept ready; one is about 1 KB.
@@ -116,7 +117,7 @@ func (v *vault) forget(id exam.DraftID) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.drafts, id)
-	v.typed, v.said = "", nil
+	v.typed, v.said, v.cut = "", nil, 0
 }
 
 func (v *vault) lastHead(id exam.DraftID) (head, bool) {
@@ -129,9 +130,28 @@ func (v *vault) keepHead(id exam.DraftID, h head) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.typed != id {
-		v.said = nil
+		v.said, v.cut = nil, 0
 	}
 	v.typed, v.head = id, h
+}
+
+// trimmed gives to how many versions the history of the draft being typed is
+// known to be cut, 0 of any other.
+func (v *vault) trimmed(id exam.DraftID) uint64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.typed != id {
+		return 0
+	}
+	return v.cut
+}
+
+func (v *vault) keepTrimmed(id exam.DraftID, bound uint64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.typed == id {
+		v.cut = bound
+	}
 }
 
 func (v *vault) lastRegistration(id exam.DraftID) (registrationRecord, bool) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/mozillazg/go-pinyin"
@@ -32,6 +33,22 @@ var heteronyms = pinyin.Args{Style: pinyin.Normal, Heteronym: true, Fallback: fu
 	return nil
 }}
 
+// read keeps the syllables of every character that has been asked for: the
+// library takes the tones off with a regular expression, 5 µs for a character,
+// and people's names have some thousand.
+var read sync.Map // rune -> []string
+
+func syllablesOf(r rune) []string {
+	if known, ok := read.Load(r); ok {
+		return known.([]string)
+	}
+	syllables := pinyin.SinglePinyin(r, heteronyms)
+	if unicode.Is(unicode.Han, r) {
+		read.Store(r, syllables)
+	}
+	return syllables
+}
+
 // spelling is one reading of a name: all syllables, and their initials.
 type spelling struct{ full, initials string }
 
@@ -49,7 +66,7 @@ func spell(name string) string {
 		}
 	}
 	for _, r := range rest {
-		readings = extend(readings, pinyin.SinglePinyin(r, heteronyms), 1)
+		readings = extend(readings, syllablesOf(r), 1)
 	}
 	words := make([]string, 0, 2*len(readings))
 	for _, s := range readings {

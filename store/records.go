@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"wenbao/exam"
@@ -99,9 +100,58 @@ func encode(facts any, raw []byte) []byte {
 	if err != nil {
 		panic("store: a record of plain values cannot fail to encode: " + err.Error())
 	}
+	return framed(j, raw)
+}
+
+func framed(j, raw []byte) []byte {
 	out := make([]byte, 0, len(j)+len(raw)+binary.MaxVarintLen32)
 	out = binary.AppendUvarint(out, uint64(len(j)))
 	return append(append(out, j...), raw...)
+}
+
+// What every save waits for is written without encoding/json, byte for byte the
+// same: reflection costs 2 µs, and twice that after the processor has slept.
+
+// facts gives the head but for its document.
+func (h head) facts() []byte {
+	if len(h.Files) > 0 || !bare(string(h.State)) || !bare(h.Pack.ID) {
+		return encode(h, nil)
+	}
+	j := strconv.AppendUint(append(make([]byte, 0, 256), `{"revision":`...), h.Revision, 10)
+	j = strconv.AppendInt(append(j, `,"created":`...), h.Created, 10)
+	j = strconv.AppendInt(append(j, `,"updated":`...), h.Updated, 10)
+	j = append(append(append(j, `,"state":"`...), h.State...), `","pack":{"id":"`...)
+	j = append(append(j, h.Pack.ID...), `","version":`...)
+	j = append(strconv.AppendInt(j, int64(h.Pack.Version), 10), '}')
+	if h.Deleted != 0 {
+		j = strconv.AppendInt(append(j, `,"deleted":`...), h.Deleted, 10)
+	}
+	if h.Delivered != 0 {
+		j = strconv.AppendUint(append(j, `,"delivered":`...), h.Delivered, 10)
+	}
+	return framed(append(j, '}'), nil)
+}
+
+func (f versionFacts) encode() []byte {
+	if !bare(string(f.State)) {
+		return encode(f, nil)
+	}
+	j := strconv.AppendInt(append(make([]byte, 0, 96), `{"saved":`...), f.Saved, 10)
+	j = append(append(append(j, `,"state":"`...), f.State...), '"')
+	if f.Files != 0 {
+		j = strconv.AppendInt(append(j, `,"files":`...), int64(f.Files), 10)
+	}
+	return framed(append(j, '}'), nil)
+}
+
+// bare tells whether JSON writes the text as it is.
+func bare(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // decode is the inverse of encode.

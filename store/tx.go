@@ -188,7 +188,7 @@ func (t *tx) registration(id exam.DraftID) (registrationRecord, error) {
 // sealHead puts the newest state of a draft.
 func (t *tx) sealHead(id exam.DraftID, h head) error {
 	t.then = append(t.then, func(*index) { t.v.keepHead(id, h) })
-	return t.seal(id, bucketDrafts, string(id), encode(h, nil), h.document)
+	return t.seal(id, bucketDrafts, string(id), h.facts(), h.document)
 }
 
 // seal puts a value that is sealed with the draft's key.

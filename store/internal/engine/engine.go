@@ -19,7 +19,7 @@ type Options struct {
 	FS    disk.FS
 	Clock func() time.Time // stamps records, for people only
 	// Segment is the size of a file of the journal; bbolt takes changes in when
-	// as many bytes wait, or Idle after the first of them.
+	// four times as many bytes wait, or Idle after the first of them.
 	Segment int64
 	Idle    time.Duration
 	// MaxDatabase bounds the bbolt file in bytes.
@@ -332,11 +332,11 @@ func (e *Engine) room() error {
 	e.mu.RLock()
 	bytes, stuck := e.bytes, e.stuck
 	e.mu.RUnlock()
-	if bytes < 4*e.o.Segment {
+	if bytes < 8*e.o.Segment {
 		return nil
 	}
 	if stuck == nil {
-		if bytes = e.afterCheckpoint(); bytes < 4*e.o.Segment {
+		if bytes = e.afterCheckpoint(); bytes < 8*e.o.Segment {
 			return nil
 		}
 	}

@@ -1,0 +1,32 @@
+package store
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"wenbao/exam"
+)
+
+// TestWhatIsWrittenWithoutEncodingJSONIsTheSame holds the heads and versions
+// that are written by hand to what encoding/json makes of them.
+func TestWhatIsWrittenWithoutEncodingJSONIsTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.StringMatching(`[a-z_0-9-]{0,12}`), rapid.String())
+		h := head{
+			Revision: rapid.Uint64().Draw(t, "revision"), Created: rapid.Int64().Draw(t, "created"), Updated: rapid.Int64().Draw(t, "updated"),
+			State: exam.State(text.Draw(t, "state")), Pack: exam.PackRef{ID: text.Draw(t, "pack"), Version: rapid.Int().Draw(t, "version")},
+			Deleted: rapid.Int64Range(-1, 1).Draw(t, "deleted"), Delivered: rapid.Uint64Range(0, 2).Draw(t, "delivered"),
+		}
+		if rapid.Bool().Draw(t, "with a file") {
+			h.Files = []fileRef{{Kind: exam.FilePhoto, Name: text.Draw(t, "name"), Size: 5}}
+		}
+		if got, want := h.facts(), encode(h, nil); string(got) != string(want) {
+			t.Fatalf("%s\nnot\n%s", got, want)
+		}
+		v := versionFacts{Saved: h.Updated, State: h.State, Files: rapid.IntRange(0, 3).Draw(t, "files")}
+		if got, want := v.encode(), encode(v, nil); string(got) != string(want) {
+			t.Fatalf("%s\nnot\n%s", got, want)
+		}
+	})
+}
