@@ -21,7 +21,7 @@ import (
 func whole(t *testing.T, dir string) (pictures map[exam.DraftID]string, all string) {
 	t.Helper()
 	o := storetest.Options()
-	o.Segment = 16 << 10
+	o.Segment = 8 << 10
 	s, err := store.Open(context.Background(), dir, o)
 	if err != nil {
 		t.Fatal(err)
@@ -118,11 +118,21 @@ func damage(t *testing.T, name string, rnd *rand.Rand) string {
 	return how
 }
 
+func roundsOf(short, release int) int {
+	if *roundsFlag > 0 {
+		return *roundsFlag
+	}
+	if long {
+		return release
+	}
+	return short
+}
+
 // timely opens a store and fails when that takes more than five seconds.
 func timely(t *testing.T, dir string) (*store.Store, error) {
 	t.Helper()
 	o := storetest.Options()
-	o.Segment = 16 << 10
+	o.Segment = 8 << 10
 	start := time.Now()
 	s, err := store.Open(context.Background(), dir, o)
 	if took := time.Since(start); took > 5*time.Second {
@@ -136,14 +146,11 @@ func TestDamageOfAnyOneFileLosesNothing(t *testing.T) {
 	base := scratch(t)
 	good, live := filepath.Join(base, "good"), filepath.Join(base, "live")
 	_, picture := whole(t, good)
-	rounds := 250
-	if long {
-		rounds = 5000 // -count 20 for a release
-	}
-	seed := rand.Uint64()
+	rounds := roundsOf(250, 5000)
+	seed := seedOf()
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	kinds := map[string]int{}
-	for range rounds {
+	for round := range rounds {
 		copyTree(t, good, live)
 		names := allFiles(t, live)
 		name := names[rnd.IntN(len(names))]
@@ -162,7 +169,9 @@ func TestDamageOfAnyOneFileLosesNothing(t *testing.T) {
 		}
 		if strings.HasPrefix(rel, "files") || strings.HasPrefix(rel, "copies") {
 			mended(t, s, name, filepath.Join(good, rel))
-			storetest.Inspect(t, s, live)
+			if round%8 == 0 {
+				storetest.Inspect(t, s, live)
+			}
 		}
 		s.Close()
 	}
@@ -238,11 +247,8 @@ func TestDamageOfManyFilesIsReportedExactly(t *testing.T) {
 	base := scratch(t)
 	good, live := filepath.Join(base, "good"), filepath.Join(base, "live")
 	pictures, _ := whole(t, good)
-	rounds := 120
-	if long {
-		rounds = 2000
-	}
-	seed := rand.Uint64()
+	rounds := roundsOf(120, 2000)
+	seed := seedOf()
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	lost := 0
 	for range rounds {

@@ -146,7 +146,7 @@ func (o *oracle) check(t *testing.T, s *store.Store) {
 func TestKilledAtAnyInstantLosesAndDoublesNothing(t *testing.T) {
 	lives := 20
 	if long {
-		lives = 1000
+		lives = 300
 	}
 	dir := t.TempDir()
 	o := &oracle{map[exam.DraftID]string{}, map[exam.DraftID]string{}, map[exam.DraftID]exam.EntryID{}, map[exam.DraftID]exam.EntryID{}}

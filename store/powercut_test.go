@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -18,6 +20,13 @@ import (
 
 // long is set for a release: more of everything.
 var long = os.Getenv("WENBAO_LONG") != ""
+
+var (
+	seedFlag   = flag.Uint64("seed", 0, "of what is random in cuts and damages; 0: another each time")
+	roundsFlag = flag.Int("rounds", 0, "of each damage test; 0: as WENBAO_LONG says")
+)
+
+func seedOf() uint64 { return cmp.Or(*seedFlag, rand.Uint64()) }
 
 // picture is all that a store shows, as text: two stores are the same when
 // their pictures are.
@@ -152,7 +161,7 @@ func scratch(t testing.TB) string {
 func session(t *testing.T, dir string, rec *storetest.Recorder, n int) (pictures []string) {
 	t.Helper()
 	o := storetest.Options()
-	o.Segment, o.Disk = 32<<10, rec
+	o.Segment, o.Disk = 12<<10, rec
 	s, err := store.Open(context.Background(), dir, o)
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +211,7 @@ func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
 		n, every, goal = 24, 1, 10_000
 	}
 	pictures := session(t, filepath.Join(base, "live"), rec, n)
-	seed := rand.Uint64()
+	seed := seedOf()
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	cuts := 0
 	for round := 0; cuts < goal && !t.Failed(); round++ {
@@ -233,7 +242,7 @@ func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
 // the one after it, and go on working.
 func checkCut(t *testing.T, dir string, pictures []string, acked int, deep bool) error {
 	o := storetest.Options()
-	o.Segment = 32 << 10
+	o.Segment = 12 << 10
 	return checkCutOf(t, dir, o, pictures, acked, deep)
 }
 

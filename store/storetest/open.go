@@ -26,7 +26,7 @@ var CheapCost = keyslot.Cost{Passes: 1, Memory: 64, Threads: 1}
 // Options for tests: a cheap key and small journal files, so that a short test
 // meets their ends.
 func Options() store.Options {
-	return store.Options{Keys: store.Keys{Cost: CheapCost}, Segment: 64 << 10}
+	return store.Options{Keys: store.Keys{Cost: CheapCost}, Segment: 32 << 10}
 }
 
 // Open opens a store in a folder of the test. When the test ends the store is
