@@ -58,7 +58,7 @@ func (s *Server) restore(r *http.Request, owner Owner) (reply, error) {
 		return reply{}, err
 	}
 	content := []byte(m.Content)
-	statement, err := m.Receipt.Verify([]ed25519.PublicKey{s.public})
+	statement, err := m.Receipt.Verify(append([]ed25519.PublicKey{s.public}, s.Former...))
 	if err == nil {
 		err = statement.Proves(id, content)
 	}

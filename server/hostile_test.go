@@ -237,6 +237,19 @@ func TestOtherPeoplesThingsAreNotThere(t *testing.T) {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
+	// A server that lost its key and all it had still believes what that key signed; no other does.
+	for name, former := range map[string][]ed25519.PublicKey{"with": {s.Public()}, "without": nil} {
+		next := fresh(t, func(c *server.Config) {
+			c.Signer = ed25519.NewKeyFromSeed([]byte("another key, for it lost the old"))
+			c.Former = former
+		})
+		d := newDevice(t, servertest.Witness(t, next), "mine")
+		size := int64(len(files[0].Bytes))
+		d.do("PUT", "/v1/files/"+files[0].SHA256, wire.Bytes, files[0].Bytes, "Content-Range", wire.ContentRange(0, size, size), "Content-Digest", wire.ContentDigest(files[0].Bytes))
+		if w := d.do("PUT", "/v1/registrations/"+string(id)+"/receipt", wire.JSON, restore); (w.Code == http.StatusOK) != (former != nil) {
+			t.Errorf("%s the former key: %d %s", name, w.Code, w.Body)
+		}
+	}
 	changes := other.do("GET", "/v1/changes", "", nil)
 	if c, err := wire.Decode[wire.Changes](changes.Body.Bytes()); err != nil || len(c.Answers) != 0 {
 		t.Error("changes of somebody else:", changes.Body)

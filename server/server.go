@@ -21,6 +21,9 @@ type Config struct {
 	Repository Repository
 	Rules      Rules
 	Signer     ed25519.PrivateKey // signs receipts; whoever holds it is the server
+	// Former are the public halves of keys that were lost: what they signed is
+	// believed, and nothing new is signed with them.
+	Former []ed25519.PublicKey
 	// Practice makes the server of the practice mode: everything is decided at
 	// once, windows are always open, and numbers and receipts say 演练.
 	Practice bool

@@ -20,6 +20,7 @@ func rateLimit(perSecond float64) rate.Limit { return rate.Limit(perSecond) }
 
 type keysCmd struct {
 	Public keysPublicCmd `cmd:"" help:"Print the public key that --server-key wants; also while the server runs."`
+	Renew  keysRenewCmd  `cmd:"" help:"Give up a signing key that is lost for good, and begin with another."`
 }
 
 type keysPublicCmd struct{ folder }
@@ -31,11 +32,42 @@ func (keysPublicCmd) Help() string {
 
 func (c *keysPublicCmd) Run(e *env) error {
 	key, err := keyfile.Open(c.Data)
+	if exam.KindOf(err) == exam.KindNotFound {
+		err = e.offline(c.folder, func(repo server.Repository) (err error) {
+			key, _, err = host.Identity(e.ctx, c.Data, repo)
+			return err
+		})
+	}
+	if err == nil {
+		_, err = fmt.Fprintln(e.stdout, exam.EncodePublicKey(keyfile.Public(key)))
+	}
+	return err
+}
+
+type keysRenewCmd struct{ folder }
+
+// Help says what it costs, and gives the example.
+func (keysRenewCmd) Help() string {
+	return "Candidates' programs know the server by its key: after this they refuse it until they are given the new public key. Receipts of the old key stay good. Only while no server runs.\n\nExample:\n\n  wenbaod keys renew --data /var/lib/wenbao > server.key"
+}
+
+func (c *keysRenewCmd) Run(e *env) error {
+	return e.offline(c.folder, func(repo server.Repository) error {
+		key, err := host.Renew(e.ctx, c.Data, repo)
+		if err == nil {
+			_, err = fmt.Fprintln(e.stdout, exam.EncodePublicKey(key))
+		}
+		return err
+	})
+}
+
+// offline works on the repository itself.
+func (e *env) offline(f folder, work func(server.Repository) error) error {
+	repo, err := opener(e.ctx, f)(f.Data)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(e.stdout, exam.EncodePublicKey(keyfile.Public(key)))
-	return err
+	return errors.Join(work(repo), repo.Close())
 }
 
 type exportCmd struct {
@@ -249,10 +281,6 @@ func printJSON(e *env, r *exam.Registration, v *wire.Verdict) error {
 // operate runs an operator's command, through the running server or on the folder.
 func (e *env) operate(f folder, c server.Command) (server.Outcome, error) {
 	return host.Operate(e.ctx, f.Data, c, func() (*server.Desk, func() error, error) {
-		key, err := keyfile.Open(f.Data)
-		if err != nil {
-			return nil, nil, err
-		}
 		rules, err := rulesOf(nil)
 		if err != nil {
 			return nil, nil, err
@@ -261,7 +289,11 @@ func (e *env) operate(f folder, c server.Command) (server.Outcome, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		s, err := server.New(server.Config{Repository: repo, Rules: rules, Signer: key})
+		key, former, err := host.Identity(e.ctx, f.Data, repo)
+		var s *server.Server
+		if err == nil {
+			s, err = server.New(server.Config{Repository: repo, Rules: rules, Signer: key, Former: former})
+		}
 		if err != nil {
 			return nil, nil, errors.Join(err, repo.Close())
 		}

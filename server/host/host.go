@@ -16,7 +16,6 @@ import (
 
 	"wenbao/exam"
 	"wenbao/server"
-	"wenbao/server/keyfile"
 )
 
 // Config says how to run a server.
@@ -72,23 +71,20 @@ func Start(c Config) (*Host, error) {
 }
 
 func start(c Config, listener net.Listener) (*Host, error) {
-	key, err := keyfile.Open(c.Dir)
-	if err != nil {
-		return nil, err
-	}
-	var config *tls.Config
-	if !c.PlainHTTP {
-		if config, err = tlsConfig(c, key); err != nil {
-			return nil, err
-		}
-	}
 	repo, err := c.Open(c.Dir)
 	if err != nil {
 		return nil, err
 	}
 	h := &Host{repo: repo, fatal: make(chan error, 2)}
-	h.Server, err = server.New(server.Config{Repository: repo, Rules: c.Rules, Signer: key, Practice: c.Practice,
-		ManualPayments: c.ManualPayments, Limits: c.Limits, Log: c.Log})
+	key, former, err := Identity(context.Background(), c.Dir, repo)
+	var config *tls.Config
+	if err == nil && !c.PlainHTTP {
+		config, err = tlsConfig(c, key)
+	}
+	if err == nil {
+		h.Server, err = server.New(server.Config{Repository: repo, Rules: c.Rules, Signer: key, Former: former, Practice: c.Practice,
+			ManualPayments: c.ManualPayments, Limits: c.Limits, Log: c.Log})
+	}
 	if err == nil {
 		h.door, err = openDoor(c.Dir, h.Server)
 	}
