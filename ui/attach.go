@@ -46,8 +46,11 @@ func (w *Window) photoStep() fyne.CanvasObject {
 		}
 		box.Add(w.fileField("photo", "photo.path", []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}, f.TakePicture))
 	}
-	if v.Busy {
+	switch {
+	case v.Busy:
 		box.Add(caption(k.key("photo.busy")))
+	case v.Reading:
+		box.Add(caption(k.key("photo.reading")))
 	}
 	return box
 }

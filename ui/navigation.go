@@ -199,7 +199,7 @@ func newHeader(w *Window) *header { return &header{window: w, box: newOver()} }
 func (h *header) refresh() {
 	w, k := h.window, h.window.kit
 	objects := []fyne.CanvasObject{}
-	var alarm fyne.CanvasObject // what is not saved stands across the whole width
+	var alarm fyne.CanvasObject // stands across the whole width
 	drawn := ""
 	title := k.key("page." + string(w.desk.Page()))
 	var left fyne.CanvasObject = newText(styleCaption, title)
@@ -207,12 +207,15 @@ func (h *header) refresh() {
 		left = newRow(gapSmall, 1, k.iconButton("action.back", theme.NavigateBackIcon(), k.key("back"), w.desk.Back), left)
 	}
 	objects = append(objects, left)
+	if text, bad := w.desk.Alarm(); bad {
+		c := tones[present.Trouble]
+		alarm = surface(c.soft, colorNone, 0, gapSmall, newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), c.ink)), newText(styleStrong.in(c.ink), k.say(text))))
+		drawn += k.say(text)
+	}
 	if f := w.desk.Form(); f != nil && w.desk.Page() != present.PageHome {
 		tone, saved := f.Saved()
 		if tone == present.Calm {
 			objects = append(objects, newRow(6, 1, glyph(theme.ConfirmIcon(), tones[tone].ink), newText(textStyle{size: sizeCaption, color: tones[tone].ink, line: true}, k.say(saved))))
-		} else {
-			alarm = surface(tones[tone].soft, colorNone, 0, gapSmall, newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), tones[tone].ink)), newText(styleStrong.in(tones[tone].ink), k.say(saved))))
 		}
 		whereTone, where := f.Where()
 		objects = append(objects, badge(whereTone, k.say(where)))

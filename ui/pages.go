@@ -26,12 +26,13 @@ func (h *homePage) build() fyne.CanvasObject {
 	w, k, v := h.window, h.window.kit, h.window.desk.Home()
 	begin := k.primary("action.new", k.key("home.new"), w.desk.New)
 	box := newColumn(gapLarge)
-	if t, bad := w.desk.Trouble(); bad {
-		box.Add(banner(present.Trouble, k.key("trouble.title"), k.say(t)))
-	}
 	switch {
 	case v.Loading:
 		box.Add(caption(k.key("home.loading")))
+	case v.Unread && len(v.Rows) == 0:
+		box.Add(title(k.key("home.title")))
+		box.Add(body(k.key("home.failed")))
+		box.Add(newFlow(0, k.primary("action.read_again", k.key("home.again"), w.desk.ReadAgain)))
 	case v.First:
 		box.Add(h.welcome(begin))
 	default:
@@ -99,7 +100,10 @@ func (w *Window) queuePage() fyne.CanvasObject {
 		box.Add(caption(k.key("queue.last", "time", line.Last.Local())))
 	}
 	rows := w.desk.Queue()
-	if len(rows) == 0 {
+	switch {
+	case !w.desk.QueueRead():
+		box.Add(caption(k.key("queue.reading")))
+	case len(rows) == 0:
 		box.Add(caption(k.key("queue.empty")))
 	}
 	for _, r := range rows {
@@ -240,7 +244,10 @@ func (w *Window) historyPage() fyne.CanvasObject {
 		}
 		box.Add(card(row))
 	}
-	if len(f.Past()) == 0 {
+	switch {
+	case !f.PastRead():
+		box.Add(caption(k.key("history.reading")))
+	case len(f.Past()) == 0:
 		box.Add(caption(k.key("history.empty")))
 	}
 	return held(formWidth, box)

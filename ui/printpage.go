@@ -29,9 +29,6 @@ func (w *Window) printPage() fyne.CanvasObject {
 	if v.Kept != "" {
 		box.Add(banner(present.Good, k.key("print.saved"), v.Kept))
 	}
-	if t, bad := w.desk.Trouble(); bad {
-		box.Add(banner(present.Trouble, k.key("trouble.title"), k.say(t)))
-	}
 	switch {
 	case v.Busy:
 		box.Add(caption(k.key("print.busy")))
@@ -52,7 +49,11 @@ func (w *Window) printPage() fyne.CanvasObject {
 func (w *Window) printerCard(v present.PrintView) fyne.CanvasObject {
 	k := w.kit
 	box := newColumn(gap, newText(styleStrong, k.key("print.printer")))
-	if len(v.Printers) == 0 {
+	switch {
+	case v.Asking:
+		box.Add(caption(k.key("print.asking")))
+		return card(box)
+	case len(v.Printers) == 0:
 		box.Add(caption(k.key("print.no_printer")))
 		return card(box)
 	}

@@ -15,9 +15,6 @@ import (
 func (w *Window) settingsPage() fyne.CanvasObject {
 	k, v := w.kit, w.desk.Settings()
 	box := newColumn(gapLarge, title(k.key("page.settings")))
-	if t, bad := w.desk.Trouble(); bad {
-		box.Add(banner(present.Trouble, k.key("trouble.title"), k.say(t)))
-	}
 	box.Add(w.settingsLook())
 	if v.Loading {
 		box.Add(caption(k.key("settings.loading")))

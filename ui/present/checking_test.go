@@ -67,7 +67,7 @@ func TestAFileThatCannotBeReadIsSaidAndNothingIsJudged(t *testing.T) {
 func TestWithoutAServersKeyNothingIsJudged(t *testing.T) {
 	w := presenttest.NewWorld()
 	w.Verdicts = nil
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.CheckCode("WB1:A")
 	w.Loop.Drain()
 	if v := d.Checking(); v.Ready || v.Count != 0 {

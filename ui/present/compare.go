@@ -179,19 +179,23 @@ func (f *Form) Compare(revision uint64) {
 	if i < 0 {
 		return
 	}
-	older := exam.Document{}
+	older, before := exam.Document{}, uint64(0)
+	if i+1 < len(f.past) {
+		before = f.past[i+1].Revision
+	}
 	f.compared, f.difference = revision, nil
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		doc, err := f.desk.ports.Past.At(f.draft.ID, revision)
-		if err == nil && i+1 < len(f.past) {
-			older, err = f.desk.ports.Past.At(f.draft.ID, f.past[i+1].Revision)
+		if err == nil && before > 0 {
+			older, err = f.desk.ports.Past.At(f.draft.ID, before)
 		}
 		return func() {
 			switch {
+			case f.compared != revision: // closed meanwhile, or another one opened
 			case err != nil:
 				f.compared = 0
 				f.desk.failed(err)
-			case f.compared == revision:
+			default:
 				f.difference = f.changes(older, doc)
 				if f.difference == nil {
 					f.difference = []Change{}

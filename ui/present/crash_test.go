@@ -12,7 +12,7 @@ func crashed(t *testing.T) (*presenttest.World, *present.Desk) {
 	t.Helper()
 	w := presenttest.NewWorld()
 	w.Crash = []byte("goroutine 1 [running]:\nmain.main()\n")
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.Start()
 	w.Loop.Drain()
 	return w, d

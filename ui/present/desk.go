@@ -45,12 +45,17 @@ type Desk struct {
 	form *Form
 	left []*Form // drafts that were left before what was typed into them was saved
 	find func()  // stops the opening of a draft that is on its way; nil none
+	made bool    // a new draft is being made
 
 	list     []Summary
 	total    int
-	search   string
-	listed   bool // the list was read at least once
-	unread   bool // the last reading of the list failed
+	search   string // asked for
+	searched string // what the list was searched for
+	listed   bool   // the list was read at least once
+	unread   bool   // the last reading of the list failed
+	lists    turns
+	queues   turns
+	queued   bool // the outbox was read at least once
 	trouble  exam.Kind
 	line     Line
 	lineTold time.Time // when the line was last told
@@ -120,6 +125,7 @@ func (p Preferences) sound() Preferences {
 type Undo struct {
 	Text Text
 	back func()
+	form *Form // the draft it is about, kept until the offer ends; nil none
 }
 
 // Ask is a question before a step that cannot be undone.
@@ -168,8 +174,22 @@ func (d *Desk) Form() *Form { return d.form }
 // Practice tells whether this is the practice mode.
 func (d *Desk) Practice() bool { return d.ports.Practice }
 
-// Go shows a page. Pages of a draft are shown only while one is open.
+// Go shows a page. Pages of a draft are shown only while one is open. A draft
+// that is still being opened does not take the page away again.
 func (d *Desk) Go(p Page) {
+	d.abandon()
+	d.show(p)
+}
+
+// abandon lets the draft go that is on its way to be opened.
+func (d *Desk) abandon() {
+	if d.find != nil {
+		d.find()
+		d.find = nil
+	}
+}
+
+func (d *Desk) show(p Page) {
 	if p == d.page || d.form == nil && slices.Contains(ofDraft, p) {
 		return
 	}
@@ -196,7 +216,10 @@ func (d *Desk) enter(p Page) {
 	if d.page == PageSettings {
 		d.leaveSettings()
 	}
-	d.page, d.ask = p, nil
+	d.page, d.ask, d.trouble = p, nil, ""
+	if d.form != nil {
+		d.form.message = nil
+	}
 	switch p {
 	case PageHome:
 		d.readList()
@@ -211,13 +234,25 @@ func (d *Desk) enter(p Page) {
 	d.changed()
 }
 
-// New makes a draft of the current exam and opens it.
+// New makes a draft of the current exam and opens it; pressed twice, it makes one.
 func (d *Desk) New() {
+	if d.made {
+		return
+	}
+	d.made = true
+	wanted := d.seek()
 	p := d.ports.Packs[0]
 	doc := exam.Document{Exam: p.Exam, Year: p.Year, IDType: exam.ResidentID, Nationality: "CHN"}
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		draft, err := d.ports.Drafts.Create(doc, p.Ref())
-		return func() { d.opened(draft, err, PageForm) }
+		return func() {
+			d.made = false
+			if err == nil && wanted.Err() != nil {
+				d.StoreChanged(draft.ID) // it stands in the list
+				return
+			}
+			d.opened(draft, err, PageForm)
+		}
 	})
 }
 
@@ -232,25 +267,33 @@ func (d *Desk) Open(id exam.DraftID) {
 }
 
 func (d *Desk) load(id exam.DraftID, page func(exam.Draft) Page) {
-	if d.find != nil {
-		d.find()
-	}
 	if f := d.held(id); f != nil {
+		d.abandon()
 		d.turnTo(f, page(f.draft))
+		d.StoreChanged(id) // while it was not shown nobody told it anything
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	d.find = cancel
-	d.loop.Go(ctx, func(context.Context) func() {
+	d.loop.Go(d.seek(), func(context.Context) func() {
 		draft, err := d.ports.Drafts.Draft(id)
 		return func() { d.opened(draft, err, page(draft)) }
 	})
 }
 
-// held gives the form of a draft that is open or not saved yet: the store does
-// not have all of it.
+// seek begins to open a draft; what was sought before is not wanted any more.
+func (d *Desk) seek() (wanted context.Context) {
+	d.abandon()
+	wanted, d.find = context.WithCancel(context.Background())
+	return wanted
+}
+
+// held gives the form of a draft that is open, not saved yet, or in which
+// something can be undone: the store does not have all of it.
 func (d *Desk) held(id exam.DraftID) *Form {
-	for _, f := range append(slices.Clone(d.left), d.form) {
+	all := append(slices.Clone(d.left), d.form)
+	if d.undo != nil {
+		all = append(all, d.undo.form)
+	}
+	for _, f := range all {
 		if f != nil && f.ID() == id {
 			return f
 		}
@@ -275,7 +318,7 @@ func (d *Desk) turnTo(f *Form, p Page) {
 		d.form = f
 		f.take(d.entries)
 	}
-	d.Go(p)
+	d.show(p)
 	d.changed()
 }
 
@@ -285,8 +328,15 @@ func (d *Desk) leave() {
 	if f == nil {
 		return
 	}
-	d.form = nil
-	d.left = append(d.left, f)
+	d.form, d.ask = nil, nil
+	d.hold(f)
+}
+
+// hold keeps a draft that is not open until the store has all of it.
+func (d *Desk) hold(f *Form) {
+	if !slices.Contains(d.left, f) {
+		d.left = append(d.left, f)
+	}
 	f.saver.then(func() { d.left = slices.DeleteFunc(d.left, func(o *Form) bool { return o == f }) })
 }
 
@@ -299,7 +349,25 @@ func (d *Desk) packOf(draft exam.Draft) *exam.Pack {
 	return d.ports.Packs[0]
 }
 
-func (d *Desk) failed(err error) { d.trouble = exam.KindOf(err); d.changed() }
+func (d *Desk) failed(err error) { d.refused(exam.KindOf(err)) }
+
+func (d *Desk) refused(why exam.Kind) { d.trouble = why; d.changed() }
+
+// Alarm is what stands above every page: text that is in the window alone, be its
+// draft open or not, else what the store could not do; false when all is well.
+func (d *Desk) Alarm() (Text, bool) {
+	if f := d.form; f != nil && f.saver.state() == SaveFailed {
+		_, text := f.Saved()
+		return text, true
+	}
+	for _, f := range d.left {
+		if f.saver.state() == SaveFailed {
+			_, text := f.Saved()
+			return T("ui.saved.elsewhere", "name", f.called(), "why", text), true
+		}
+	}
+	return d.Trouble()
+}
 
 // Trouble is what the store could not do, with what to do about it; false when
 // all is well.
@@ -310,50 +378,60 @@ func (d *Desk) Trouble() (Text, bool) {
 	return T("ui.trouble." + string(saveReason(d.trouble))), true
 }
 
+// ReadAgain reads the list of drafts once more.
+func (d *Desk) ReadAgain() {
+	d.unread, d.trouble = false, ""
+	d.readList()
+	d.changed()
+}
+
 // Search narrows the list of drafts.
 func (d *Desk) Search(text string) { d.search = text; d.readList() }
 
 const listLimit = 50
 
 func (d *Desk) readList() {
-	search := d.search
+	search, fresh := d.search, d.lists.ask()
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		list, total, err := d.ports.Drafts.Recent(search, listLimit)
 		return func() {
+			if search != d.search || !fresh() {
+				return // a newer question is on its way, or was answered
+			}
 			if err != nil {
 				d.unread = true
 				d.failed(err)
 				return
 			}
-			if search != d.search {
-				return // a newer question is on its way
-			}
-			d.list, d.total, d.listed, d.unread, d.trouble = list, total, true, false, ""
+			d.list, d.total, d.searched, d.listed, d.unread, d.trouble = list, total, search, true, false, ""
 			d.changed()
 		}
 	})
 }
 
-// Delete puts a draft into the bin; it can be undone.
+// Delete puts a draft into the bin; once it is there, that can be undone.
 func (d *Desk) Delete(id exam.DraftID) {
-	bin := func() { d.change(func() error { return d.ports.Drafts.Delete(id) }) }
+	bin := func() {
+		d.change(func() error { return d.ports.Drafts.Delete(id) }, func() {
+			d.offerUndo(T("ui.undo.deleted"), nil, func() {
+				d.change(func() error { return d.ports.Drafts.Undelete(id) }, func() {})
+			})
+		})
+	}
 	f := d.held(id)
 	if f != nil && f == d.form {
 		d.leave()
 		d.enter(PageHome)
 	}
 	if f != nil {
-		f.saver.then(bin) // nothing can be saved into the bin
+		f.saver.step(bin, d.refused) // nothing can be saved into the bin
 	} else {
 		bin()
 	}
-	d.offerUndo(T("ui.undo.deleted"), func() {
-		d.change(func() error { return d.ports.Drafts.Undelete(id) })
-	})
 }
 
-// change does one thing to the store and reads the list again.
-func (d *Desk) change(do func() error) {
+// change does one thing to the store, then reads the list again.
+func (d *Desk) change(do func() error, then func()) {
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		err := do()
 		return func() {
@@ -361,6 +439,7 @@ func (d *Desk) change(do func() error) {
 				d.failed(err)
 				return
 			}
+			then()
 			d.readList()
 		}
 	})
@@ -378,7 +457,7 @@ func (d *Desk) StoreChanged(id exam.DraftID) {
 	}
 	f := d.form
 	d.loop.Go(context.Background(), func(context.Context) func() {
-		draft, err := d.ports.Drafts.Draft(f.ID())
+		draft, err := d.ports.Drafts.Draft(f.draft.ID)
 		return func() {
 			if err == nil && d.form == f && draft.Revision >= f.draft.Revision {
 				f.heard(draft)
@@ -388,13 +467,14 @@ func (d *Desk) StoreChanged(id exam.DraftID) {
 }
 
 func (d *Desk) readEntries() {
+	fresh := d.queues.ask()
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		entries, err := d.ports.Outbox.Entries()
 		return func() {
-			if err != nil {
+			if err != nil || !fresh() {
 				return // the list itself tells of a store that cannot be read
 			}
-			d.entries = entries
+			d.entries, d.queued = entries, true
 			if d.form != nil {
 				d.form.take(entries)
 			}
@@ -445,8 +525,9 @@ func (d *Desk) Title() Text {
 
 const undoFor = 12 * time.Second
 
-func (d *Desk) offerUndo(text Text, back func()) {
-	u := &Undo{Text: text, back: back}
+// offerUndo offers to take back a step, in the draft of form or of the desk (nil).
+func (d *Desk) offerUndo(text Text, form *Form, back func()) {
+	u := &Undo{Text: text, back: back, form: form}
 	d.undo = u
 	d.loop.After(undoFor, func() {
 		if d.undo == u {
@@ -470,6 +551,9 @@ func (d *Desk) UndoLast() {
 	if u := d.undo; u != nil {
 		d.undo = nil
 		u.back()
+		if u.form != nil && u.form != d.form {
+			d.hold(u.form)
+		}
 		d.changed()
 	}
 }
@@ -492,24 +576,54 @@ func (d *Desk) Answer(yes bool) {
 	d.changed()
 }
 
-// Close saves everything and then calls done.
-func (d *Desk) Close(done func()) { d.flush(done) }
+// Close saves everything and then calls done, however long that takes: what is
+// not saved is in the window alone.
+func (d *Desk) Close(done func()) { d.flush(waiting{then: done}) }
 
-// flush saves what is typed, into drafts that were left too, and then calls f.
-func (d *Desk) flush(f func()) {
+// flush saves what is typed, into drafts that were left too, and goes on then.
+func (d *Desk) flush(w waiting) {
 	open := slices.Clone(d.left)
 	if d.form != nil && !slices.Contains(open, d.form) {
 		open = append(open, d.form)
 	}
 	if len(open) == 0 {
-		f()
+		w.then()
 	}
 	rest := len(open)
-	for _, o := range open {
-		o.Close(func() {
-			if rest--; rest == 0 {
-				f()
+	each := waiting{then: func() {
+		if rest--; rest == 0 {
+			w.then()
+		}
+	}}
+	if w.refused != nil {
+		each.refused = func(why exam.Kind) {
+			if rest > 0 {
+				rest = 0
+				w.refused(why)
 			}
-		})
+		}
+	}
+	for _, o := range open {
+		o.saver.wait(each)
 	}
 }
+
+// turns keeps answers in order that may overtake one another: an answer is fresh
+// unless a later question was answered before it.
+type turns struct{ asked, taken uint64 }
+
+func (t *turns) ask() (fresh func() bool) {
+	t.asked++
+	turn := t.asked
+	return func() bool {
+		if turn < t.taken {
+			return false
+		}
+		t.taken = turn
+		return true
+	}
+}
+
+// outdate makes every answer stale that is still on its way: what it tells was
+// just changed here.
+func (t *turns) outdate() { t.asked++; t.taken = t.asked }

@@ -14,7 +14,7 @@ import (
 func desk(t *testing.T) (*presenttest.World, *present.Desk) {
 	t.Helper()
 	w := presenttest.NewWorld()
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.Start()
 	w.Loop.Drain()
 	return w, d
@@ -22,7 +22,7 @@ func desk(t *testing.T) (*presenttest.World, *present.Desk) {
 
 func TestAFirstStartSaysHowToBegin(t *testing.T) {
 	w := presenttest.NewWorld()
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	if !d.Home().Loading || d.Home().First {
 		t.Error("before the list was read it must say that it reads")
 	}
@@ -100,8 +100,8 @@ func TestDeletingADraftCanBeUndone(t *testing.T) {
 
 func TestAStoreThatCannotBeReadIsSaid(t *testing.T) {
 	w := presenttest.NewWorld()
-	w.Fails = exam.KindDamaged
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	w.Unreadable()
+	d := w.Desk(t)
 	d.Start()
 	w.Loop.Drain()
 	if text, bad := d.Trouble(); !bad || text.Key() != "ui.trouble.damaged" {

@@ -80,16 +80,16 @@ func (f *Form) weighed(o Offer, err error) {
 		f.tell(Trouble, "evidence.unreadable", "name", o.Name)
 	case o.small != nil:
 		f.evidence.offers = append(f.evidence.offers, o)
-		f.desk.changed()
 	case o.Must:
 		f.tell(Trouble, "file.too_large", "megabytes", exam.MaxFileBytes>>20)
 	default:
 		f.attach(o.Kind, o.typ, o.Name, o.raw)
 	}
+	f.desk.changed()
 }
 
 func (f *Form) attach(kind exam.FileKind, typ, name string, raw []byte) {
-	f.store(func() (exam.Draft, error) {
+	f.store("", func() (exam.Draft, error) {
 		return f.desk.ports.Files.Attach(f.draft.ID, exam.File{Kind: kind, Type: typ, Name: name}, raw)
 	}, func() {})
 }

@@ -21,6 +21,7 @@ type files struct {
 	source   exam.File
 	original []byte
 	busy     bool
+	reading  bool // the photo that is attached is being read
 	trouble  Text
 }
 
@@ -34,6 +35,7 @@ type PhotoView struct {
 	Made     []byte // the photo as the crop gives it; nil when it would be refused
 	Found    []Finding
 	Busy     bool
+	Reading  bool // there is a photo, and it is not read yet
 	Locked   bool
 	Original bool // the picture it was made of is kept, and can be gone back to
 	Trouble  Text
@@ -44,7 +46,7 @@ type PhotoView struct {
 // Photo gives the page of the photo.
 func (f *Form) Photo() PhotoView {
 	v := PhotoView{Photo: f.files.photo, Crop: f.files.crop, Made: f.files.made, Found: f.files.found, Busy: f.files.busy,
-		Trouble: f.files.trouble, Locked: f.locked("photo"), Spec: f.pack.Photo, Problems: f.problems("photo")}
+		Reading: f.files.reading, Trouble: f.files.trouble, Locked: f.locked("photo"), Spec: f.pack.Photo, Problems: f.problems("photo")}
 	_, v.Original = f.original()
 	if f.files.portrait != nil {
 		v.Source, v.Width, v.Height = f.files.portrait.Preview()
@@ -55,17 +57,21 @@ func (f *Form) Photo() PhotoView {
 // readFiles reads the photo that is attached.
 func (f *Form) readFiles() {
 	ref, ok := f.draft.Photo()
+	f.files.photo, f.files.reading = nil, ok
 	if !ok {
-		f.files.photo = nil
 		return
 	}
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		raw, err := f.desk.ports.Files.File(ref.SHA256)
 		return func() {
-			if err == nil {
-				f.files.photo = raw
-				f.desk.changed()
+			if now, _ := f.draft.Photo(); now.SHA256 != ref.SHA256 {
+				return // another one took its place meanwhile
 			}
+			f.files.photo, f.files.reading = raw, false
+			if err != nil {
+				f.files.trouble = T("ui.photo.unreadable")
+			}
+			f.desk.changed()
 		}
 	})
 }
@@ -160,7 +166,7 @@ func (f *Form) UsePhoto() {
 	if made == nil {
 		return
 	}
-	f.store(func() (exam.Draft, error) {
+	f.store("photo", func() (exam.Draft, error) {
 		if _, err := f.desk.ports.Files.Attach(f.draft.ID, source, original); err != nil {
 			return exam.Draft{}, err
 		}
@@ -172,7 +178,7 @@ func (f *Form) UsePhoto() {
 
 // DropPicture leaves the picture that is being cropped.
 func (f *Form) DropPicture() {
-	f.files = files{photo: f.files.photo}
+	f.files = files{photo: f.files.photo, reading: f.files.reading}
 	f.desk.changed()
 }
 
@@ -182,10 +188,22 @@ func (f *Form) ClearPhoto() {
 	if !ok {
 		return
 	}
-	photo := f.files.photo
-	f.store(func() (exam.Draft, error) { return f.desk.ports.Files.Detach(f.draft.ID, ref.Kind, ref.SHA256) }, func() { f.files.photo = nil })
-	f.desk.offerUndo(T("ui.undo.photo"), func() {
-		f.store(func() (exam.Draft, error) { return f.desk.ports.Files.Attach(f.draft.ID, ref, photo) }, func() { f.files.photo = photo })
+	f.takeOut("photo", ref, "ui.undo.photo")
+}
+
+// takeOut takes a file out of the draft. The store keeps its bytes, so that it
+// can be put back.
+func (f *Form) takeOut(step string, file exam.File, told string) {
+	drop := func() (exam.Draft, error) { return f.desk.ports.Files.Detach(f.draft.ID, file.Kind, file.SHA256) }
+	back := func() (exam.Draft, error) {
+		raw, err := f.desk.ports.Files.File(file.SHA256)
+		if err != nil {
+			return exam.Draft{}, err
+		}
+		return f.desk.ports.Files.Attach(f.draft.ID, file, raw)
+	}
+	f.store(step, drop, func() {
+		f.offerUndo(T(told), func() { f.store(step, back, func() {}) })
 	})
 }
 
@@ -256,16 +274,7 @@ func (f *Form) evidenceName(kind exam.FileKind) Text {
 
 // RemoveEvidence takes a file out; it can be undone.
 func (f *Form) RemoveEvidence(file exam.File) {
-	f.store(func() (exam.Draft, error) { return f.desk.ports.Files.Detach(f.draft.ID, file.Kind, file.SHA256) }, func() {})
-	f.desk.offerUndo(T("ui.undo.evidence"), func() {
-		f.store(func() (exam.Draft, error) {
-			raw, err := f.desk.ports.Files.File(file.SHA256)
-			if err != nil {
-				return exam.Draft{}, err
-			}
-			return f.desk.ports.Files.Attach(f.draft.ID, file, raw)
-		}, func() {})
-	})
+	f.takeOut("evidence "+file.SHA256, file, "ui.undo.evidence")
 }
 
 // Drop takes files dropped onto the window, where the step shown has a use for
@@ -291,6 +300,7 @@ func (f *Form) Drop(paths []string) {
 func (f *Form) read(path string, most int64, then func(name string, raw []byte)) {
 	path = pasted(path)
 	f.message = nil
+	f.desk.changed()
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		raw, err := f.desk.ports.Desktop.Read(path, most)
 		return func() {
@@ -323,21 +333,36 @@ func pasted(path string) string {
 	return address
 }
 
-// store does one thing to the draft's files and takes over what comes of it.
-func (f *Form) store(do func() (exam.Draft, error), then func()) {
-	f.saver.then(func() {
+// store does one thing to the draft and takes over what comes of it. The step's
+// name keeps it from being done twice at once; "" is done as often as asked.
+func (f *Form) store(step string, do func() (exam.Draft, error), then func()) {
+	f.background(step, func() (func(), error) {
+		d, err := do()
+		return func() { f.heard(d); then() }, err
+	})
+}
+
+// background does one thing once all that is typed is saved, and then what it
+// returned, or says why it could not be done.
+func (f *Form) background(step string, do func() (then func(), err error)) {
+	if step != "" && f.doing[step] {
+		return // pressed twice
+	}
+	f.doing[step] = true
+	f.saver.step(func() {
 		f.desk.loop.Go(context.Background(), func(context.Context) func() {
-			d, err := do()
+			then, err := do()
 			return func() {
+				delete(f.doing, step)
 				if err != nil {
-					f.tell(Trouble, "step.failed."+string(saveReason(exam.KindOf(err))))
+					f.refused(exam.KindOf(err))
 					return
 				}
-				f.heard(d)
 				then()
+				f.desk.changed()
 			}
 		})
-	})
+	}, func(why exam.Kind) { delete(f.doing, step); f.refused(why) })
 }
 
 var types = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf"}

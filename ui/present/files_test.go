@@ -83,7 +83,7 @@ func TestAPhotoIsThereAgainAfterARestart(t *testing.T) {
 	f.UsePhoto()
 	w.Loop.Drain()
 	w = w.Killed()
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.Open(f.ID())
 	w.Loop.Drain()
 	if !bytes.Equal(d.Form().Photo().Photo, presenttest.JPEG()) {

@@ -21,18 +21,20 @@ type Form struct {
 
 	filled   exam.IDFinding // what a number filled in; what else stands there was typed
 	report   exam.Report
-	entries  []exam.Entry // of this draft, oldest first
-	queuing  bool         // a step is on its way into the outbox
+	entries  []exam.Entry    // of this draft, oldest first
+	doing    map[string]bool // steps that were pressed and are not done; pressed again they do nothing
 	files    files
 	evidence evidence
 	rare     rare
 
-	saver   *saver
-	typed   map[string]bool      // fields whose problems may be shown
-	left    map[exam.StepID]bool // steps that were left: all their problems are shown
-	rest    func()               // stops the pause after the last key
-	resting string               // the field it is about; "" when none runs
-	past    []Version
+	saver    *saver
+	typed    map[string]bool      // fields whose problems may be shown
+	left     map[exam.StepID]bool // steps that were left: all their problems are shown
+	rest     func()               // stops the pause after the last key
+	resting  string               // the field it is about; "" when none runs
+	past     []Version
+	pastRead bool // it was read at least once
+	pasts    turns
 
 	compared   uint64 // version whose changes are shown; 0 none
 	difference []Change
@@ -49,7 +51,7 @@ type Message struct {
 
 func newForm(desk *Desk, d exam.Draft, p *exam.Pack) *Form {
 	f := &Form{desk: desk, pack: p, draft: d, doc: d.Document, step: exam.StepRegistration,
-		typed: map[string]bool{}, left: map[exam.StepID]bool{}}
+		typed: map[string]bool{}, left: map[exam.StepID]bool{}, doing: map[string]bool{}}
 	f.saver = &saver{loop: desk.loop, drafts: desk.ports.Drafts, id: d.ID, at: d.Updated,
 		current: func() exam.Document { return f.doc },
 		stored:  f.stored,
@@ -75,7 +77,11 @@ func (f *Form) heard(d exam.Draft) {
 	if d.Revision < f.draft.Revision {
 		return
 	}
+	before, _ := f.draft.Photo()
 	f.draft = d
+	if now, _ := d.Photo(); now.SHA256 != before.SHA256 {
+		f.readFiles()
+	}
 	if f.saver.state() == SavedAll {
 		f.doc = d.Document
 	}
@@ -323,7 +329,8 @@ func (f *Form) begun(step exam.StepID) bool {
 			return true
 		}
 	}
-	return step == exam.StepWork && len(f.doc.Work) > 0 || step == exam.StepPhoto && f.files.photo != nil
+	_, photo := f.draft.Photo()
+	return step == exam.StepWork && len(f.doc.Work) > 0 || step == exam.StepPhoto && photo
 }
 
 // Complete is how much of the form is filled in, 0 to 100.
@@ -393,6 +400,17 @@ func (f *Form) Message() (Message, bool) {
 	}
 	return *f.message, true
 }
+
+// refused says that a step was not taken, on the page that is shown.
+func (f *Form) refused(why exam.Kind) {
+	if f.desk.form != f {
+		f.desk.refused(why) // its own pages are not in sight
+		return
+	}
+	f.tell(Trouble, "step.failed."+string(saveReason(why)))
+}
+
+func (f *Form) offerUndo(text Text, back func()) { f.desk.offerUndo(text, f, back) }
 
 func (f *Form) tell(tone Tone, key string, pairs ...any) {
 	f.message = &Message{Tone: tone, Title: T("ui."+key+".title", pairs...), Text: T("ui."+key+".text", pairs...)}

@@ -14,7 +14,7 @@ import (
 func opened(t *testing.T, doc exam.Document) (*presenttest.World, *present.Desk, *present.Form) {
 	t.Helper()
 	w := presenttest.NewWorld()
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.Start()
 	draft, err := w.Ports().Drafts.Create(doc, w.Pack.Ref())
 	if err != nil {

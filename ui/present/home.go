@@ -11,9 +11,9 @@ type Home struct {
 	Loading bool
 	Unread  bool // the list could not be read: Rows is what was known before
 	Rows    []HomeRow
-	Total   int // drafts that fit the search; Rows may be fewer
-	Search  string
-	First   bool // there is no draft yet: say how to begin
+	Total   int    // drafts that fit the search; Rows may be fewer
+	Search  string // what the rows were searched for
+	First   bool   // there is no draft yet: say how to begin
 	Days    []Countdown
 }
 
@@ -21,7 +21,7 @@ type Home struct {
 type HomeRow struct {
 	ID        exam.DraftID
 	Name      Text
-	About     Text // level and area
+	About     Text // level, area, and the last four of the identity number where it is known
 	State     Text
 	StateTone Tone
 	Where     Text // where its bytes are
@@ -43,7 +43,7 @@ type Countdown struct {
 
 // Home gives the home page.
 func (d *Desk) Home() Home {
-	h := Home{Loading: !d.listed && !d.unread, Unread: d.unread, Total: d.total, Search: d.search, First: d.listed && !d.unread && d.total == 0 && d.search == ""}
+	h := Home{Loading: !d.listed && !d.unread, Unread: d.unread, Total: d.total, Search: d.searched, First: d.listed && !d.unread && d.total == 0 && d.searched == ""}
 	for _, s := range d.list {
 		h.Rows = append(h.Rows, d.homeRow(s))
 	}
@@ -58,7 +58,7 @@ func (d *Desk) homeRow(s Summary) HomeRow {
 	}
 	r := HomeRow{ID: s.ID, Name: Plain(s.Name), Updated: s.Updated, State: T("ui.state." + string(s.State)), StateTone: stateTone(s.State),
 		Where: T("ui.transport." + string(s.Transport)), WhereTone: transportTone(s.Transport), Next: nextStep(s),
-		Deletable: s.State == exam.StateDraft || s.State == exam.StateWithdrawn || s.State == exam.StateExpired}
+		Deletable: deletable(s)}
 	if s.Name == "" {
 		r.Name = T("ui.draft.unnamed")
 	}
@@ -70,7 +70,19 @@ func (d *Desk) homeRow(s Summary) HomeRow {
 		area = Named(a.Name)
 	}
 	r.About = T("ui.draft.about", "level", level, "area", area)
+	if s.IDTail != "" {
+		r.About = T("ui.draft.about.tail", "level", level, "area", area, "tail", s.IDTail)
+	}
 	return r
+}
+
+// deletable tells whether a draft can go into the bin: nothing is under way with
+// the server, and no step of it waits in the outbox.
+func deletable(s Summary) bool {
+	if s.Transport != exam.TransportLocal && s.Transport != exam.TransportDelivered {
+		return false
+	}
+	return s.State == exam.StateDraft || s.State == exam.StateWithdrawn || s.State == exam.StateExpired
 }
 
 // nextStep says what the candidate does next.

@@ -165,7 +165,7 @@ func TestALongListSaysHowManyMoreThereAre(t *testing.T) {
 
 func TestTheTroubleGoesAwayWithItsCause(t *testing.T) {
 	w, d := desk(t)
-	w.Damaged()
+	w.Unreadable()
 	d.StoreChanged("")
 	w.Loop.Drain()
 	if _, bad := d.Trouble(); !bad {

@@ -121,6 +121,9 @@ type QueueRow struct {
 	Progress *Sending
 }
 
+// QueueRead tells whether the outbox was read: nothing in it is no news before.
+func (d *Desk) QueueRead() bool { return d.queued }
+
 // Queue gives what waits to be sent, and where its bytes are.
 func (d *Desk) Queue() []QueueRow {
 	var out []QueueRow

@@ -8,10 +8,15 @@ import (
 
 // readPast reads the draft's older versions.
 func (f *Form) readPast() {
-	f.saver.then(func() {
+	fresh := f.pasts.ask()
+	read := func() {
 		f.desk.loop.Go(context.Background(), func(context.Context) func() {
 			list, err := f.desk.ports.Past.History(f.draft.ID)
 			return func() {
+				if !fresh() {
+					return
+				}
+				f.pastRead = true
 				if err != nil {
 					f.desk.failed(err)
 					return
@@ -20,22 +25,34 @@ func (f *Form) readPast() {
 				f.desk.changed()
 			}
 		})
-	})
+	}
+	f.saver.step(read, func(exam.Kind) { read() }) // what is stored can be read all the same
 }
 
 // Past gives the older versions, newest first.
 func (f *Form) Past() []Version { return f.past }
 
+// PastRead tells whether the older versions were read: none is no news before.
+func (f *Form) PastRead() bool { return f.pastRead }
+
 // Restore brings back an older version; what is there now becomes a version of
 // its own, and the restoring can be undone.
 func (f *Form) Restore(revision uint64) {
-	now := f.draft.Revision
-	f.restore(revision)
-	f.desk.offerUndo(T("ui.undo.restored"), func() { f.restore(now) })
+	f.restore(revision, func(before uint64) {
+		f.offerUndo(T("ui.undo.restored"), func() { f.restore(before, func(uint64) {}) })
+	})
 }
 
-func (f *Form) restore(revision uint64) {
-	f.store(func() (exam.Draft, error) { return f.desk.ports.Past.Restore(f.draft.ID, revision) }, f.readPast)
+func (f *Form) restore(revision uint64, then func(before uint64)) {
+	var before uint64 // the version that holds all that was typed
+	f.store("restore", func() (exam.Draft, error) {
+		d, err := f.desk.ports.Drafts.Draft(f.draft.ID)
+		if err != nil {
+			return d, err
+		}
+		before = d.Revision
+		return f.desk.ports.Past.Restore(f.draft.ID, revision)
+	}, func() { f.readPast(); then(before) })
 }
 
 // Difference is a field that was changed both here and elsewhere.
@@ -106,15 +123,16 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 		}
 		_ = doc.Set(d.Path, value) // the path comes from the merge itself
 	}
-	f.store(func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.draft.ID, doc, onto) }, func() {
+	from := f.desk.page
+	f.store("resolve", func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.draft.ID, doc, onto) }, func() {
 		sent := f.edits()
-		f.desk.offerUndo(T("ui.undo.resolved"), func() { f.unresolve(before, base, sent) })
+		f.offerUndo(T("ui.undo.resolved"), func() { f.unresolve(before, base, sent) })
 		if sent {
 			f.Submit()
 			return
 		}
 		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) })
-		f.desk.Go(PageRegistration)
+		f.goOn(from, PageRegistration)
 	})
 }
 
@@ -127,7 +145,7 @@ func (f *Form) unresolve(before exam.Document, base *exam.Registration, sent boo
 		f.edited()
 		return
 	}
-	f.store(func() (exam.Draft, error) {
+	f.store("resolve", func() (exam.Draft, error) {
 		if waits {
 			if err := f.desk.ports.Outbox.Drop(e.ID); err != nil {
 				return exam.Draft{}, err

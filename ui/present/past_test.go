@@ -30,24 +30,16 @@ func TestTheHistoryIsNewestFirstAndHoldsWhatWasJustTyped(t *testing.T) {
 }
 
 func TestAHistoryThatCannotBeReadIsSaid(t *testing.T) {
-	w, _, f := opened(t, exam.Document{})
-	ports := w.Ports()
-	ports.Past = unreadable{ports.Past}
-	d := present.NewDesk(ports, w.Loop, func() {})
-	d.Open(f.ID())
-	w.Loop.Drain()
+	w, d, f := opened(t, exam.Document{})
+	w.Unreadable()
 	d.Go(present.PageHistory)
 	w.Loop.Drain()
 	if text, bad := d.Trouble(); !bad || text.Key() != "ui.trouble.damaged" {
 		t.Errorf("says %s", text.Key())
 	}
-}
-
-// unreadable is a history whose sectors are bad.
-type unreadable struct{ present.Past }
-
-func (unreadable) History(exam.DraftID) ([]present.Version, error) {
-	return nil, exam.Errorf(exam.KindDamaged, "read history", "bad sector")
+	if !f.PastRead() || len(f.Past()) != 0 {
+		t.Error("it still says that it reads")
+	}
 }
 
 func TestRestoringIsOneMoreVersionAndLosesNone(t *testing.T) {

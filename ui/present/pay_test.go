@@ -15,7 +15,7 @@ import (
 func reread(t *testing.T, w *presenttest.World, id exam.DraftID) (*presenttest.World, *present.Desk, *present.Form) {
 	t.Helper()
 	w = w.Killed()
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.Start()
 	d.Open(id)
 	w.Loop.Drain()

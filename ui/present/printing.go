@@ -61,7 +61,7 @@ type printing struct {
 type press struct {
 	names     []string
 	printer   string
-	none      bool // no queue on this machine
+	asked     bool // the printers were asked for, and answered
 	confirmed int
 	job       PrintJob // running, unfinished or done
 	state     PressState
@@ -93,6 +93,7 @@ type PrintView struct {
 	Draft   bool   // the paper bears 草稿, since the server has not confirmed it
 	Kept    string // path of the PDF last saved
 
+	Asking    bool // for the printers, which have not answered yet
 	Printers  []string
 	Printer   string // chosen
 	Confirmed int    // registrations whose papers can be printed in one go
@@ -105,8 +106,8 @@ type PrintView struct {
 func (d *Desk) Print() PrintView {
 	p := &d.press
 	v := PrintView{Kind: d.print.kind, Pages: d.print.shown.Pages, Busy: d.print.busy, Trouble: d.print.trouble, Kept: d.kept,
-		Kinds:    []PaperKind{PaperRegistration, PaperWorkYears, PaperCommitment},
-		Printers: p.names, Printer: p.printer, Confirmed: p.confirmed, State: p.state, Job: p.job, Refused: p.trouble}
+		Kinds:  []PaperKind{PaperRegistration, PaperWorkYears, PaperCommitment},
+		Asking: d.ports.Printers != nil && !p.asked, Printers: p.names, Printer: p.printer, Confirmed: p.confirmed, State: p.state, Job: p.job, Refused: p.trouble}
 	var missing []string
 	for _, r := range d.print.shown.Missing {
 		missing = append(missing, fmt.Sprintf("U+%04X", r))
@@ -135,7 +136,7 @@ func (d *Desk) preview(k PaperKind) {
 	d.kept = ""
 	d.print = printing{kind: k, busy: true, cancel: cancel}
 	f := d.form
-	f.saver.then(func() {
+	draw := func() {
 		draft := f.current()
 		d.loop.Go(ctx, func(ctx context.Context) func() {
 			shown, err := d.ports.Paper.Pages(ctx, k, draft, previewDPI)
@@ -144,7 +145,8 @@ func (d *Desk) preview(k PaperKind) {
 				d.changed()
 			}
 		})
-	})
+	}
+	f.saver.step(draw, func(exam.Kind) { draw() }) // a full disk hides no paper
 }
 
 // SavePDF writes the paper shown into the candidate's folder; open also opens
@@ -181,9 +183,7 @@ func (d *Desk) write(name string, make func() ([]byte, error), open bool, then f
 		}
 		return func() {
 			then(path)
-			if err != nil {
-				d.failed(err)
-			}
+			d.trouble = exam.KindOf(err)
 			d.changed()
 		}
 	})
@@ -211,11 +211,11 @@ func (d *Desk) askPrinters() {
 		return
 	}
 	d.loop.Go(context.Background(), func(ctx context.Context) func() {
-		names, err := d.ports.Printers.Names(ctx)
+		names, _ := d.ports.Printers.Names(ctx) // none, where there is no queue
 		job, unfinished, confirmed, jerr := d.ports.Printers.Unfinished()
 		return func() {
 			p := &d.press
-			p.names, p.none, p.confirmed = names, err != nil, confirmed
+			p.names, p.asked, p.confirmed = names, true, confirmed
 			if p.printer == "" && len(names) > 0 {
 				p.printer = names[0]
 			}
@@ -236,11 +236,11 @@ func (d *Desk) PrintPaper() {
 		return
 	}
 	f, kind, printer := d.form, d.print.kind, d.press.printer
-	f.saver.then(func() {
+	f.saver.step(func() {
 		d.run(func(ctx context.Context, tell func(PrintJob)) error {
 			return d.ports.Printers.Print(ctx, printer, kind, []exam.DraftID{f.ID()}, tell)
 		})
-	})
+	}, d.refused)
 }
 
 // PrintAll hands the papers of every confirmed registration to the printer.

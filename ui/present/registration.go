@@ -356,12 +356,20 @@ func (f *Form) Do(id string) {
 
 func (f *Form) withEntry(do func(exam.EntryID) error) {
 	e, ok := f.entry()
-	if !ok {
+	if !ok || f.doing["entry"] {
 		return
 	}
+	f.doing["entry"] = true
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		err := do(e.ID)
-		return func() { f.stepped(err, f.desk.page) }
+		return func() {
+			delete(f.doing, "entry")
+			if err != nil {
+				f.refused(exam.KindOf(err))
+				return
+			}
+			f.stepped()
+		}
 	})
 }
 
@@ -373,7 +381,7 @@ func (d *Desk) askFirst(id string, yes func()) {
 // Submit saves everything and puts the submission into the outbox, or shows
 // what prevents it.
 func (f *Form) Submit() {
-	f.saver.then(func() {
+	f.saver.step(func() {
 		sub, report := exam.Prepare(f.current(), f.pack, f.desk.moment())
 		if !report.Submittable {
 			f.Show(StepReview)
@@ -381,7 +389,7 @@ func (f *Form) Submit() {
 			return
 		}
 		f.queue(exam.ActionSubmit, sub.Encode(), sub.Files)
-	})
+	}, f.refused)
 }
 
 func blocks(list []exam.Problem) (n int) {
@@ -401,37 +409,45 @@ func (f *Form) queue(a exam.Action, content []byte, files []exam.File) {
 
 // queueThen is queue, followed by a page.
 func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page Page) {
-	if f.queuing {
+	if f.doing["queue"] {
 		return // pressed twice
 	}
-	f.queuing = true
+	f.doing["queue"] = true
+	from := f.desk.page
 	e := exam.StepEntry(f.draft, a, content, f.desk.loop.Now())
 	e.Files = files
 	state := f.draft.State.Waiting()
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		d, err := f.desk.ports.Outbox.Queue(e, state)
 		return func() {
-			f.queuing = false
-			if err == nil {
-				f.draft = d
-				f.entries = append(f.entries, e)
+			delete(f.doing, "queue")
+			if err != nil {
+				f.refused(exam.KindOf(err))
+				return
 			}
-			f.stepped(err, page)
+			f.draft = d
+			f.entries = append(f.entries, e)
+			f.stepped()
+			f.goOn(from, page)
 		}
 	})
 }
 
 // stepped follows a step that was queued, put back or dropped.
-func (f *Form) stepped(err error, page Page) {
-	if err != nil {
-		f.tell(Trouble, "step.failed."+string(saveReason(exam.KindOf(err))))
-		return
-	}
+func (f *Form) stepped() {
 	f.message = nil
 	f.judge()
+	f.desk.changed()
+	f.desk.queues.outdate()
 	f.desk.ports.Wire.Wake()
-	f.desk.Go(page)
 	f.desk.StoreChanged(f.ID())
+}
+
+// goOn shows the page after a step, unless whoever took it has gone elsewhere.
+func (f *Form) goOn(from, to Page) {
+	if f.desk.form == f && f.desk.page == from {
+		f.desk.show(to)
+	}
 }
 
 // asideReason picks the kinds that have words of their own for a step that was

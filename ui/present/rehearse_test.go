@@ -109,7 +109,7 @@ func TestWithoutARegistrationTheOtherSideHasNothingToDo(t *testing.T) {
 func TestARealProgramCanOnlyOpenPracticeBesideItself(t *testing.T) {
 	w := presenttest.NewWorld()
 	w.Real = true
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	r := d.Rehearsal()
 	if r.Here || !r.Can || d.Practice() {
 		t.Fatalf("it shows %+v", r)
@@ -130,7 +130,7 @@ func TestARealProgramCanOnlyOpenPracticeBesideItself(t *testing.T) {
 func TestAPracticeThatDoesNotOpenIsSaid(t *testing.T) {
 	w := presenttest.NewWorld()
 	w.Real = true
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	w.ReadOnly()
 	d.Rehearse()
 	w.Loop.Drain()

@@ -111,7 +111,7 @@ func (d *Desk) Unremind() {
 	d.reminders, d.calendar = nil, ""
 	d.storeReminders()
 	d.arm()
-	d.offerUndo(T("ui.undo.reminders"), func() { d.reminders = before; d.storeReminders(); d.arm() })
+	d.offerUndo(T("ui.undo.reminders"), nil, func() { d.reminders = before; d.storeReminders(); d.arm() })
 }
 
 func (d *Desk) storeReminders() {
@@ -136,6 +136,7 @@ func (d *Desk) readReminders() {
 			if err == nil && json.Unmarshal(raw, &list) == nil {
 				d.reminders = list
 				d.arm()
+				d.changed()
 			}
 		}
 	})

@@ -86,7 +86,7 @@ func TestRemindersOutliveTheProgram(t *testing.T) {
 	w, _ := reminding(t)
 	w = w.Killed()
 	w.Rung = nil
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.Start()
 	w.Loop.Drain()
 	w.Loop.Advance(30 * 24 * time.Hour)
@@ -128,7 +128,7 @@ func TestADayThatIsOverIsNotTold(t *testing.T) {
 	w = w.Killed()
 	w.Rung = nil
 	w.Loop.Away(365 * 24 * time.Hour)
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.Start()
 	w.Loop.Drain()
 	for _, k := range rung(w) {
@@ -187,7 +187,7 @@ func TestRemindersThatCannotBeKeptAreSaid(t *testing.T) {
 func TestDamagedRemindersAreNone(t *testing.T) {
 	w := presenttest.NewWorld()
 	w.Values["ui.reminders"] = []byte(`[{"kind":"registration_closes","at":"yesterday"}`)
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.Start()
 	w.Loop.Advance(90 * 24 * time.Hour)
 	if d.Reminders().Set || len(w.Rung) != 0 {

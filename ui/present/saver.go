@@ -40,7 +40,14 @@ type saver struct {
 	stop           func() // of the pause; nil when none runs
 	at             time.Time
 	failed         exam.Kind
-	after          []func() // wait for everything to be saved
+	after          []waiting // wait for everything to be saved
+}
+
+// waiting is what comes after a save. Where the save fails, refused is told and
+// it is given up; without it, it waits for the save that works.
+type waiting struct {
+	then    func()
+	refused func(exam.Kind)
 }
 
 // touch notes that the document changed.
@@ -74,6 +81,7 @@ func (s *saver) finished(d exam.Draft, err error) {
 	if err != nil {
 		s.dirty, s.failed = true, exam.KindOf(err)
 		s.stop = s.loop.After(retryPause, s.now)
+		s.refuse()
 		s.changed()
 		return
 	}
@@ -86,20 +94,40 @@ func (s *saver) finished(d exam.Draft, err error) {
 	s.changed()
 }
 
-// then runs f once everything typed so far is durable.
-func (s *saver) then(f func()) {
-	s.after = append(s.after, f)
+// then runs f once everything typed so far is durable, however long that takes.
+func (s *saver) then(f func()) { s.wait(waiting{then: f}) }
+
+// step runs a step of the candidate's once everything typed so far is durable. A
+// step whose save fails is refused: it must not be taken by surprise once there
+// is room again.
+func (s *saver) step(f func(), refused func(exam.Kind)) { s.wait(waiting{f, refused}) }
+
+func (s *saver) wait(w waiting) {
+	s.after = append(s.after, w)
 	s.now()
+}
+
+// refuse gives up the steps that wait for a save that failed.
+func (s *saver) refuse() {
+	all := s.after
+	s.after = nil
+	for _, w := range all {
+		if w.refused == nil {
+			s.after = append(s.after, w)
+			continue
+		}
+		w.refused(s.failed)
+	}
 }
 
 func (s *saver) settle() {
 	if s.dirty || s.running {
 		return
 	}
-	waiting := s.after
+	due := s.after
 	s.after = nil
-	for _, f := range waiting {
-		f()
+	for _, w := range due {
+		w.then()
 	}
 }
 

@@ -278,7 +278,7 @@ func (f *Form) Remove(record string) {
 		out = reflect.AppendSlice(out, v.Slice(0, i))
 		return reflect.AppendSlice(out, v.Slice(i+1, v.Len()))
 	})
-	f.desk.offerUndo(T("ui.undo.removed", "record", T("ui.record."+list, "number", i+1)), func() {
+	f.offerUndo(T("ui.undo.removed", "record", T("ui.record."+list, "number", i+1)), func() {
 		f.edit(list, func(v reflect.Value) reflect.Value { return inserted(v, min(i, v.Len()), gone) })
 	})
 }
@@ -304,6 +304,9 @@ func (f *Form) edit(list string, change func(reflect.Value) reflect.Value) {
 	}
 	v := listOf(&f.doc, list)
 	v.Set(change(v))
+	if strings.HasPrefix(f.rare.path, list+".") {
+		f.rare = rare{} // its record may stand elsewhere now
+	}
 	f.edited()
 }
 

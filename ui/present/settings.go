@@ -94,6 +94,7 @@ const (
 // settings is what the settings page knows.
 type settings struct {
 	read      bool
+	reads     turns
 	ways      []Way
 	code      string // a recovery code just made, shown once
 	size      int64
@@ -151,6 +152,7 @@ func has(ways []Way, kind string) bool {
 
 // readSettings reads what the page shows.
 func (d *Desk) readSettings() {
+	fresh := d.settings.reads.ask()
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		p := d.ports
 		now := settings{read: true, ways: p.Locks.Ways(), versions: VersionChoices[0]}
@@ -165,8 +167,12 @@ func (d *Desk) readSettings() {
 			_ = json.Unmarshal(raw, &now.versions)
 		}
 		return func() {
+			if !fresh() {
+				return
+			}
 			old := d.settings
 			d.settings = now
+			d.settings.reads = old.reads
 			d.settings.code, d.settings.busy, d.settings.cancel = old.code, old.busy, old.cancel
 			d.settings.message, d.settings.about, d.settings.restored = old.message, old.about, old.restored
 			d.settings.started = old.started
@@ -298,14 +304,14 @@ func (d *Desk) MakeBackup(once, again string) {
 		d.say("backup", Trouble, "backup.no_way_in")
 		return
 	}
-	d.flush(func() {
+	d.flush(waiting{func() {
 		d.during("backup", "backup", func(ctx context.Context) (func(), error) {
 			f, err := d.ports.Backups.Make(ctx, once)
 			return func() {
 				d.say("backup", Good, "backup.made", "path", f.Path, "drafts", f.Drafts, "files", f.Files, "kilobytes", int((f.Bytes+999)/1000))
 			}, err
 		})
-	})
+	}, func(why exam.Kind) { d.say("backup", Trouble, "backup.failed."+string(settingsReason(why))) }})
 }
 
 // RestoreBackup makes a backup's store in a folder of its own; nothing in use is
@@ -379,12 +385,16 @@ func (d *Desk) KeepVersions(n int) {
 	}
 	raw, _ := json.Marshal(n)
 	d.settings.versions = n
+	d.settings.reads.outdate()
 	d.ports.Attic.KeepVersions(n)
 	d.loop.Go(context.Background(), func(context.Context) func() {
-		if err := d.ports.Settings.SetSetting(VersionsKey, raw); err != nil {
-			return func() { d.failed(err) }
+		err := d.ports.Settings.SetSetting(VersionsKey, raw)
+		return func() {
+			if err != nil {
+				d.failed(err)
+			}
+			d.readSettings()
 		}
-		return nil
 	})
 	d.changed()
 }

@@ -37,7 +37,7 @@ func TestThePrintersOfTheMachineAreOffered(t *testing.T) {
 func TestWithoutAQueueThereIsStillThePDF(t *testing.T) {
 	w := presenttest.NewWorld()
 	w.Tray.Away = true
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.New()
 	w.Loop.Drain()
 	d.Go(present.PagePrint)
@@ -103,7 +103,7 @@ func TestEveryRefusalOfThePrinterHasItsWords(t *testing.T) {
 func TestAnInterruptedJobWaitsForTheNextStart(t *testing.T) {
 	w := presenttest.NewWorld()
 	w.Tray.Job, w.Tray.Open = present.PrintJob{Printer: "Pantum P2500", Printed: 3, All: 8}, true
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.New()
 	w.Loop.Drain()
 	d.Go(present.PagePrint)
@@ -133,7 +133,7 @@ func TestAJobThatIsGivenUpIsForgotten(t *testing.T) {
 func TestAllConfirmedPapersAreCounted(t *testing.T) {
 	w := presenttest.NewWorld()
 	w.Tray.Ready = 12
-	d := present.NewDesk(w.Ports(), w.Loop, func() {})
+	d := w.Desk(t)
 	d.New()
 	w.Loop.Drain()
 	d.Go(present.PagePrint)

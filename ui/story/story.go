@@ -126,7 +126,7 @@ func Scenes() []Scene {
 			s.open(exam.Document{Level: exam.Intermediate})
 			s.Desk.Go(present.PageHome)
 		}},
-		{Name: "home-trouble", Play: func(s *Stage) { s.World.Fails = exam.KindDamaged; s.Desk.StoreChanged("") }},
+		{Name: "home-trouble", Set: (*presenttest.World).Unreadable, Play: func(*Stage) {}},
 		{Name: "form-registration-empty", Play: func(s *Stage) { s.open(exam.Document{IDType: exam.ResidentID, Nationality: "CHN"}) }},
 		{Name: "form-registration", Play: step(exam.StepRegistration)},
 		{Name: "form-person", Play: step(exam.StepPerson)},

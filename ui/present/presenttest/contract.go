@@ -70,7 +70,7 @@ func drafts1(t *testing.T, p present.Ports) {
 func list(t *testing.T, p present.Ports) {
 	var ids []exam.DraftID
 	for _, name := range []string{"李小满", "王小雪", "李大寒"} {
-		ids = append(ids, made(t, p, exam.Document{Name: name}).ID)
+		ids = append(ids, made(t, p, exam.Document{Name: name, IDNumber: Number("41010519900307123")}).ID)
 	}
 	rows, total, err := p.Drafts.Recent("", 2)
 	if err != nil || len(rows) != 2 || total != 3 {
@@ -84,7 +84,7 @@ func list(t *testing.T, p present.Ports) {
 		t.Errorf("赵 finds %d of %d", len(rows), total)
 	}
 	rows, _, _ = p.Drafts.Recent("王", 50)
-	if len(rows) != 1 || rows[0].ID != ids[1] || rows[0].Name != "王小雪" || rows[0].State != exam.StateDraft || rows[0].Transport != exam.TransportLocal || rows[0].Edited {
+	if len(rows) != 1 || rows[0].ID != ids[1] || rows[0].Name != "王小雪" || rows[0].IDTail != Number("41010519900307123")[14:] || rows[0].State != exam.StateDraft || rows[0].Transport != exam.TransportLocal || rows[0].Edited {
 		t.Errorf("the row is %+v", rows)
 	}
 }
@@ -169,6 +169,7 @@ func outbox1(t *testing.T, p present.Ports) {
 	}
 	_, err := p.Outbox.Queue(exam.StepEntry(d, exam.ActionSubmit, []byte(`{}`), time.Now()), exam.StateQueued)
 	wants(t, "the same step again", err, exam.KindState)
+	wants(t, "binning it", p.Drafts.Delete(d.ID), exam.KindState)
 	if rows, _, _ := p.Drafts.Recent("", 50); len(rows) != 1 || rows[0].Transport != exam.TransportWaiting || rows[0].State != exam.StateQueued {
 		t.Errorf("listed as %+v", rows)
 	}

@@ -20,11 +20,14 @@ func (w *World) ReadOnly() { w.Fails = exam.KindReadOnly }
 // Locked makes every write of the store fail because its key is not there.
 func (w *World) Locked() { w.Fails = exam.KindLocked }
 
-// Damaged makes every write of the store fail because of bad sectors.
-func (w *World) Damaged() { w.Fails = exam.KindDamaged }
+// Damaged makes every read and write of the store fail because of bad sectors.
+func (w *World) Damaged() { w.Fails, w.Hides = exam.KindDamaged, exam.KindDamaged }
+
+// Unreadable makes every read of the store fail because of bad sectors.
+func (w *World) Unreadable() { w.Hides = exam.KindDamaged }
 
 // Mended ends whatever was wrong with the disk.
-func (w *World) Mended() { w.Fails = "" }
+func (w *World) Mended() { w.Fails, w.Hides = "", "" }
 
 // LineAway takes the line down: every step that waits has been tried in vain and
 // will be tried again after a while.

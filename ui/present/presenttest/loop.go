@@ -17,7 +17,8 @@ type Loop struct {
 	work   []*job
 	timers []*timer
 
-	background bool // while work runs, which may block; not while what it left to do does
+	look       func() // after everything that was done; nil nothing
+	background bool   // while work runs, which may block; not while what it left to do does
 }
 
 type job struct {
@@ -71,6 +72,7 @@ func (l *Loop) Step() bool {
 // StepAt takes one of the [Loop.Waiting] pieces of work half a step on: it runs,
 // as it would in the background, or what it returned reaches the window.
 func (l *Loop) StepAt(i int) {
+	l.looked()
 	j := l.work[i]
 	if !j.ran {
 		l.background = true
@@ -83,6 +85,13 @@ func (l *Loop) StepAt(i int) {
 	l.work = slices.Delete(l.work, i, i+1)
 	if j.then != nil && j.ctx.Err() == nil {
 		j.then()
+		l.looked()
+	}
+}
+
+func (l *Loop) looked() {
+	if l.look != nil {
+		l.look()
 	}
 }
 
@@ -110,6 +119,7 @@ func (l *Loop) Advance(d time.Duration) {
 		l.timers = slices.Delete(l.timers, i, i+1)
 		l.now = t.at
 		t.f()
+		l.looked()
 		l.Drain()
 	}
 	l.now = end

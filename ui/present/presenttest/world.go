@@ -24,6 +24,7 @@ type World struct {
 	Loop  *Loop
 	Pack  *exam.Pack
 	Fails exam.Kind // what every write of the store fails with; "" none
+	Hides exam.Kind // what every read of the store fails with; "" none
 	Line  present.Line
 	Woken int
 
@@ -91,11 +92,15 @@ func (w *World) Ports() present.Ports {
 
 func (w *World) drafts() drafts { return drafts{w} }
 
-func (w *World) write(op string) error {
-	if w.Fails != "" {
-		return exam.Errorf(w.Fails, op, "as the test wants")
+func (w *World) write(op string) error { return failure(w.Fails, op) }
+
+func (w *World) read(op string) error { return failure(w.Hides, op) }
+
+func failure(kind exam.Kind, op string) error {
+	if kind == "" {
+		return nil
 	}
-	return nil
+	return exam.Errorf(kind, op, "as the test wants")
 }
 
 // blocks stands for the disk or the network that a call waits for. A presenter
@@ -132,6 +137,9 @@ func (d drafts) Create(doc exam.Document, pack exam.PackRef) (exam.Draft, error)
 
 func (d drafts) Draft(id exam.DraftID) (exam.Draft, error) {
 	d.w.blocks()
+	if err := d.w.read("read draft"); err != nil {
+		return exam.Draft{}, err
+	}
 	n, ok := d.w.Drafts[id]
 	if !ok {
 		return exam.Draft{}, exam.Errorf(exam.KindNotFound, "read draft", "no such draft")
@@ -177,7 +185,7 @@ func (d drafts) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registratio
 
 func (d drafts) Recent(search string, limit int) ([]present.Summary, int, error) {
 	d.w.blocks()
-	if err := d.w.write("list drafts"); err != nil {
+	if err := d.w.read("list drafts"); err != nil {
 		return nil, 0, err
 	}
 	var list []present.Summary
@@ -191,7 +199,8 @@ func (d drafts) Recent(search string, limit int) ([]present.Summary, int, error)
 				waiting = &d.w.Waiting[i]
 			}
 		}
-		list = append(list, present.Summary{ID: n.ID, Name: n.Document.Name, Level: n.Document.Level, Area: n.Document.Area, State: n.State,
+		number := []rune(n.Document.IDNumber)
+		list = append(list, present.Summary{ID: n.ID, Name: n.Document.Name, IDTail: string(number[max(0, len(number)-4):]), Level: n.Document.Level, Area: n.Document.Area, State: n.State,
 			Transport: exam.TransportOf(n, waiting), Edited: d.w.edited(n), Number: n.Number(), Updated: n.Updated})
 	}
 	slices.SortFunc(list, func(a, b present.Summary) int { return strings.Compare(string(a.ID), string(b.ID)) })
@@ -211,6 +220,9 @@ func (d drafts) Delete(id exam.DraftID) error {
 	d.w.blocks()
 	if err := d.w.write("delete draft"); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(d.w.Waiting, func(e exam.Entry) bool { return e.Draft == id }) {
+		return exam.Errorf(exam.KindState, "delete draft", "a step of it waits")
 	}
 	d.w.Bin[id] = true
 	return nil
@@ -292,6 +304,9 @@ func (f files) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.
 
 func (f files) File(sha256 string) ([]byte, error) {
 	f.w.blocks()
+	if err := f.w.read("read file"); err != nil {
+		return nil, err
+	}
 	raw, ok := f.w.Bytes[sha256]
 	if !ok {
 		return nil, exam.Errorf(exam.KindNotFound, "read file", "no such file")
@@ -318,7 +333,7 @@ func (o outbox) Queue(e exam.Entry, state exam.State) (exam.Draft, error) {
 
 func (o outbox) Entries() ([]exam.Entry, error) {
 	o.w.blocks()
-	return slices.Clone(o.w.Waiting), nil
+	return slices.Clone(o.w.Waiting), o.w.read("read outbox")
 }
 
 func (w *World) waits(id exam.EntryID) bool {
@@ -402,6 +417,9 @@ type past struct{ w *World }
 
 func (p past) History(id exam.DraftID) (list []present.Version, err error) {
 	p.w.blocks()
+	if err := p.w.read("read history"); err != nil {
+		return nil, err
+	}
 	all := p.w.Versions[id]
 	for i := range slices.Backward(all) {
 		list = append(list, present.Version{Revision: uint64(i + 1), Saved: p.w.Loop.Now().Add(-time.Duration(len(all)-i) * time.Minute), State: exam.StateDraft})
@@ -411,6 +429,9 @@ func (p past) History(id exam.DraftID) (list []present.Version, err error) {
 
 func (p past) At(id exam.DraftID, revision uint64) (exam.Document, error) {
 	p.w.blocks()
+	if err := p.w.read("read version"); err != nil {
+		return exam.Document{}, err
+	}
 	all := p.w.Versions[id]
 	if revision < 1 || revision > uint64(len(all)) {
 		return exam.Document{}, exam.Errorf(exam.KindNotFound, "read version", "no such version")
@@ -430,7 +451,7 @@ type settings struct{ w *World }
 
 func (s settings) Setting(key string) ([]byte, error) {
 	s.w.blocks()
-	return s.w.Values[key], nil
+	return s.w.Values[key], s.w.read("read setting")
 }
 
 func (s settings) SetSetting(key string, value []byte) error {
@@ -638,6 +659,9 @@ type attic struct{ w *World }
 
 func (a attic) Bin() (list []present.Summary, err error) {
 	a.w.blocks()
+	if err := a.w.read("read bin"); err != nil {
+		return nil, err
+	}
 	for id := range a.w.Bin {
 		n := a.w.Drafts[id]
 		list = append(list, present.Summary{ID: id, Name: n.Document.Name, Level: n.Document.Level, Area: n.Document.Area, State: n.State, Updated: n.Updated})
@@ -659,7 +683,7 @@ func (a attic) Purge(id exam.DraftID) error {
 
 func (a attic) Size() (int64, error) {
 	a.w.blocks()
-	return 1_250_000 - int64(len(a.w.Purged))*200_000, nil
+	return 1_250_000 - int64(len(a.w.Purged))*200_000, a.w.read("measure")
 }
 
 func (a attic) Compact(context.Context) error {
