@@ -173,6 +173,10 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) repl
 	case errors.As(err, &back):
 		p = wire.NewProblem(back.kind, "come back later")
 		w.Header().Set("Retry-After", strconv.Itoa(max(1, int((back.after+time.Second-1)/time.Second))))
+	case p.Kind == exam.KindInternal && unwritable(err):
+		s.Log.Error("nothing can be written", "route", r.Pattern, "err", err)
+		p = wire.NewProblem(exam.KindUnreachable, "the server cannot write at present; what it acknowledged before is kept")
+		w.Header().Set("Retry-After", strconv.Itoa(int(unwritableFor/time.Second)))
 	case r.Context().Err() != nil || errors.Is(err, context.Canceled):
 		p = wire.NewProblem(exam.KindUnreachable, "the request was given up")
 	case p.Kind == exam.KindInternal:
@@ -192,6 +196,16 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) repl
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	return reply{status: p.Status, mediaType: wire.ProblemDoc, raw: wire.Encode(p)}
+}
+
+// unwritableFor is when to come back to a server whose disk is full.
+const unwritableFor = 30 * time.Second
+
+// unwritable tells that the server's own disk is full or fails. A client must
+// not take that for its own.
+func unwritable(err error) bool {
+	kind := exam.KindOf(err)
+	return kind == exam.KindFull || kind == exam.KindReadOnly
 }
 
 // packedFrom is the size from which an answer is worth compressing.

@@ -67,6 +67,7 @@ type DB struct {
 	coming atomic.Int64  // decisions being made that will want to be written
 	quiet  chan struct{} // told when there are none
 	last   group         // belongs to the writer
+	broken atomic.Pointer[breakage]
 	closed chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
@@ -77,6 +78,16 @@ type group struct {
 	took time.Duration
 	busy int // how many had written, or were about to, when it ended
 }
+
+// breakage is that the last commit did not reach the disk.
+type breakage struct {
+	err error
+	at  time.Time
+}
+
+// restFor is how long nothing is written after a commit that failed: with the
+// free list kept in memory alone, bbolt reads the whole file to take one back.
+const restFor = time.Second
 
 // job is one write waiting for the next commit.
 type job struct {
@@ -266,8 +277,15 @@ func (db *DB) Name() string { return db.name }
 // Epoch rises with every start: the seconds of the clock, or one more than last.
 func (db *DB) Epoch() uint64 { return db.epoch }
 
-// Ready tells whether the database answers.
-func (db *DB) Ready(context.Context) error {
+// Ready tells whether the database answers and, when the last commit failed,
+// whether another gets through: a disk that is full may have room again.
+func (db *DB) Ready(ctx context.Context) error {
+	if db.broken.Load() != nil {
+		return db.write(ctx, func(tx *bbolt.Tx) error {
+			m := tx.Bucket(bMeta)
+			return m.Put([]byte("probe"), uint64Key(number(m.Get([]byte("probe")))+1))
+		})
+	}
 	return db.bolt.View(func(tx *bbolt.Tx) error {
 		if tx.Bucket(bMeta).Get([]byte("schema")) == nil {
 			return exam.Errorf(exam.KindDamaged, "look at server database", "no layout")
@@ -306,6 +324,9 @@ func (db *DB) write(ctx context.Context, run func(*bbolt.Tx) error) error {
 }
 
 func (db *DB) enqueue(ctx context.Context, run func(*bbolt.Tx) error) (*job, error) {
+	if b := db.broken.Load(); b != nil && time.Since(b.at) < restFor {
+		return nil, b.err
+	}
 	j := &job{run: run, done: make(chan struct{})}
 	select {
 	case db.queue <- j:
@@ -432,14 +453,28 @@ func (db *DB) group(jobs []*job) {
 			continue
 		}
 		db.last = group{time.Since(began), all + len(db.queue) + int(db.coming.Load())}
+		if err != nil {
+			err = unwritten(err)
+			db.broken.Store(&breakage{err, time.Now()})
+		} else if db.broken.Load() != nil {
+			db.broken.Store(nil)
+		}
 		for _, j := range jobs {
-			if err != nil {
-				j.err = &exam.Error{Kind: exam.KindInternal, Op: "commit server database", Err: err}
-			}
+			j.err = err
 			close(j.done)
 		}
 		return
 	}
+}
+
+// unwritten is why a commit failed. Nothing of it is there, and what was
+// committed before stays.
+func unwritten(err error) error {
+	kind := exam.KindReadOnly
+	if isFull(err) {
+		kind = exam.KindFull
+	}
+	return &exam.Error{Kind: kind, Op: "commit server database", Err: err}
 }
 
 func safely(run func(*bbolt.Tx) error, tx *bbolt.Tx) (err error) {

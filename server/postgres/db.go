@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
+	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -148,6 +150,17 @@ func raced(err error) bool {
 	return errors.As(err, &pg) && slices.Contains(races, pg.Code)
 }
 
+// awayClasses are the classes of codes with which a server says that it cannot
+// serve now: connection, resources, an operator's intervention.
+var awayClasses = []string{"08", "53", "57"}
+
+// lineBroke tells that the database was not reached, or went away meanwhile.
+func lineBroke(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
 // wrong gives an error of the domain; details of a database's error may quote
 // values, so only its code is kept.
 func wrong(op string, err error) error {
@@ -158,6 +171,10 @@ func wrong(op string, err error) error {
 		return err
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &exam.Error{Kind: exam.KindCanceled, Op: op, Err: err}
+	case errors.As(err, &pg) && pg.Code == "53100":
+		return exam.Errorf(exam.KindFull, op, "PostgreSQL error %s", pg.Code)
+	case errors.As(err, &pg) && slices.Contains(awayClasses, pg.Code[:min(2, len(pg.Code))]), lineBroke(err):
+		return exam.Errorf(exam.KindUnreachable, op, "PostgreSQL is away")
 	case errors.As(err, &pg):
 		return exam.Errorf(exam.KindInternal, op, "PostgreSQL error %s", pg.Code)
 	}

@@ -1,0 +1,24 @@
+package postgres
+
+import (
+	"io"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"wenbao/exam"
+)
+
+func TestADatabaseThatIsFullOrAwayIsNoFaultOfOurs(t *testing.T) {
+	for want, list := range map[exam.Kind][]error{
+		exam.KindFull:        {&pgconn.PgError{Code: "53100"}},
+		exam.KindUnreachable: {&pgconn.PgError{Code: "57P03"}, &pgconn.PgError{Code: "53300"}, &pgconn.PgError{Code: "08006"}, io.ErrUnexpectedEOF, &pgconn.ConnectError{}},
+		exam.KindInternal:    {&pgconn.PgError{Code: "42601"}, &pgconn.PgError{}},
+	} {
+		for _, err := range list {
+			if got := exam.KindOf(wrong("ask", err)); got != want {
+				t.Errorf("%T %v is %s, not %s", err, err, got, want)
+			}
+		}
+	}
+}
