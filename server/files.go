@@ -54,7 +54,7 @@ func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
 	if int64(len(raw)) != to-from || r.Header.Get("Content-Digest") != wire.ContentDigest(raw) {
 		return reply{}, exam.Errorf(exam.KindInvalid, "take piece", "the bytes are not those announced")
 	}
-	left, err := s.Repository.PutPiece(r.Context(), owner, wire.FileRef{SHA256: hash, Size: size}, from, raw, s.Now())
+	left, err := s.keepPiece(r.Context(), owner, wire.FileRef{SHA256: hash, Size: size}, from, raw)
 	if err != nil {
 		return reply{}, err
 	}
@@ -66,6 +66,41 @@ func (s *Server) piece(r *http.Request, owner Owner) (reply, error) {
 	return reply{message: wire.FileReply{Lacks: []wire.Lack{{SHA256: hash, Size: size, Missing: left}}}}, nil
 }
 
+// keepPiece keeps bytes of a file for which there is room.
+func (s *Server) keepPiece(ctx context.Context, owner Owner, f wire.FileRef, from int64, raw []byte) ([]wire.Range, error) {
+	if err := s.room(ctx, owner, f); err != nil {
+		return nil, err
+	}
+	return s.Repository.PutPiece(ctx, owner, f, from, raw, s.Now())
+}
+
+// roomAgain is when a device may come back that keeps too much here: by then it
+// has handed in what names some of it, or taken something away.
+const roomAgain = time.Minute
+
+// room refuses a new file of a device that keeps more here than it may without
+// any registration naming it. A file that is here already may always be ended.
+// The repository is asked only when what came since could have filled the room.
+func (s *Server) room(ctx context.Context, owner Owner, f wire.FileRef) error {
+	if s.limiter.fits(owner, f.Size) {
+		return nil
+	}
+	files, bytes, err := s.Repository.Unnamed(ctx, owner)
+	if err != nil {
+		return err
+	}
+	s.limiter.free(owner, s.limiter.Unnamed-bytes-int64(files)*weight(0))
+	if s.limiter.fits(owner, f.Size) {
+		return nil
+	}
+	switch _, err := s.Repository.Upload(ctx, owner, f.SHA256); exam.KindOf(err) {
+	case exam.KindNotFound:
+		return &comeBack{kind: exam.KindRateLimited, after: roomAgain, why: "too many bytes are kept for this device that no registration names"}
+	default:
+		return err
+	}
+}
+
 // keepBroken keeps what arrived of a file under which the line broke, so that on
 // a bad line only what was under way goes again. The digest of a broken piece
 // cannot be checked; the whole file's is, before the file counts.
@@ -75,7 +110,7 @@ func (s *Server) keepBroken(r *http.Request, owner Owner, f wire.FileRef, from i
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 10*time.Second)
 	defer cancel()
-	if _, err := s.Repository.PutPiece(ctx, owner, f, from, raw, s.Now()); err != nil {
+	if _, err := s.keepPiece(ctx, owner, f, from, raw); err != nil {
 		s.Log.Debug("a broken piece was not kept", "kind", exam.KindOf(err))
 	}
 }

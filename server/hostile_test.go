@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -204,6 +205,69 @@ func TestAVerdictIsTheRulesAndKeepsNothing(t *testing.T) {
 		if w := d.do("POST", "/v1/verdicts", wire.JSON, []byte(raw)); kindOf(t, w) != exam.KindInvalid {
 			t.Errorf("%q: %d", raw, w.Code)
 		}
+	}
+}
+
+// TestADeviceCannotFillTheDisk brings the beginnings of ever new files, in
+// pieces and over tus, that no registration will name.
+func TestADeviceCannotFillTheDisk(t *testing.T) {
+	s := fresh(t, func(c *server.Config) { c.Limits.Unnamed = 2 << 20 })
+	h := servertest.Witness(t, s)
+	d, other := newDevice(t, h, "filler"), newDevice(t, h, "other")
+	begin := func(d device, n, size int) (rest func() *httptest.ResponseRecorder, first *httptest.ResponseRecorder) {
+		raw := synctest.Photo(rand.New(rand.NewPCG(uint64(n), 3)), size)
+		piece := func(from, to int) *httptest.ResponseRecorder {
+			return d.do("PUT", "/v1/files/"+exam.Digest(raw), wire.Bytes, raw[from:to],
+				"Content-Range", wire.ContentRange(int64(from), int64(to), int64(size)), "Content-Digest", wire.ContentDigest(raw[from:to]))
+		}
+		return func() *httptest.ResponseRecorder { return piece(1, size) }, piece(0, 1)
+	}
+	tus := func(n int) *httptest.ResponseRecorder {
+		hash := base64.StdEncoding.EncodeToString([]byte(exam.Digest([]byte(strconv.Itoa(n)))))
+		return d.do("POST", "/v1/tus", "", nil, "Tus-Resumable", "1.0.0", "Upload-Length", "100", "Upload-Metadata", "sha256 "+hash)
+	}
+	refused := func(w *httptest.ResponseRecorder) bool {
+		if w.Code/100 == 2 {
+			return false
+		}
+		if kindOf(t, w) != exam.KindRateLimited || w.Header().Get("Retry-After") != "60" || !strings.Contains(w.Body.String(), "no registration names") {
+			t.Fatalf("%d %v %s", w.Code, w.Header(), w.Body)
+		}
+		return true
+	}
+	end, w := begin(d, 0, 100)
+	taken := 0
+	for n := 1; !refused(w); n++ {
+		taken++
+		if n%3 == 0 {
+			w = tus(n)
+		} else {
+			_, w = begin(d, n, 100)
+		}
+		if taken > 40 {
+			t.Fatal("files without end are kept")
+		}
+	}
+	if taken < 20 {
+		t.Errorf("only %d files of 64 KB and a bit fit into 2 MB", taken)
+	}
+	if _, w := begin(d, 1000, 100); !refused(w) {
+		t.Error("one more was taken")
+	}
+	if w := end(); w.Code != http.StatusCreated {
+		t.Error("what was begun cannot be ended:", w.Code, w.Body)
+	}
+	if w := d.submit(exam.NewDraftID(), 1, 0, exam.NewEntryID()); w.Code != http.StatusCreated {
+		t.Error("a registration with its photo was refused:", w.Code, w.Body)
+	}
+	if _, w := begin(other, 1, 100); refused(w) {
+		t.Error("somebody else was refused")
+	}
+	for n := 3; n < 30; n += 3 {
+		d.do("DELETE", "/v1/tus/"+exam.Digest([]byte(strconv.Itoa(n))), "", nil, "Tus-Resumable", "1.0.0")
+	}
+	if _, w := begin(d, 1001, 100); refused(w) {
+		t.Error("what was taken away still counts")
 	}
 }
 

@@ -21,6 +21,10 @@ type Limits struct {
 	OwnerBurst   int        // default 1000
 	PerAddress   rate.Limit // requests per second of one address; default 2000
 	AddressBurst int        // default 5000
+	// Unnamed bounds what one device may keep here that no registration names, in
+	// bytes; a file counts 64 KB more than it has. Default 4 GiB: forty scans of the
+	// largest size for each of several registrations at a time.
+	Unnamed int64
 }
 
 func (l Limits) filled() Limits {
@@ -31,6 +35,7 @@ func (l Limits) filled() Limits {
 	l.OwnerBurst = cmpOr(l.OwnerBurst, 1000)
 	l.PerAddress = cmpOr(l.PerAddress, 2000)
 	l.AddressBurst = cmpOr(l.AddressBurst, 5000)
+	l.Unnamed = cmpOr(l.Unnamed, 4<<30)
 	return l
 }
 
@@ -60,6 +65,7 @@ type limiter struct {
 type bucket struct {
 	*rate.Limiter
 	seen time.Time
+	room int64 // bytes of files that surely fit before the repository must be asked
 }
 
 // maxBuckets bounds each table; quiet is when a bucket has refilled anyway.
@@ -125,11 +131,35 @@ func hold(places chan struct{}) (free func(), err error) {
 	}
 }
 
-func busy() error { return &comeBack{exam.KindUnreachable, 2 * time.Second} }
+func busy() error { return &comeBack{kind: exam.KindUnreachable, after: 2 * time.Second} }
 
 // owner counts a request of a device.
 func (l *limiter) owner(o Owner) error {
 	return allow(l, l.owners, o, l.PerOwner, l.OwnerBurst)
+}
+
+// weight is what a file counts against [Limits.Unnamed].
+func weight(size int64) int64 { return size + 64<<10 }
+
+// fits tells whether a file of a device fits what is known to be free.
+func (l *limiter) fits(o Owner, size int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.owners[o]
+	if b == nil || b.room < weight(size) {
+		return false
+	}
+	b.room -= weight(size)
+	return true
+}
+
+// free says how much room a device has.
+func (l *limiter) free(o Owner, bytes int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.owners[o]; b != nil {
+		b.room = bytes
+	}
 }
 
 func allow[K comparable](l *limiter, table map[K]*bucket, key K, every rate.Limit, burst int) error {
@@ -151,7 +181,7 @@ func allow[K comparable](l *limiter, table map[K]*bucket, key K, every rate.Limi
 	r := b.ReserveN(now, 1)
 	if wait := r.DelayFrom(now); wait > 0 {
 		r.CancelAt(now)
-		return &comeBack{exam.KindRateLimited, wait}
+		return &comeBack{kind: exam.KindRateLimited, after: wait}
 	}
 	return nil
 }

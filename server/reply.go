@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -34,6 +35,7 @@ func (r *refusal) Error() string { return string(r.Kind) + ": " + r.Title }
 type comeBack struct {
 	kind  exam.Kind
 	after time.Duration
+	why   string // for whoever reads a log; "" when there are too many
 }
 
 func (c *comeBack) Error() string { return string(c.kind) }
@@ -171,7 +173,7 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) repl
 	case errors.As(err, &full):
 		p = full.Problem
 	case errors.As(err, &back):
-		p = wire.NewProblem(back.kind, "come back later")
+		p = wire.NewProblem(back.kind, cmp.Or(back.why, "come back later"))
 		w.Header().Set("Retry-After", strconv.Itoa(max(1, int((back.after+time.Second-1)/time.Second))))
 	case p.Kind == exam.KindInternal && unwritable(err):
 		s.Log.Error("nothing can be written", "route", r.Pattern, "err", err)

@@ -115,6 +115,9 @@ type Files interface {
 	File(ctx context.Context, owner Owner, sha256 string) ([]byte, error)
 	// DropFile forgets a file that no registration names; others stay.
 	DropFile(ctx context.Context, owner Owner, sha256 string) error
+	// Unnamed gives how many files of an owner no registration names, and their
+	// sizes together, whatever has come of them so far.
+	Unnamed(ctx context.Context, owner Owner) (files int, bytes int64, err error)
 	// Sweep forgets up to limit files that no registration names and that
 	// nobody touched since before. It gives how many went.
 	Sweep(ctx context.Context, before time.Time, limit int) (int, error)

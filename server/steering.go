@@ -50,7 +50,7 @@ func (s *Server) Steering() Steering { return *s.steering.Load() }
 func (s *Server) steered(r *http.Request) error {
 	to := s.steering.Load()
 	if to.Away {
-		return &comeBack{exam.KindUnreachable, 5 * time.Second}
+		return &comeBack{kind: exam.KindUnreachable, after: 5 * time.Second}
 	}
 	if to.Slow == 0 {
 		return nil

@@ -84,6 +84,9 @@ func (s *Server) tusCreate(r *http.Request, owner Owner) (reply, error) {
 		return reply{}, exam.Errorf(exam.KindTooLarge, "create upload", "%d bytes, at most %d", size, exam.MaxFileBytes)
 	}
 	f := wire.FileRef{SHA256: hash, Size: int64(size)}
+	if err := s.room(r.Context(), owner, f); err != nil {
+		return reply{}, err
+	}
 	if err := s.Repository.Announce(r.Context(), owner, f, s.Now()); err != nil {
 		return reply{}, err
 	}

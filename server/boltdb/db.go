@@ -40,13 +40,14 @@ var (
 	bChanges = []byte("changes")       // owner, seq → id
 	bFiles   = []byte("files")         // owner, hash → file row
 	bPieces  = []byte("blobs")         // blob, offset → bytes
+	bUnnamed = []byte("unnamed")       // owner, hash → size of a file that no registration names
 	bNews    = []byte("publications")  // seq → publication
 	bPacks   = []byte("packs")         // SHA-256 → bytes of an edition
 
 	bAnswers1 = []byte("answers") // of edition 1; not in newer files
 	bPieces1  = []byte("pieces")
 
-	buckets = [][]byte{bMeta, bRecords, bContent, bAnswers, bGiven, bPersons, bNumbers, bChanges, bFiles, bPieces, bNews, bPacks}
+	buckets = [][]byte{bMeta, bRecords, bContent, bAnswers, bGiven, bPersons, bNumbers, bChanges, bFiles, bPieces, bUnnamed, bNews, bPacks}
 )
 
 // Options vary a [DB] for tests.

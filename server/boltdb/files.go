@@ -334,6 +334,20 @@ func (db *DB) DropFile(ctx context.Context, o server.Owner, hash string) error {
 	})
 }
 
+// Unnamed implements server.Files. Files from before there was the bucket count
+// from when they are next touched.
+func (db *DB) Unnamed(_ context.Context, o server.Owner) (files int, size int64, err error) {
+	err = db.read(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bUnnamed).Cursor()
+		for k, v := c.Seek(o[:]); bytes.HasPrefix(k, o[:]); k, v = c.Next() {
+			files++
+			size += int64(number(v))
+		}
+		return nil
+	})
+	return files, size, err
+}
+
 // Sweep implements server.Files. It looks through the files beside the writer.
 func (db *DB) Sweep(ctx context.Context, before time.Time, limit int) (n int, err error) {
 	stale := func(r *fileRow) bool { return r != nil && !r.Kept && r.Touched < before.Unix() }
@@ -387,6 +401,7 @@ func dropFile(tx *bbolt.Tx, key []byte) error {
 		w.delete(bucket, k)
 	}
 	w.delete(bFiles, key)
+	w.delete(bUnnamed, key)
 	return w.err
 }
 
@@ -411,7 +426,14 @@ func putFile(tx *bbolt.Tx, key []byte, r *fileRow) error {
 	if err != nil {
 		return err
 	}
-	return tx.Bucket(bFiles).Put(key, raw)
+	w := writer{tx: tx}
+	w.put(bFiles, key, raw)
+	if r.Kept {
+		w.delete(bUnnamed, key)
+	} else {
+		w.put(bUnnamed, key, uint64Key(uint64(r.Size)))
+	}
+	return w.err
 }
 
 // fileKey is the owner and the hash, 64 bytes.

@@ -271,6 +271,12 @@ func (db *DB) DropFile(ctx context.Context, o server.Owner, name string) error {
 	})
 }
 
+// Unnamed implements server.Files.
+func (db *DB) Unnamed(ctx context.Context, o server.Owner) (files int, size int64, err error) {
+	err = db.pool.QueryRow(ctx, "select count(*), coalesce(sum(size), 0)::bigint from files where owner = $1 and not kept", o[:]).Scan(&files, &size)
+	return files, size, wrong("count files", err)
+}
+
 // Sweep implements server.Files.
 func (db *DB) Sweep(ctx context.Context, before time.Time, limit int) (n int, err error) {
 	err = db.update(ctx, "sweep files", func(tx pgx.Tx) error {

@@ -53,6 +53,8 @@ create index answers_at on answers (at);
 `, `
 -- a registration's row, about 4 KB, stays in one piece: packing and moving it out of line costs more than it saves
 alter table registrations set (toast_tuple_target = 8160);
+`, `
+create index files_unnamed_of on files (owner) where not kept;
 `}
 
 // migrationLock keeps two servers from migrating at the same time.

@@ -39,6 +39,7 @@ func Contract(t *testing.T, open func(t *testing.T) (repo server.Repository, reo
 		{"AnAnnouncedFileIsKnownBeforeItsFirstByte", announced},
 		{"AnswersAreForgottenByAgeAndRecordsStay", forgets},
 		{"ListTakesOnlyTheStatesAskedFor", states},
+		{"WhatNoRegistrationNamesIsCounted", unnamed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			repo, reopen := open(t)
@@ -548,4 +549,51 @@ func states(t *testing.T, repo server.Repository, _ func() server.Repository) {
 	if len(got) != 6 || slices.Contains(got, exam.StateConfirmed) {
 		t.Fatal(got)
 	}
+}
+
+func unnamed(t *testing.T, repo server.Repository, reopen func() server.Repository) {
+	owner, other := ownerN(1), ownerN(2)
+	counts := func(files int, bytes int64) {
+		t.Helper()
+		if n, size, err := repo.Unnamed(t.Context(), owner); n != files || size != bytes || err != nil {
+			t.Errorf("%d files of %d bytes, want %d of %d (%v)", n, size, files, bytes, err)
+		}
+	}
+	ref := func(raw []byte) wire.FileRef { return wire.FileRef{SHA256: exam.Digest(raw), Size: int64(len(raw))} }
+	photo, scan, inline := []byte("a photo"), []byte("a longer scan"), []byte("inline")
+	counts(0, 0)
+	if err := repo.Announce(t.Context(), owner, ref(scan), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	counts(1, 13)
+	for _, piece := range []struct {
+		owner server.Owner
+		raw   []byte
+		to    int64
+	}{{owner, photo, 3}, {owner, photo, 7}, {other, photo, 7}} {
+		if _, err := repo.PutPiece(t.Context(), piece.owner, ref(piece.raw), 0, piece.raw[:piece.to], time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counts(2, 20)
+	rec := record(exam.NewDraftID(), owner, personN(1), "1")
+	file := func(raw []byte) exam.File {
+		return exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw))}
+	}
+	q := server.Question{Entry: exam.NewEntryID(), Owner: owner, ID: rec.ID, Files: []exam.File{file(photo), file(inline)}, Inline: []wire.File{{SHA256: exam.Digest(inline), Bytes: inline}}}
+	put(t, repo, q, rec, &server.Answered{Status: 201, Body: []byte("{}"), At: time.Now()})
+	counts(1, 13)
+	repo = reopen()
+	counts(1, 13)
+	if err := repo.DropFile(t.Context(), owner, exam.Digest(scan)); err != nil {
+		t.Fatal(err)
+	}
+	counts(0, 0)
+	if _, err := repo.PutPiece(t.Context(), owner, ref(scan), 0, scan[:5], time.Now().Add(-48*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := repo.Sweep(t.Context(), time.Now().Add(-24*time.Hour), 10); n != 1 || err != nil {
+		t.Error(n, err)
+	}
+	counts(0, 0)
 }
