@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"os"
 	"sort"
 	"strings"
 	"sync"
@@ -68,6 +69,10 @@ func (w Words) Has(key string) bool {
 	return err == nil && tag.String() == w.lang
 }
 
+// strict makes a missing key or value end the program; the scripts of the tests
+// run programs that were linked with it.
+var strict string
+
 // Say gives the text for a key with its {{.name}} places filled from args. A
 // missing key gives the key itself in ⟦⟧, so that a test or a reader sees it.
 func (w Words) Say(key string, args ...map[string]string) string {
@@ -79,6 +84,10 @@ func (w Words) Say(key string, args ...map[string]string) string {
 		}
 	}
 	text, err := w.loc.Localize(c)
+	if strict != "" && (err != nil || strings.Contains(text, "<no value>")) {
+		fmt.Fprintf(os.Stderr, "assets: %s says %q\n", key, text)
+		os.Exit(99)
+	}
 	if err != nil && text == "" {
 		return fmt.Sprintf("⟦%s⟧", key)
 	}

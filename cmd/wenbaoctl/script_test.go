@@ -24,7 +24,7 @@ import (
 func TestScripts(t *testing.T) {
 	bin := t.TempDir()
 	for _, program := range []string{"wenbaoctl", "wenbaod"} {
-		c := exec.Command("go", "build", "-o", bin, "wenbao/cmd/"+program)
+		c := exec.Command("go", "build", "-ldflags", "-X wenbao/assets.strict=words", "-o", bin, "wenbao/cmd/"+program)
 		c.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Fatalf("build %s: %v\n%s", program, err, out)
