@@ -47,7 +47,7 @@ bench:
 	@scripts/packages bench
 	@$(GO) test -run '^$$' -bench . -benchtime 1s ./exam/... ./store/... ./sync/... ./server/...
 	@$(GO) test -run '^$$' -bench Pdfkit -benchtime 1x ./exam/form -peers
-	@$(GO) test -count=1 -run GoodputTable ./sync/synctest -lines
+	@$(GO) test -count=1 -v -run GoodputTable ./sync/synctest -lines
 
 ## make screenshots  every page in every state in out/story, and contact sheets in docs/pictures
 screenshots: $(BIN)/wenbaodev

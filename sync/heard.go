@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http/httptrace"
 	"sync/atomic"
+	"time"
 )
 
 // heardConn is a connection that knows whether anything ever came back on it:
@@ -13,6 +14,7 @@ import (
 // others, and says nothing about the line.
 type heardConn struct {
 	net.Conn
+	began time.Time // of making it
 	heard atomic.Bool
 }
 
@@ -28,11 +30,12 @@ func (c *heardConn) Read(b []byte) (int, error) {
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
 func (d dialer) heard(ctx context.Context, network, address string) (net.Conn, error) {
+	began := time.Now()
 	c, err := d(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	return &heardConn{Conn: c}, nil
+	return &heardConn{Conn: c, began: began}, nil
 }
 
 // traced lets a ticket know which connection its request is given.
@@ -43,6 +46,9 @@ func traced(t *ticket) context.Context {
 			c = secure.NetConn()
 		}
 		h, ok := c.(*heardConn)
+		if ok && !got.Reused {
+			t.l.made(time.Since(h.began))
+		}
 		t.connected(ok && h.heard.Load())
 	}})
 }

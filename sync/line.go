@@ -10,17 +10,20 @@ import (
 // Bounds of what the engine does with a line. They come from measurements on
 // good, bad and awful lines; see DESIGN.md.
 const (
-	firstWidth   = 8
+	firstWidth   = 10
 	maxWidth     = 16
 	minPiece     = 2 << 10
 	maxPiece     = 64 << 10
+	maxInline    = 32 << 10
 	unknownPiece = 4 << 10
 
 	heardTimeout = 5 * time.Second // a busy server may take its time …
 	freshTimeout = 1 * time.Second // … but a connection on which nothing was ever heard is perhaps none
 	maxTimeout   = 3 * time.Minute
-	queueFor     = 2 // seconds, beside some round trips, that the line may need for all that is in flight
-	pieceFor     = 8 // seconds that it may need for one piece
+	queueFor     = 6                      // seconds, beside some round trips, that the line may need for all that is in flight
+	pieceFor     = 8                      // seconds that it may need for one piece
+	inlineFor    = 1.5                    // and for the files inside one step
+	quickTrip    = 100 * time.Millisecond // a line whose round trip is shorter takes all at once
 
 	firstPause = time.Second
 	maxPause   = 5 * time.Minute
@@ -32,19 +35,19 @@ const (
 type line struct {
 	rand *rand.Rand // guarded by mu
 
-	mu      sync.Mutex
-	changed chan struct{} // closed and replaced when a place becomes free
-	flying  map[*ticket]struct{}
-	bytes   int64 // in flight
-	width   float64
-	rate    float64       // bytes per second, all requests together; 0 unknown
-	rated   bool          // rate is more than a first impression
-	rtt     time.Duration // the quickest answer of late; 0 unknown
-	window  struct {
-		began time.Time
-		bytes int64
-	}
-	failures int // in a row, without any success between
+	mu       sync.Mutex
+	changed  chan struct{} // closed and replaced when a place becomes free
+	flying   map[*ticket]struct{}
+	bytes    int64 // in flight
+	width    float64
+	guesses  int           // steps that were made before anything was known
+	rate     float64       // bytes per second, all requests together; 0 unknown
+	rated    bool          // rate is more than a first impression
+	rtt      time.Duration // the quickest answer or connection of late; 0 unknown
+	lag      float64       // seconds by which answers of late came later than their share of the line and rtt explain
+	began    time.Time     // of the sending that the first impression is taken from
+	acked    int64         // bytes of all requests that were answered
+	failures int           // in a row, without any success between
 	stretch  float64
 	downs    int       // pauses in a row
 	asked    bool      // the server asked for the present pause
@@ -64,6 +67,7 @@ type ticket struct {
 	cancel context.CancelFunc
 	bytes  int64
 	began  time.Time
+	acked  int64 // what the line's was then
 	timer  *time.Timer
 
 	attempt int  // the first is 1
@@ -93,9 +97,9 @@ func (l *line) take(ctx context.Context, n, attempt int) (*ticket, error) {
 func (l *line) launch(ctx context.Context, n, attempt int) *ticket {
 	now := time.Now()
 	if len(l.flying) == 0 {
-		l.window.began, l.window.bytes = now, 0
+		l.began = now
 	}
-	t := &ticket{l: l, bytes: int64(n), began: now, attempt: attempt}
+	t := &ticket{l: l, bytes: int64(n), began: now, acked: l.acked, attempt: attempt}
 	t.ctx, t.cancel = context.WithCancel(ctx)
 	l.flying[t] = struct{}{}
 	l.bytes += t.bytes
@@ -106,12 +110,27 @@ func (l *line) launch(ctx context.Context, n, attempt int) *ticket {
 // connected tells a ticket that its request has a connection, and whether
 // anything was ever heard on it.
 func (t *ticket) connected(heard bool) {
-	t.l.mu.Lock()
-	defer t.l.mu.Unlock()
+	l := t.l
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	t.fresh = !heard
-	t.timer.Reset(max(0, t.l.timeout(t)-time.Since(t.began)))
-	if t.l.rate == 0 && t.l.window.bytes == 0 {
-		t.l.window.began = time.Now() // making connections is no sending
+	t.timer.Reset(max(0, l.timeout(t)-time.Since(t.began)))
+	if l.rate == 0 {
+		l.began = time.Now() // making connections is no sending
+	}
+}
+
+// made learns from how long making a connection took: two round trips, one of them
+// for TLS. Where they are quick, all may be in flight at once.
+func (l *line) made(took time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if trip := took / 2; l.rtt == 0 || trip < l.rtt {
+		l.rtt = trip
+	}
+	if l.rate == 0 && l.rtt < quickTrip {
+		l.width = maxWidth
+		l.news()
 	}
 }
 
@@ -123,18 +142,36 @@ func (l *line) room() bool {
 	switch {
 	case l.downs > 0:
 		return n < 1 // a single one tries whether the line is back
-	case l.rated && n >= 2 && float64(l.bytes) >= l.flight():
+	case l.rated && n >= 2 && float64(l.moving()) >= l.flight():
 		return false
 	}
 	return n < int(l.width)
 }
 
+// moving is how many bytes in flight take part in the line. What is on a connection
+// on which nothing was heard for longer than a new one may be silent goes perhaps nowhere.
+func (l *line) moving() (n int64) {
+	now := time.Now()
+	for t := range l.flying {
+		if !t.fresh || now.Sub(t.began).Seconds() < freshTimeout.Seconds()+4*l.rtt.Seconds()+l.share(t) {
+			n += t.bytes
+		}
+	}
+	return n
+}
+
+// share is how many seconds a request needs when all have an equal part of the line.
+func (l *line) share(t *ticket) float64 {
+	return float64(t.bytes) * float64(len(l.flying)) / l.rate
+}
+
 // flight is how many bytes in flight keep the line busy.
 func (l *line) flight() float64 { return l.rate * (queueFor + 3*l.rtt.Seconds()) }
 
-// timeout is generous about what is already in flight, grows while requests run
-// into it, and doubles for a request that ran into it: perhaps the server needs
-// so long for this one. A connection on which nothing was heard yet takes two
+// timeout is twice a request's share of the line, longer when answers are late (when
+// the line queues what all send, for instance) but never more than all that is in
+// flight takes twice. It grows while requests run into it, and doubles for a request
+// that ran into it: perhaps the server needs so long for this one. A connection on which nothing was heard yet takes two
 // round trips more, and gets no patience beyond them.
 func (l *line) timeout(t *ticket) time.Duration {
 	wait := maxTimeout.Seconds()
@@ -143,7 +180,8 @@ func (l *line) timeout(t *ticket) time.Duration {
 		if t.fresh {
 			least, trips, again = freshTimeout, 4, 1
 		}
-		wait = (least.Seconds() + trips*l.rtt.Seconds() + 2*float64(l.bytes)/l.rate) * l.stretch * again
+		queued := min(l.share(t)+l.lag, float64(l.bytes)/l.rate)
+		wait = (least.Seconds() + trips*l.rtt.Seconds() + 2*queued) * l.stretch * again
 	}
 	return time.Duration(min(wait, maxTimeout.Seconds()) * float64(time.Second))
 }
@@ -153,17 +191,33 @@ func (l *line) piece() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.rate == 0 {
-		return unknownPiece // nothing is known yet: on a very slow line more would be thrown away
+		return unknownPiece // nothing is known yet: a small one's answer comes soon
 	}
 	return int(l.size())
 }
 
-// size is a piece that leaves room for eight of them in flight. What arrived of
+// inline is how many bytes of files one step should carry: what arrived of them
+// counts although the line broke, so they may be more than a piece. While nothing is
+// known yet, every third step carries none: the answer to the piece that goes
+// instead tells the rate early, and the others keep the line busy meanwhile.
+func (l *line) inline() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.rate > 0 {
+		return int(max(l.size()*5/4, min(l.rate*inlineFor, maxInline))) // 5/4: as pieces go
+	}
+	if l.guesses++; l.guesses%3 == 0 {
+		return 0
+	}
+	return maxInline
+}
+
+// size is a piece that leaves room for many of them in flight. What arrived of
 // one counts although the line broke, so breaks do not ask for smaller ones.
 func (l *line) size() float64 {
 	best := min(l.rate*pieceFor, maxPiece)
 	if l.rated {
-		best = min(best, l.flight()/8)
+		best = min(best, l.flight()/20)
 	}
 	return max(minPiece, best)
 }
@@ -197,37 +251,51 @@ func (t *ticket) succeeded() {
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.up(now)
-	l.measure(now, t.bytes)
+	l.measure(t, now)
 	if took := now.Sub(t.began); !t.fresh && (l.rtt == 0 || took < l.rtt) {
 		l.rtt = took
 	}
 	l.width = min(l.width+1, maxWidth)
+	l.late(t, now)
 	l.release(t)
 	for o := range l.flying {
 		o.timer.Reset(max(0, l.timeout(o)-now.Sub(o.began)))
 	}
 }
 
-// measure takes the rate over windows of at least half a second, some round
-// trips and 16 KB. The first impression is the first answer: what was sent by
-// then shared the line with it.
-func (l *line) measure(now time.Time, n int64) {
-	took := now.Sub(l.window.began)
+// late learns from an answer by how much answers are late: at once when it is more
+// than was known, slowly when it is less.
+func (l *line) late(t *ticket, now time.Time) {
+	trips := 1.0
+	if t.fresh {
+		trips = 3
+	}
+	by := max(0, now.Sub(t.began).Seconds()-l.share(t)-trips*l.rtt.Seconds())
+	l.lag = max(by, l.lag-(l.lag-by)/8)
+}
+
+// measure takes the rate from an answer: what was answered in all while the request
+// was under way. The first impression is the first answer: all that were sent by
+// then shared the line with it. Less than was known counts slowly, and only while
+// the line is full.
+func (l *line) measure(t *ticket, now time.Time) {
+	l.acked += t.bytes
 	if l.rate == 0 {
-		l.rate = float64(l.bytes) / max(took.Seconds(), 0.001)
-		l.window.began = now
+		l.rate = float64(min(l.bytes, t.bytes*int64(len(l.flying)))) / max(now.Sub(l.began).Seconds(), 0.001)
 		return
 	}
-	l.window.bytes += n
-	if took < 500*time.Millisecond+2*l.rtt || l.window.bytes < 16<<10 && took < 5*time.Second {
-		return
+	if t.acked == 0 || 2*t.bytes*int64(len(l.flying)) < l.bytes {
+		return // it went when nothing had been answered yet, or saw too little of the others
 	}
-	rate := float64(l.window.bytes) / took.Seconds()
-	if l.rated {
-		rate = l.rate + (rate-l.rate)/3
+	rate := float64(l.acked-t.acked) / max(now.Sub(t.began).Seconds(), 0.001)
+	switch {
+	case !l.rated:
+		l.rate, l.rated = max(rate, l.rate/2), true
+	case rate > l.rate:
+		l.rate += (rate - l.rate) / 4
+	case !l.room():
+		l.rate -= (l.rate - rate) / 8
 	}
-	l.rate, l.rated = rate, true
-	l.window.began, l.window.bytes = now, 0
 }
 
 // failed ends a request that the line swallowed. It tells whether the line is
@@ -295,6 +363,11 @@ func (l *line) release(t *ticket) {
 	t.cancel()
 	delete(l.flying, t)
 	l.bytes -= t.bytes
+	l.news()
+}
+
+// news wakes those who wait for a place.
+func (l *line) news() {
 	close(l.changed)
 	l.changed = make(chan struct{})
 }

@@ -22,7 +22,7 @@ func (e *Engine) bring(ctx context.Context, entry exam.Entry, missing []wire.Lac
 		asked = true
 	}
 	var inline []wire.File
-	room := e.line.piece() * 5 / 4 // as pieces go
+	room := e.line.inline()
 	for _, f := range distinct(entry.Files) {
 		lack := lackOf(missing, f)
 		if e.hasFile(f.SHA256) || asked && lack == nil {

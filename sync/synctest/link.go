@@ -64,7 +64,11 @@ type serializer struct {
 	rate float64
 	mu   sync.Mutex
 	next time.Time
+	idle []gap
 }
+
+// gap is a time in which nobody used the line, between others in which somebody did.
+type gap struct{ from, to time.Time }
 
 const burst = 4 * time.Millisecond
 
@@ -76,10 +80,29 @@ func (s *serializer) reserve(n int) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if early := now.Add(-burst); s.next.Before(early) {
+		s.idle = append(s.idle, gap{s.next, early})
 		s.next = early
 	}
 	s.next = s.next.Add(time.Duration(float64(n) / s.rate * float64(time.Second)))
 	return s.next
+}
+
+// Idle gives how long the way up lay idle between two moments: before the first byte,
+// between others, and after the last.
+func (l *Link) Idle(from, to time.Time) (before, between, after time.Duration) {
+	l.up.mu.Lock()
+	defer l.up.mu.Unlock()
+	for i, g := range l.up.idle {
+		switch {
+		case i == 0:
+			before = g.to.Sub(from)
+		case g.to.Before(to):
+			between += g.to.Sub(g.from)
+		case g.from.Before(to):
+			return before, between, to.Sub(g.from)
+		}
+	}
+	return before, between, max(0, to.Sub(l.up.next))
 }
 
 // Dial makes a connection through the line.

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"bytes"
 	_ "embed"
+	"errors"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -20,14 +22,16 @@ const dictionaryID = 1
 // Dictionary gives dictionary 1 as servers publish it.
 func Dictionary() []byte { return dictionary }
 
-var packer = sync.OnceValue(func() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
-		zstd.WithEncoderDictRaw(dictionaryID, dictionary))
+// packers have tables of sixteen megabytes, which the pool lets go when nothing is
+// sent.
+var packers = sync.Pool{New: func() any {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
+		zstd.WithEncoderCRC(false), zstd.WithEncoderDictRaw(dictionaryID, dictionary))
 	if err != nil {
 		panic("wire: " + err.Error())
 	}
 	return e
-})
+}}
 
 var unpacker = sync.OnceValue(func() *zstd.Decoder { return decoder(exam.MaxSubmissionBytes, true) })
 
@@ -46,7 +50,17 @@ func decoder(limit uint64, dict bool) *zstd.Decoder {
 }
 
 // Pack compresses a submission's bytes with the shared dictionary.
-func Pack(content []byte) []byte { return packer().EncodeAll(content, nil) }
+func Pack(content []byte) []byte {
+	e := packers.Get().(*zstd.Encoder)
+	defer packers.Put(e)
+	var b bytes.Buffer
+	e.ResetContentSize(&b, int64(len(content)))
+	_, err := e.Write(content)
+	if err = errors.Join(err, e.Close()); err != nil {
+		panic("wire: " + err.Error()) // a buffer takes everything
+	}
+	return b.Bytes()
+}
 
 // Unpack is the inverse of [Pack], for bytes of any origin: whatever unpacks to
 // more than [exam.MaxSubmissionBytes] is refused before it takes the memory.
