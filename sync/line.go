@@ -21,8 +21,7 @@ const (
 	freshTimeout = 1 * time.Second // … but a connection on which nothing was ever heard is perhaps none
 	maxTimeout   = 3 * time.Minute
 	queueFor     = 6                      // seconds, beside some round trips, that the line may need for all that is in flight
-	pieceFor     = 8                      // seconds that it may need for one piece
-	inlineFor    = 1.5                    // and for the files inside one step
+	inlineFor    = 1.5                    // seconds that it may need for the files inside one step
 	quickTrip    = 100 * time.Millisecond // a line whose round trip is shorter takes all at once
 
 	firstPause = time.Second
@@ -142,7 +141,7 @@ func (l *line) room() bool {
 	switch {
 	case l.downs > 0:
 		return n < 1 // a single one tries whether the line is back
-	case l.rated && n >= 2 && float64(l.moving()) >= l.flight():
+	case l.rate > 0 && n >= 2 && float64(l.moving()) >= l.flight():
 		return false
 	}
 	return n < int(l.width)
@@ -215,10 +214,7 @@ func (l *line) inline() int {
 // size is a piece that leaves room for many of them in flight. What arrived of
 // one counts although the line broke, so breaks do not ask for smaller ones.
 func (l *line) size() float64 {
-	best := min(l.rate*pieceFor, maxPiece)
-	if l.rated {
-		best = min(best, l.flight()/20)
-	}
+	best := min(l.flight()/20, maxPiece)
 	return max(minPiece, best)
 }
 
