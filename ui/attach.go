@@ -19,38 +19,38 @@ func (w *Window) photoStep() fyne.CanvasObject {
 	v := f.Photo()
 	box := newColumn(gapLarge)
 	if !v.Trouble.Empty() {
-		box.Add(banner(present.Trouble, k.say(v.Trouble), k.key("photo.trouble.text")))
+		add(box, banner(present.Trouble, k.say(v.Trouble), k.key("photo.trouble.text")))
 		if v.Source == nil {
 			for _, why := range v.Found {
-				box.Add(k.problem(present.Shown(why)))
+				add(box, k.problem(present.Shown(why)))
 			}
 		}
 	}
 	for _, p := range v.Problems {
-		box.Add(k.problem(p))
+		add(box, k.problem(p))
 	}
 	switch {
 	case v.Locked:
-		box.Add(banner(present.Calm, "", k.key("photo.locked")))
-		box.Add(w.photoPicture(v.Photo))
+		add(box, banner(present.Calm, "", k.key("photo.locked")))
+		add(box, w.photoPicture(v.Photo))
 	case v.Source != nil:
-		box.Add(w.cropper(f, v))
+		add(box, w.cropper(f, v))
 	default:
 		if v.Photo != nil {
 			actions := newFlow(gap, k.secondary("action.keep_photo", k.key("photo.keep"), f.KeepPhoto))
 			if v.Original {
-				actions.Add(k.secondary("action.reopen_photo", k.key("photo.reopen"), f.Reopen))
+				add(actions, k.secondary("action.reopen_photo", k.key("photo.reopen"), f.Reopen))
 			}
-			actions.Add(k.plain("action.clear_photo", k.key("photo.clear"), f.ClearPhoto))
-			box.Add(newRow(gapLarge, 1, w.photoPicture(v.Photo), newColumn(gap, newText(styleStrong, k.key("photo.attached")), caption(k.photoFacts(v)), actions, keptPath(w))))
+			add(actions, k.plain("action.clear_photo", k.key("photo.clear"), f.ClearPhoto))
+			add(box, newRow(gapLarge, 1, w.photoPicture(v.Photo), newColumn(gap, newText(styleStrong, k.key("photo.attached")), caption(k.photoFacts(v)), actions, keptPath(w))))
 		}
-		box.Add(w.fileField("photo", "photo.path", []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}, f.TakePicture))
+		add(box, w.fileField("photo", "photo.path", []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}, f.TakePicture))
 	}
 	switch {
 	case v.Busy:
-		box.Add(caption(k.key("photo.busy")))
+		add(box, caption(k.key("photo.busy")))
 	case v.Reading:
-		box.Add(caption(k.key("photo.reading")))
+		add(box, caption(k.key("photo.reading")))
 	}
 	return box
 }
@@ -115,19 +115,19 @@ func (w *Window) cropper(f *present.Form, v present.PhotoView) fyne.CanvasObject
 	k := w.kit
 	made := newColumn(gap, newText(styleStrong, k.key("photo.result")))
 	if v.Made != nil {
-		made.Add(newRow(0, -1, w.photoPicture(v.Made)))
+		add(made, newRow(0, -1, w.photoPicture(v.Made)))
 	}
 	for _, p := range v.Found {
 		if p.Severity != exam.Note {
-			made.Add(k.problem(present.Shown(p)))
+			add(made, k.problem(present.Shown(p)))
 		}
 	}
 	if v.Made == nil && !v.Busy {
-		made.Add(caption(k.key("photo.refused")))
+		add(made, caption(k.key("photo.refused")))
 	}
 	tools := newFlow(gapSmall)
 	tool := func(id string, change func(*present.Crop)) {
-		tools.Add(k.secondary("photo."+id, k.key("photo.tool."+id), func() { c := v.Crop; change(&c); f.Frame(c) }))
+		add(tools, k.secondary("photo."+id, k.key("photo.tool."+id), func() { c := v.Crop; change(&c); f.Frame(c) }))
 	}
 	tool("larger", func(c *present.Crop) { c.Scale(1 / 1.06) })
 	tool("smaller", func(c *present.Crop) { c.Scale(1.06) })

@@ -24,7 +24,7 @@ func (w *Window) completeCard() fyne.CanvasObject {
 	}
 	box := newColumn(gapSmall, newText(styleStrong, k.key("complete.title", "percent", f.Complete())), progress(int64(f.Complete()), 100), caption(text))
 	if doubts > 0 {
-		box.Add(caption(k.key("complete.doubts", "count", doubts)))
+		add(box, caption(k.key("complete.doubts", "count", doubts)))
 	}
 	return surface(colorCard, colorLine, radiusCard, 16, box)
 }
@@ -34,13 +34,13 @@ func (w *Window) yearsCard() fyne.CanvasObject {
 	k, y := w.kit, w.desk.Form().Years()
 	box := newColumn(gapSmall, newFlow(gapSmall, newText(styleStrong.oneLine(), k.key("years.title"))), newFlow(0, badge(y.Tone, k.key("verdict."+string(y.Verdict)))))
 	if y.Required > 0 {
-		box.Add(body(k.key("years.counted", "counted", k.duration(y.Counted), "required", k.duration(y.Required))))
-		box.Add(newMeter(y.Counted, y.Required))
+		add(box, body(k.key("years.counted", "counted", k.duration(y.Counted), "required", k.duration(y.Required))))
+		add(box, newMeter(y.Counted, y.Required))
 	}
 	if y.To > y.From {
-		box.Add(newYearsPicture(y))
+		add(box, newYearsPicture(y))
 	}
-	box.Add(caption(k.say(y.Text)))
+	add(box, caption(k.say(y.Text)))
 	return surface(colorCard, colorLine, radiusCard, 16, box)
 }
 
@@ -145,14 +145,14 @@ func (w *Window) daysCard() fyne.CanvasObject {
 		if d.DayOnly {
 			layout = "2006-01-02"
 		}
-		box.Add(newColumn(0, newRow(gapSmall, 0, newText(styleBody.in(c), k.say(d.Text)), newText(styleStrong.in(c).oneLine(), k.say(d.Left))), caption(present.Beijing(d.At).Format(layout))))
+		add(box, newColumn(0, newRow(gapSmall, 0, newText(styleBody.in(c), k.say(d.Text)), newText(styleStrong.in(c).oneLine(), k.say(d.Left))), caption(present.Beijing(d.At).Format(layout))))
 		national = national || d.National
 	}
 	if national {
-		box.Add(caption(k.key("days.national")))
+		add(box, caption(k.key("days.national")))
 	}
 	if set := w.remindRow(); set != nil {
-		box.Add(set)
+		add(box, set)
 	}
 	return surface(colorCard, colorLine, radiusCard, 16, box)
 }

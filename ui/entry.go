@@ -34,10 +34,12 @@ type Entry struct {
 	came    time.Time      // when text came out that a key had chosen
 	now     func() time.Time
 	pressed bool // the pointer is down upon it
+	rows    int
+	marked  bool
 }
 
 func newEntry(c control, rows int) *Entry {
-	e := &Entry{control: c, now: time.Now}
+	e := &Entry{control: c, now: time.Now, rows: rows}
 	e.ExtendBaseWidget(e)
 	e.OnChanged = func(s string) {
 		if e.changed != nil {
@@ -60,12 +62,38 @@ var errMarked = errors.New("marked")
 
 // mark draws the border of a field that has a problem.
 func (e *Entry) mark(bad bool) {
+	if bad == e.marked {
+		return
+	}
+	e.marked = bad
 	e.AlwaysShowValidationError = bad
 	var err error
 	if bad {
 		err = errMarked
 	}
 	e.SetValidationError(err)
+}
+
+// fieldKind is what the least size of a field follows from.
+type fieldKind struct {
+	worn          *Theme
+	size          float32
+	rows          int
+	marked, stars bool
+}
+
+var fieldSizes = map[fieldKind]fyne.Size{}
+
+// MinSize implements [fyne.CanvasObject]. Fields of a kind have one size; asking
+// Fyne makes it build each of them, those too that never come into sight.
+func (e *Entry) MinSize() fyne.Size {
+	k := fieldKind{worn(), sizeOf(sizeBody), e.rows, e.marked, e.Password}
+	size, ok := fieldSizes[k]
+	if !ok {
+		size = e.Entry.MinSize()
+		fieldSizes[k] = size
+	}
+	return size
 }
 
 // show puts a text into the field without telling it as a change.

@@ -20,26 +20,26 @@ func (w *Window) evidenceStep() fyne.CanvasObject {
 	}
 	switch asked := f.Asked(); {
 	case asked != "":
-		box.Add(k.askedFor(asked))
+		add(box, k.askedFor(asked))
 	case !needed:
-		box.Add(banner(present.Good, k.key("evidence.none"), k.key("evidence.none.text")))
+		add(box, banner(present.Good, k.key("evidence.none"), k.key("evidence.none.text")))
 	}
 	if f.Weighing() {
-		box.Add(caption(k.key("evidence.weighing")))
+		add(box, caption(k.key("evidence.weighing")))
 	}
 	more := newColumn(gap)
 	for _, e := range list {
 		card := w.evidenceCard(f, e, locked)
 		w.drops[e.Kind] = card
 		if e.Needed || len(e.Files) > 0 || len(f.Offered(e.Kind)) > 0 {
-			box.Add(card)
+			add(box, card)
 		} else {
-			more.Add(card)
+			add(more, card)
 		}
 	}
 	if len(more.Objects) > 0 {
-		box.Add(newColumn(gapTiny, heading(k.key("evidence.more")), caption(k.key("evidence.more.text"))))
-		box.Add(more)
+		add(box, newColumn(gapTiny, heading(k.key("evidence.more")), caption(k.key("evidence.more.text"))))
+		add(box, more)
 	}
 	return box
 }
@@ -49,22 +49,22 @@ func (w *Window) evidenceCard(f *present.Form, e present.EvidenceView, locked bo
 	head := newFlow(gapSmall, newText(styleStrong.oneLine(), k.say(e.Name)))
 	switch {
 	case e.Needed && e.Early:
-		head.Add(badge(present.Trouble, k.key("evidence.early")))
+		add(head, badge(present.Trouble, k.key("evidence.early")))
 	case e.Needed:
-		head.Add(badge(present.Warning, k.key("evidence.later")))
+		add(head, badge(present.Warning, k.key("evidence.later")))
 	}
 	box := newColumn(gapSmall, head, caption(k.say(e.Hint)))
 	for _, why := range e.Why {
-		box.Add(caption(k.key("evidence.why", "why", why)))
+		add(box, caption(k.key("evidence.why", "why", why)))
 	}
 	for _, p := range e.Problems {
-		box.Add(k.problem(p))
+		add(box, k.problem(p))
 	}
 	for _, file := range e.Files {
-		box.Add(w.evidenceFile(f, file, locked))
+		add(box, w.evidenceFile(f, file, locked))
 	}
 	for i, o := range f.Offered(e.Kind) {
-		box.Add(w.offer(f, o, i))
+		add(box, w.offer(f, o, i))
 	}
 	if locked {
 		return card(box)
@@ -72,9 +72,9 @@ func (w *Window) evidenceCard(f *present.Form, e present.EvidenceView, locked bo
 	id := "evidence." + string(e.Kind)
 	take := func(path string) { f.AddEvidence(e.Kind, path) }
 	if e.Needed {
-		box.Add(w.fileField(id, "evidence.path", evidenceTypes, take))
+		add(box, w.fileField(id, "evidence.path", evidenceTypes, take))
 	} else {
-		box.Add(newFlow(0, k.plain("action.choose."+id, k.key("file.pick"), func() { w.chooseFile(evidenceTypes, take) })))
+		add(box, newFlow(0, k.plain("action.choose."+id, k.key("file.pick"), func() { w.chooseFile(evidenceTypes, take) })))
 	}
 	return card(box)
 }
@@ -96,11 +96,11 @@ func (w *Window) evidenceFile(f *present.Form, file exam.File, locked bool) fyne
 	id := string(file.Kind) + "." + file.SHA256[:min(len(file.SHA256), 8)]
 	tools := newFlow(0, k.plain("action.open."+id, k.key("evidence.open"), func() { f.OpenEvidence(file) }))
 	if !locked {
-		tools.Add(k.plain("action.remove."+id, k.key("record.remove"), func() { f.RemoveEvidence(file) }))
+		add(tools, k.plain("action.remove."+id, k.key("record.remove"), func() { f.RemoveEvidence(file) }))
 	}
 	words := newColumn(2, body(file.Name), caption(facts), tools)
 	if path := w.desk.Kept(); path != "" {
-		words.Add(caption(k.key("evidence.kept", "path", path)))
+		add(words, caption(k.key("evidence.kept", "path", path)))
 	}
 	return surface(colorSidebar, colorNone, radius, gap, newRow(gap, 1, top(w.thumbnail(g)), words))
 }

@@ -66,8 +66,19 @@ func (w *Window) Front() fyne.CanvasObject { return w.front() }
 // Refresh brings the window up to date.
 func (w *Window) Refresh() { w.refresh() }
 
+// Rebuild builds the page anew, as when it is entered.
+func (w *Window) Rebuild() {
+	w.page = nil
+	w.refresh()
+}
+
+// Dress builds the whole window anew, as for another language or size of text.
+func (w *Window) Dress() { w.dress() }
+
 // Inspected is the map of the controls without the file.
-func (w *Window) Inspected() any { return (&inspector{window: w}).collect() }
+func (w *Window) Inspected() any {
+	return (&inspector{win: w.win, state: w.inspected}).collect()
+}
 
 // Wait lets time pass for an entry.
 func (e *Entry) Wait(d time.Duration) {

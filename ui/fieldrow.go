@@ -56,11 +56,11 @@ func (r *fieldRow) makeEntry(f present.Field) {
 	r.entry = newEntry(r.kit.control(f.Path, "entry"), rows)
 	switch f.Kind {
 	case present.Day:
-		r.entry.SetPlaceHolder(r.kit.key("placeholder.day"))
+		r.entry.PlaceHolder = r.kit.key("placeholder.day")
 	case present.YearMon:
-		r.entry.SetPlaceHolder(r.kit.key("placeholder.month"))
+		r.entry.PlaceHolder = r.kit.key("placeholder.month")
 	}
-	r.entry.SetText(f.Value)
+	r.entry.Text = f.Value
 	r.entry.changed = func(s string) { r.form().Set(f.Path, s) }
 	r.entry.left = func() { r.leave(r.form()) }
 }
@@ -220,7 +220,7 @@ func (r *fieldRow) ticks() fyne.CanvasObject {
 	for _, c := range f.Choices {
 		t := r.kit.tick(f.Path+"="+c.Value, r.kit.say(c.Name), slices.Contains(on, c.Value), func(now bool) { r.turn(c.Value, now) })
 		t.disabled = f.Locked
-		box.Add(t)
+		add(box, t)
 	}
 	return box
 }

@@ -103,15 +103,15 @@ func (p *formPage) arrange() {
 	p.step, p.plan = f.At(), p.planned()
 	main := newColumn(gapLarge, newColumn(gapTiny, title(k.stepName(p.step)), caption(k.key("step."+string(p.step)+".about"))))
 	if m, ok := f.Message(); ok {
-		main.Add(banner(m.Tone, k.say(m.Title), k.say(m.Text)))
+		add(main, banner(m.Tone, k.say(m.Title), k.say(m.Text)))
 	}
 	if p.extra = p.special(); p.extra != nil {
-		main.Add(p.extra)
+		add(main, p.extra)
 	}
 	for _, s := range f.Sections() {
-		main.Add(p.section(s))
+		add(main, p.section(s))
 	}
-	main.Add(p.steps())
+	add(main, p.steps())
 	p.aside = newColumn(gap)
 	p.fillAside()
 	p.pane.scroll.Content = padded(gapHuge, newBeside(formWidth, asideWidth, main, p.aside))
@@ -144,17 +144,19 @@ func (p *formPage) section(s present.Section) fyne.CanvasObject {
 	k := p.window.kit
 	box := newColumn(gap, newColumn(2, heading(k.key("section."+s.ID)), caption(k.key("section."+s.ID+".about"))))
 	if s.List == "" {
-		box.Add(p.grid(s.Fields))
+		add(box, p.grid(s.Fields))
 		return box
 	}
+	var records []fyne.CanvasObject
 	for _, r := range s.Records {
-		box.Add(p.record(r))
+		records = append(records, p.record(r))
 	}
+	add(box, newLongList(gap, records))
 	if len(s.Records) == 0 {
-		box.Add(surface(colorSidebar, colorNone, radius, gap, caption(k.key("section."+s.ID+".empty"))))
+		add(box, surface(colorSidebar, colorNone, radius, gap, caption(k.key("section."+s.ID+".empty"))))
 	}
 	if s.CanAdd {
-		box.Add(newFlow(0, k.button("action.add."+s.List, lookSecondary, styleBody.in(colorAccent), theme.ContentAddIcon(), k.key("add."+s.List), func() {
+		add(box, newFlow(0, k.button("action.add."+s.List, lookSecondary, styleBody.in(colorAccent), theme.ContentAddIcon(), k.key("add."+s.List), func() {
 			first := p.form().Add(s.List)
 			p.window.focusField(first)
 		})))
@@ -189,7 +191,7 @@ func (p *formPage) grid(fields []present.Field) fyne.CanvasObject {
 	var pair []fyne.CanvasObject
 	flush := func() {
 		if len(pair) > 0 {
-			box.Add(newHalves(2, 250, pair...))
+			add(box, newHalves(2, 250, pair...))
 			pair = nil
 		}
 	}
@@ -200,7 +202,7 @@ func (p *formPage) grid(fields []present.Field) fyne.CanvasObject {
 			continue
 		}
 		flush()
-		box.Add(o)
+		add(box, o)
 	}
 	flush()
 	return box

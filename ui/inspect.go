@@ -7,17 +7,23 @@ import (
 	"os"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+
+	"wenbao/ui/present"
 )
 
 // inspector writes a map of the controls in sight for tests that press real
 // keys and click real pixels. It holds no value of any field.
 type inspector struct {
-	window *Window
-	file   string
-	last   []byte // as collected last
-	told   []byte // as written last
+	win   fyne.Window
+	loop  present.Loop
+	file  string
+	state func(*inspected) (front, body fyne.CanvasObject) // what takes input, and what of it scrolls
+	ended func() bool
+	last  []byte // as collected last
+	told  []byte // as written last
 
 	writing sync.Mutex // one file at a time
 }
@@ -27,14 +33,19 @@ type inspector struct {
 const inspectEvery = 60 * time.Millisecond
 
 type inspected struct {
-	Settled  bool             `json:"settled"`
-	Page     string           `json:"page"`
-	Step     string           `json:"step,omitempty"`
-	Focus    string           `json:"focus"`
-	Lang     string           `json:"lang"`
-	Width    int              `json:"width"`
-	Height   int              `json:"height"`
-	Controls []inspectedThing `json:"controls"`
+	Settled bool   `json:"settled"`
+	Page    string `json:"page"`
+	Step    string `json:"step,omitempty"`
+	Focus   string `json:"focus"`
+	// Typed is how many characters the field with the focus has, and Composing
+	// that an input method has letters that are not in it yet.
+	Typed     int              `json:"typed"`
+	Composing bool             `json:"composing"`
+	Saved     bool             `json:"saved"` // nothing typed waits to be saved
+	Lang      string           `json:"lang"`
+	Width     int              `json:"width"`
+	Height    int              `json:"height"`
+	Controls  []inspectedThing `json:"controls"`
 }
 
 type inspectedThing struct {
@@ -48,13 +59,38 @@ type inspectedThing struct {
 	InView  bool   `json:"in_view"` // its middle is not scrolled out of sight
 }
 
-func newInspector(w *Window, file string) *inspector {
-	i := &inspector{window: w, file: file}
-	w.loop.After(inspectEvery, i.look)
-	return i
+func inspect(i *inspector) { i.loop.After(inspectEvery, i.look) }
+
+// inspectPages tells of a window with pages.
+func (w *Window) inspectPages(file string) {
+	inspect(&inspector{win: w.win, loop: w.loop, file: file, state: w.inspected, ended: func() bool { return false }})
+}
+
+func (w *Window) inspected(out *inspected) (front, body fyne.CanvasObject) {
+	out.Page, out.Lang, out.Saved = string(w.desk.Page()), w.kit.words.Lang(), true
+	if f := w.desk.Form(); f != nil {
+		out.Step, out.Saved = string(f.At()), f.AllSaved()
+	}
+	return w.front(), w.body
+}
+
+// inspectPlain tells of a window without pages until it shows something else.
+func (c Config) inspectPlain(name string) {
+	if c.Inspect == "" {
+		return
+	}
+	content := c.Window.Content()
+	inspect(&inspector{win: c.Window, loop: c.Loop, file: c.Inspect, ended: func() bool { return c.Window.Content() != content },
+		state: func(out *inspected) (front, body fyne.CanvasObject) {
+			out.Page, out.Saved = name, true
+			return content, content
+		}})
 }
 
 func (i *inspector) look() {
+	if i.ended() {
+		return
+	}
 	now := i.collect()
 	raw, _ := json.MarshalIndent(now, "", " ") // plain values cannot fail
 	now.Settled = bytes.Equal(raw, i.last)
@@ -65,12 +101,12 @@ func (i *inspector) look() {
 	if !bytes.Equal(raw, i.told) {
 		i.tell(raw)
 	}
-	i.window.loop.After(inspectEvery, i.look)
+	i.loop.After(inspectEvery, i.look)
 }
 
 func (i *inspector) tell(raw []byte) {
 	i.told = raw
-	i.window.loop.Go(context.Background(), func(context.Context) func() {
+	i.loop.Go(context.Background(), func(context.Context) func() {
 		i.writing.Lock()
 		defer i.writing.Unlock()
 		if os.WriteFile(i.file+".new", raw, 0o600) == nil {
@@ -81,21 +117,21 @@ func (i *inspector) tell(raw []byte) {
 }
 
 func (i *inspector) collect() inspected {
-	w := i.window
-	c := w.win.Canvas()
-	out := inspected{Page: string(w.desk.Page()), Lang: w.kit.words.Lang(), Controls: []inspectedThing{}}
-	if f := w.desk.Form(); f != nil {
-		out.Step = string(f.At())
-	}
+	c := i.win.Canvas()
+	out := inspected{Controls: []inspectedThing{}}
+	front, body := i.state(&out)
 	if f, ok := c.Focused().(identified); ok {
 		out.Focus = f.controlID()
 	}
+	if e, ok := c.Focused().(*Entry); ok {
+		out.Typed, out.Composing = utf8.RuneCountInString(e.Text), e.composing()
+	}
 	out.Width, out.Height = c.PixelCoordinateForPosition(fyne.NewPos(c.Size().Width, c.Size().Height))
-	walk(w.front(), func(o identified) { out.Controls = append(out.Controls, i.thing(c, o)) })
+	walk(front, func(o identified) { out.Controls = append(out.Controls, i.thing(c, body, o)) })
 	return out
 }
 
-func (i *inspector) thing(c fyne.Canvas, o identified) inspectedThing {
+func (i *inspector) thing(c fyne.Canvas, body fyne.CanvasObject, o identified) inspectedThing {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
 	t := inspectedThing{ID: o.controlID(), Kind: o.controlKind(), Enabled: true}
 	t.X, t.Y = c.PixelCoordinateForPosition(at)
@@ -106,9 +142,9 @@ func (i *inspector) thing(c fyne.Canvas, o identified) inspectedThing {
 	}
 	middle := at.Y + o.Size().Height/2
 	t.InView = middle >= 0 && middle <= c.Size().Height
-	if within(i.window.body, o) {
-		area := fyne.CurrentApp().Driver().AbsolutePositionForObject(i.window.body)
-		t.InView = middle >= area.Y && middle <= area.Y+i.window.body.Size().Height
+	if within(body, o) {
+		area := fyne.CurrentApp().Driver().AbsolutePositionForObject(body)
+		t.InView = middle >= area.Y && middle <= area.Y+body.Size().Height
 	}
 	return t
 }

@@ -139,13 +139,13 @@ func banner(t present.Tone, title, text string, actions ...fyne.CanvasObject) fy
 	look := tones[t]
 	words := newColumn(gapTiny)
 	if title != "" {
-		words.Add(newText(styleStrong.in(look.ink), title))
+		add(words, newText(styleStrong.in(look.ink), title))
 	}
 	if text != "" {
-		words.Add(body(text))
+		add(words, body(text))
 	}
 	if len(actions) > 0 {
-		words.Add(newFlow(gapSmall, actions...))
+		add(words, newFlow(gapSmall, actions...))
 	}
 	icon := container.New(&inset{top: 2}, newColumn(0, glyph(look.icon(), look.ink)))
 	return surface(look.soft, colorNone, radius, gap, newRow(gap, 1, top(icon), words))

@@ -54,6 +54,13 @@ func existing(objects []fyne.CanvasObject) []fyne.CanvasObject {
 	return out
 }
 
+// add puts objects into a container that is still being made; Fyne's own Add lays
+// out all that is there again each time.
+func add(c *fyne.Container, objects ...fyne.CanvasObject) *fyne.Container {
+	c.Objects = append(c.Objects, existing(objects)...)
+	return c
+}
+
 func (l *column) heightFor(objects []fyne.CanvasObject, width float32) float32 {
 	total, n := float32(0), 0
 	for _, o := range objects {
@@ -377,17 +384,92 @@ type pane struct {
 
 func newPane(content fyne.CanvasObject) *pane {
 	p := &pane{scroll: container.NewVScroll(content)}
+	p.scroll.OnScrolled = func(fyne.Position) { p.look() }
 	p.Container = container.New(&paneLayout{pane: p}, p.scroll)
 	return p
 }
 
+// to scrolls to a place.
+func (p *pane) to(at fyne.Position) {
+	p.scroll.ScrollToOffset(at)
+	p.look()
+}
+
+// look tells the long lists of the page what is in sight.
+func (p *pane) look() {
+	var focus fyne.Focusable
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p.scroll); c != nil {
+		focus = c.Focused()
+	}
+	kept, _ := focus.(fyne.CanvasObject)
+	p.sight(kept)
+}
+
+// sight makes stand what is in sight, and the row of kept, which may be nil.
+func (p *pane) sight(kept fyne.CanvasObject) {
+	top, height := p.scroll.Offset.Y, p.scroll.Size().Height
+	longLists(p.scroll.Content, 0, func(l *longList, y float32) {
+		if l.sight(top-y, top+height-y, kept) {
+			canvas.Refresh(l.box)
+		}
+	})
+}
+
+// fetch finds a control in the rows that do not stand in the window, and makes
+// its row stand there until something else has the focus.
+func (p *pane) fetch(fits func(identified) bool) (found identified, ok bool) {
+	longLists(p.scroll.Content, 0, func(l *longList, _ float32) {
+		for _, row := range l.rows {
+			walk(row, func(i identified) {
+				if found == nil && fits(i) {
+					found = i
+				}
+			})
+		}
+	})
+	if found != nil {
+		p.sight(found)
+	}
+	return found, found != nil
+}
+
+// longLists calls see for every long list of a page with where it begins.
+func longLists(o fyne.CanvasObject, y float32, see func(*longList, float32)) {
+	c, ok := o.(*fyne.Container)
+	if !ok {
+		return
+	}
+	if l, ok := c.Layout.(*longList); ok {
+		see(l, y)
+		return
+	}
+	for _, child := range c.Objects {
+		longLists(child, y+child.Position().Y, see)
+	}
+}
+
 // settle lays the content out again after its height may have changed, and
-// keeps the place.
+// keeps the place. It draws nothing anew that did not change, as Fyne's Refresh
+// would.
 func (p *pane) settle() {
 	at := p.scroll.Offset
 	p.Layout.Layout(p.Objects, p.Size())
-	p.scroll.ScrollToOffset(at)
-	p.scroll.Refresh()
+	arrange(p.scroll.Content)
+	p.scroll.Offset.Y++ // Fyne looks at its bars, and at its content, only when the place changes
+	p.to(at)
+	canvas.Refresh(p.scroll)
+}
+
+// arrange lays out what stands in containers, also where their size is the same.
+func arrange(o fyne.CanvasObject) {
+	c, ok := o.(*fyne.Container)
+	if !ok || !c.Visible() || c.Layout == nil {
+		return
+	}
+	c.Layout.Layout(c.Objects, c.Size())
+	for _, child := range c.Objects {
+		arrange(child)
+	}
 }
 
 // reveal scrolls until o is in sight.
@@ -406,7 +488,7 @@ func (p *pane) reveal(o fyne.CanvasObject) {
 		return
 	}
 	at.Y = max(at.Y, 0)
-	p.scroll.ScrollToOffset(at)
+	p.to(at)
 }
 
 type paneLayout struct{ pane *pane }
@@ -418,6 +500,7 @@ func (l *paneLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	s.Content.Resize(fyne.NewSize(size.Width, max(size.Height, heightFor(s.Content, size.Width))))
 	s.Move(fyne.NewPos(0, 0))
 	s.Resize(size)
+	l.pane.look()
 }
 
 // surface is a rectangle with content at a distance from its border.

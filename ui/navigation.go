@@ -150,7 +150,7 @@ func (n *navigation) stepRow(i int, s present.StepView, here bool) fyne.CanvasOb
 	icon, c := stepMark(s.Mark)
 	content := newRow(10, 1, glyph(icon, c), newText(style, k.stepName(s.ID)))
 	if t := k.stepCount(s); t != "" {
-		content.Add(newText(textStyle{size: sizeCaption, color: c, line: true}, t))
+		add(content, newText(textStyle{size: sizeCaption, color: c, line: true}, t))
 	}
 	return newPress(k.control("step."+string(s.ID), "step"), look, content, func() {
 		w.desk.Go(present.PageForm)

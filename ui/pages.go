@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -13,6 +15,7 @@ import (
 type homePage struct {
 	window *Window
 	search *Entry
+	rows   rowKeeper
 }
 
 func newHomePage(w *Window) *homePage {
@@ -28,26 +31,24 @@ func (h *homePage) build() fyne.CanvasObject {
 	box := newColumn(gapLarge)
 	switch {
 	case v.Loading:
-		box.Add(caption(k.key("home.loading")))
+		add(box, caption(k.key("home.loading")))
 	case v.Unread && len(v.Rows) == 0:
-		box.Add(title(k.key("home.title")))
-		box.Add(body(k.key("home.failed")))
-		box.Add(newFlow(0, k.primary("action.read_again", k.key("home.again"), w.desk.ReadAgain)))
+		add(box, title(k.key("home.title")))
+		add(box, body(k.key("home.failed")))
+		add(box, newFlow(0, k.primary("action.read_again", k.key("home.again"), w.desk.ReadAgain)))
 	case v.First:
-		box.Add(h.welcome(begin))
+		add(box, h.welcome(begin))
 	default:
-		box.Add(newRow(gap, 0, title(k.key("home.title")), begin))
+		add(box, newRow(gap, 0, title(k.key("home.title")), begin))
 		if v.Total > 4 || v.Search != "" {
-			box.Add(held(420, h.search))
+			add(box, held(420, h.search))
 		}
-		for _, r := range v.Rows {
-			box.Add(h.row(r))
-		}
+		add(box, keepList(&h.rows, gapLarge, v.Rows, func(r present.HomeRow) string { return fmt.Sprint(r) }, h.row))
 		if len(v.Rows) == 0 && !v.Unread {
-			box.Add(caption(k.key("home.none_found")))
+			add(box, caption(k.key("home.none_found")))
 		}
 		if len(v.Rows) < v.Total {
-			box.Add(caption(k.key("home.shown", "shown", len(v.Rows), "total", v.Total)))
+			add(box, caption(k.key("home.shown", "shown", len(v.Rows), "total", v.Total)))
 		}
 	}
 	days := w.daysCard()
@@ -62,10 +63,10 @@ func (h *homePage) welcome(begin fyne.CanvasObject) fyne.CanvasObject {
 	box := newColumn(gapLarge, newColumn(gapSmall, title(k.key("welcome.title")), body(k.key("welcome.text"))))
 	for _, p := range []string{"offline", "checks", "proof"} {
 		icon := container.New(&inset{top: 2}, glyph(theme.ConfirmIcon(), colorGood))
-		box.Add(newRow(gap, 1, top(icon), newColumn(2, newText(styleStrong, k.key("welcome."+p)), caption(k.key("welcome."+p+".text")))))
+		add(box, newRow(gap, 1, top(icon), newColumn(2, newText(styleStrong, k.key("welcome."+p)), caption(k.key("welcome."+p+".text")))))
 	}
-	box.Add(newFlow(0, begin))
-	box.Add(caption(k.key("welcome.not_official")))
+	add(box, newFlow(0, begin))
+	add(box, caption(k.key("welcome.not_official")))
 	return box
 }
 
@@ -86,8 +87,13 @@ func (h *homePage) row(r present.HomeRow) fyne.CanvasObject {
 func caption1(s string) *Text { return newText(styleCaption.oneLine(), s) }
 
 // queuePage is 发件箱: what waits, where its bytes are, the next attempt.
-func (w *Window) queuePage() fyne.CanvasObject {
-	k := w.kit
+type queuePage struct {
+	window *Window
+	rows   rowKeeper
+}
+
+func (q *queuePage) build() fyne.CanvasObject {
+	w, k := q.window, q.window.kit
 	tone, pill := w.desk.Pill()
 	line := w.desk.Line()
 	box := newColumn(gapLarge, title(k.key("page.queue")),
@@ -95,27 +101,33 @@ func (w *Window) queuePage() fyne.CanvasObject {
 	if line.State == present.LineNone {
 		return box
 	}
-	box.Add(newFlow(gap, k.secondary("action.try_now", k.key("queue.try_now"), w.desk.TryNow)))
+	add(box, newFlow(gap, k.secondary("action.try_now", k.key("queue.try_now"), w.desk.TryNow)))
 	if !line.Last.IsZero() {
-		box.Add(caption(k.key("queue.last", "time", line.Last.Local())))
+		add(box, caption(k.key("queue.last", "time", line.Last.Local())))
 	}
-	rows := w.desk.Queue()
+	rows, all := w.desk.Queue(), w.desk.Queued()
 	switch {
 	case !w.desk.QueueRead():
-		box.Add(caption(k.key("queue.reading")))
-	case len(rows) == 0:
-		box.Add(caption(k.key("queue.empty")))
+		add(box, caption(k.key("queue.reading")))
+	case all == 0:
+		add(box, caption(k.key("queue.empty")))
 	}
-	for _, r := range rows {
-		inner := newColumn(gapSmall, newRow(gap, 0, newText(styleStrong, k.say(r.What)), badge(r.Tone, k.say(r.Where))), caption(k.say(r.Next)))
-		if r.Progress != nil {
-			inner.Add(progress(r.Progress.Bytes, r.Progress.OfBytes))
-			inner.Add(caption(k.key("queue.bytes", "done", kilobytes(r.Progress.Bytes), "all", kilobytes(r.Progress.OfBytes))))
-		}
-		inner.Add(newFlow(0, k.plain("action.open."+string(r.ID), k.key("queue.open"), func() { w.desk.Open(r.Draft) })))
-		box.Add(card(inner))
+	add(box, keepList(&q.rows, gapLarge, rows, func(r present.QueueRow) string { return fmt.Sprint(r) }, q.row))
+	if len(rows) < all {
+		add(box, caption(k.key("queue.shown", "shown", len(rows), "total", all)))
 	}
 	return box
+}
+
+func (q *queuePage) row(r present.QueueRow) fyne.CanvasObject {
+	w, k := q.window, q.window.kit
+	inner := newColumn(gapSmall, newRow(gap, 0, newText(styleStrong, k.say(r.What)), badge(r.Tone, k.say(r.Where))), caption(k.say(r.Next)))
+	if p := r.Progress; p.OfBytes > 0 {
+		add(inner, progress(p.Bytes, p.OfBytes))
+		add(inner, caption(k.key("queue.bytes", "done", kilobytes(p.Bytes), "all", kilobytes(p.OfBytes))))
+	}
+	add(inner, newFlow(0, k.plain("action.open."+string(r.ID), k.key("queue.open"), func() { w.desk.Open(r.Draft) })))
+	return card(inner)
 }
 
 func kilobytes(n int64) int { return int((n + 999) / 1000) }
@@ -126,10 +138,10 @@ func (w *Window) noticesPage() fyne.CanvasObject {
 	box := newColumn(gap, title(k.key("page.notices")), caption(k.key("notices.about")))
 	list := w.desk.Notices()
 	for _, n := range list {
-		box.Add(banner(n.Tone, "", k.say(n.Text)))
+		add(box, banner(n.Tone, "", k.say(n.Text)))
 	}
 	if len(list) == 0 {
-		box.Add(caption(k.key("notices.empty")))
+		add(box, caption(k.key("notices.empty")))
 	}
 	days := w.daysCard()
 	if days == nil {
@@ -157,14 +169,14 @@ func (h *helpPage) build() fyne.CanvasObject {
 	box := newColumn(gapLarge, title(k.key("page.help")), h.search)
 	answers := w.desk.Help(k.words)
 	for _, a := range answers {
-		box.Add(newColumn(gapTiny, newText(styleStrong, k.say(a.Question)), body(k.say(a.Answer))))
+		add(box, newColumn(gapTiny, newText(styleStrong, k.say(a.Question)), body(k.say(a.Answer))))
 	}
 	if len(answers) == 0 {
-		box.Add(caption(k.key("help.none")))
+		add(box, caption(k.key("help.none")))
 	}
 	keys := newColumn(gapSmall, newText(styleStrong, k.key("help.keys")))
 	for _, s := range present.Shortcuts {
-		keys.Add(newColumn(0, newText(textStyle{size: sizeCaption, color: colorText, bold: true}, s.Keys), caption(k.key("key."+s.ID))))
+		add(keys, newColumn(0, newText(textStyle{size: sizeCaption, color: colorText, bold: true}, s.Keys), caption(k.key("key."+s.ID))))
 	}
 	aside := newColumn(gap, surface(colorCard, colorLine, radiusCard, 16, keys), w.contactsCard())
 	return newBeside(formWidth, asideWidth, box, aside)
@@ -179,10 +191,10 @@ func (w *Window) contactsCard() fyne.CanvasObject {
 		if reach == "" {
 			reach = c.URL
 		}
-		box.Add(newColumn(0, body(k.say(present.Named(c.Name))), newText(styleStrong, reach), caption(k.say(present.Named(c.Hours)))))
+		add(box, newColumn(0, body(k.say(present.Named(c.Name))), newText(styleStrong, reach), caption(k.say(present.Named(c.Hours)))))
 	}
 	if len(list) == 0 {
-		box.Add(caption(k.key("help.no_contacts")))
+		add(box, caption(k.key("help.no_contacts")))
 	}
 	return surface(colorCard, colorLine, radiusCard, 16, box)
 }
@@ -192,24 +204,25 @@ func (w *Window) officialPage() fyne.CanvasObject {
 	k, f := w.kit, w.desk.Form()
 	box := newColumn(gapLarge, title(k.key("page.official")), body(k.key("official.about")))
 	if site := f.OfficialSite(); site != "" {
-		box.Add(banner(present.Warning, k.key("official.warning.title"), k.key("official.warning.text", "address", site),
+		add(box, banner(present.Warning, k.key("official.warning.title"), k.key("official.warning.text", "address", site),
 			k.secondary("action.official", k.key("official.open"), func() { w.desk.ShowFile(site) })))
 	}
 	if f.Photo().Photo != nil {
 		row := newFlow(gap, k.secondary("action.keep_photo", k.key("official.photo"), f.KeepPhoto))
 		if path := w.desk.Kept(); path != "" {
-			row.Add(caption(path))
+			add(row, caption(path))
 		}
-		box.Add(row)
+		add(box, row)
 	}
+	var sections []fyne.CanvasObject
 	for _, s := range f.Official() {
 		rows := newColumn(6, heading(k.say(s.Name)))
 		for _, r := range s.Rows {
-			rows.Add(w.copyRow(r))
+			add(rows, w.copyRow(r))
 		}
-		box.Add(card(rows))
+		sections = append(sections, card(rows))
 	}
-	return held(820, box)
+	return held(820, add(box, newLongList(gapLarge, sections)))
 }
 
 func (w *Window) copyRow(r present.CopyRow) fyne.CanvasObject {
@@ -221,36 +234,56 @@ func (w *Window) copyRow(r present.CopyRow) fyne.CanvasObject {
 }
 
 // historyPage is 历史: older versions, what each changed, and the way back.
-func (w *Window) historyPage() fyne.CanvasObject {
-	k, f := w.kit, w.desk.Form()
+type historyPage struct {
+	window *Window
+	rows   rowKeeper
+}
+
+func (h *historyPage) build() fyne.CanvasObject {
+	k, f := h.window.kit, h.window.desk.Form()
 	box := newColumn(gap, title(k.key("page.history")), caption(k.key("history.about")))
-	open, list := f.Compared()
-	for i, v := range f.Past() {
-		tools := newRow(gapSmall, -1)
-		word := "history.compare"
-		if open == v.Revision {
-			word = "history.close"
-		}
-		tools.Add(k.plain("action.compare."+k.revision(v), k.key(word), func() { f.Compare(v.Revision) }))
-		if i > 0 {
-			tools.Add(k.secondary("action.restore."+k.revision(v), k.key("history.restore"), func() { f.Restore(v.Revision) }))
-		} else {
-			tools.Add(badge(present.Calm, k.key("history.now")))
-		}
-		when := v.Saved.Local().Format("2006-01-02 15:04:05")
-		row := newColumn(gapSmall, newRow(gap, 0, newColumn(0, newText(styleStrong, when), caption(k.key("history.row", "revision", k.revision(v), "state", present.T("ui.state."+string(v.State))))), tools))
-		if open == v.Revision {
-			row.Add(w.changeList(list))
-		}
-		box.Add(card(row))
+	list := f.Past()
+	var newest uint64
+	if len(list) > 0 {
+		newest = list[0].Revision
 	}
+	open, changes := f.Compared()
+	key := func(v present.Version) string {
+		if v.Revision != open {
+			return fmt.Sprint(v, v.Revision == newest)
+		}
+		return fmt.Sprint(v, v.Revision == newest, changes == nil, changes)
+	}
+	add(box, keepList(&h.rows, gap, list, key, func(v present.Version) fyne.CanvasObject { return h.row(v, v.Revision == newest) }))
 	switch {
 	case !f.PastRead():
-		box.Add(caption(k.key("history.reading")))
-	case len(f.Past()) == 0:
-		box.Add(caption(k.key("history.empty")))
+		add(box, caption(k.key("history.reading")))
+	case len(list) == 0:
+		add(box, caption(k.key("history.empty")))
 	}
 	return held(formWidth, box)
+}
+
+func (h *historyPage) row(v present.Version, newest bool) fyne.CanvasObject {
+	k, f := h.window.kit, h.window.desk.Form()
+	open, changes := f.Compared()
+	tools := newRow(gapSmall, -1)
+	word := "history.compare"
+	if open == v.Revision {
+		word = "history.close"
+	}
+	add(tools, k.plain("action.compare."+k.revision(v), k.key(word), func() { f.Compare(v.Revision) }))
+	if newest {
+		add(tools, badge(present.Calm, k.key("history.now")))
+	} else {
+		add(tools, k.secondary("action.restore."+k.revision(v), k.key("history.restore"), func() { f.Restore(v.Revision) }))
+	}
+	when := v.Saved.Local().Format("2006-01-02 15:04:05")
+	row := newColumn(gapSmall, newRow(gap, 0, newColumn(0, newText(styleStrong, when), caption(k.key("history.row", "revision", k.revision(v), "state", present.T("ui.state."+string(v.State))))), tools))
+	if open == v.Revision {
+		add(row, h.window.changeList(changes))
+	}
+	return card(row)
 }
 
 // changeList says what became of each field; nil while it is being read.
@@ -259,13 +292,13 @@ func (w *Window) changeList(list []present.Change) fyne.CanvasObject {
 	box := newColumn(6)
 	switch {
 	case list == nil:
-		box.Add(caption(k.key("history.reading")))
+		add(box, caption(k.key("history.reading")))
 	case len(list) == 0:
-		box.Add(caption(k.key("history.same")))
+		add(box, caption(k.key("history.same")))
 	}
 	for _, c := range list {
 		from, to := orNone(k, k.say(c.From)), orNone(k, k.say(c.To))
-		box.Add(newRow(gap, 1, container.New(&fixedWidth{150}, caption(k.say(c.Field))), body(k.key("compare.row", "from", from, "to", to))))
+		add(box, newRow(gap, 1, container.New(&fixedWidth{150}, caption(k.say(c.Field))), body(k.key("compare.row", "from", from, "to", to))))
 	}
 	return surface(colorSidebar, colorNone, radius, gap, box)
 }
@@ -287,27 +320,27 @@ func (c *conflictPage) build() fyne.CanvasObject {
 	m := f.Meeting()
 	box := newColumn(gapLarge, title(k.key("page.conflict")))
 	if m.Theirs.Who.Empty() {
-		box.Add(banner(present.Good, k.key("conflict.none"), k.key("conflict.none.text")))
+		add(box, banner(present.Good, k.key("conflict.none"), k.key("conflict.none.text")))
 		return held(820, box)
 	}
-	box.Add(body(k.key("conflict.about", "count", len(m.Decide))))
-	box.Add(card(fact(k.key("conflict.by.mine"), c.side(m.Mine)), fact(k.key("conflict.by.theirs"), c.side(m.Theirs))))
+	add(box, body(k.key("conflict.about", "count", len(m.Decide))))
+	add(box, card(fact(k.key("conflict.by.mine"), c.side(m.Mine)), fact(k.key("conflict.by.theirs"), c.side(m.Theirs))))
 	for _, d := range m.Decide {
 		value := "mine"
 		if c.theirs[d.Path] {
 			value = "theirs"
 		}
 		pick := func(v string) { c.theirs[d.Path] = v == "theirs"; w.refresh() }
-		box.Add(card(newText(styleStrong, k.say(d.Field)), fact(k.key("conflict.base"), orNone(k, k.say(d.Shown[0]))),
+		add(box, card(newText(styleStrong, k.say(d.Field)), fact(k.key("conflict.base"), orNone(k, k.say(d.Shown[0]))),
 			fact(k.key("conflict.mine"), orNone(k, k.say(d.Shown[1]))), fact(k.key("conflict.theirs"), orNone(k, k.say(d.Shown[2]))),
 			k.options("conflict."+d.Path, []choice{{"mine", k.key("conflict.use_mine")}, {"theirs", k.key("conflict.use_theirs")}}, value, false, pick),
 			caption(k.key("conflict.outcome."+value))))
 	}
 	if len(m.Taken) > 0 {
-		box.Add(newColumn(gapSmall, newText(styleStrong, k.key("conflict.taken", "count", len(m.Taken))), w.changeList(m.Taken)))
+		add(box, newColumn(gapSmall, newText(styleStrong, k.key("conflict.taken", "count", len(m.Taken))), w.changeList(m.Taken)))
 	}
-	box.Add(caption(k.key("conflict.consequence")))
-	box.Add(newFlow(0, k.primary("action.resolve", k.key("conflict.resolve"), func() { f.Resolve(c.theirs) })))
+	add(box, caption(k.key("conflict.consequence")))
+	add(box, newFlow(0, k.primary("action.resolve", k.key("conflict.resolve"), func() { f.Resolve(c.theirs) })))
 	return held(820, box)
 }
 
@@ -332,11 +365,11 @@ func (w *Window) commitmentText() fyne.CanvasObject {
 	k, c := w.kit, w.desk.Form().Commitment()
 	box := newColumn(gap, heading(k.say(present.Named(c.Title))))
 	for i, p := range c.Points {
-		box.Add(body(k.key("commitment.point", "number", i+1, "text", present.Named(p))))
+		add(box, body(k.key("commitment.point", "number", i+1, "text", present.Named(p))))
 	}
 	notes := newColumn(gapSmall)
 	for _, n := range c.Notes {
-		notes.Add(body(k.say(present.Named(n))))
+		add(notes, body(k.say(present.Named(n))))
 	}
 	return newColumn(gap, card(box), banner(present.Warning, k.key("commitment.notes"), ""), padded(gapSmall, notes))
 }
@@ -347,31 +380,32 @@ func (w *Window) reviewStep() fyne.CanvasObject {
 	box := newColumn(gapLarge)
 	list := f.Problems()
 	if f.Submittable() {
-		box.Add(w.readyCard(f))
+		add(box, w.readyCard(f))
 	} else {
 		submit := k.primary("action.submit", k.key("submit"), f.Submit)
 		submit.disabled, submit.look.fill = true, "disabledButton"
 		submit.content = newText(textStyle{size: sizeBody, color: "disabled", bold: true, line: true}, k.key("submit"))
-		box.Add(banner(present.Trouble, k.key("review.not_ready", "count", blocking(list)), k.key("review.not_ready.text"), submit))
+		add(box, banner(present.Trouble, k.key("review.not_ready", "count", blocking(list)), k.key("review.not_ready.text"), submit))
 	}
 	if len(list) > 0 {
-		rows := newColumn(2)
+		var rows []fyne.CanvasObject
 		for i, p := range list {
-			rows.Add(w.problemRow(i, p))
+			rows = append(rows, w.problemRow(i, p))
 		}
-		box.Add(card(heading(k.key("review.problems")), rows))
+		add(box, card(heading(k.key("review.problems")), newLongList(2, rows)))
 	}
+	var sections []fyne.CanvasObject
 	for _, s := range f.Review() {
 		rows := newColumn(6, newRow(gap, 0, heading(k.stepName(s.Step)), k.plain("edit."+string(s.Step), k.key("review.change"), func() { f.Show(s.Step) })))
 		for _, r := range s.Rows {
-			rows.Add(newRow(gap, 1, container.New(&fixedWidth{190}, caption(k.say(r.Field))), body(k.say(r.Value))))
+			add(rows, newRow(gap, 1, container.New(&fixedWidth{190}, caption(k.say(r.Field))), body(k.say(r.Value))))
 		}
 		if len(s.Rows) == 0 {
-			rows.Add(caption(k.key("none")))
+			add(rows, caption(k.key("none")))
 		}
-		box.Add(card(rows))
+		sections = append(sections, card(rows))
 	}
-	return box
+	return add(box, newLongList(gapLarge, sections))
 }
 
 func (w *Window) readyCard(f *present.Form) fyne.CanvasObject {
@@ -399,8 +433,8 @@ func (w *Window) problemRow(i int, p present.Problem) fyne.CanvasObject {
 	if !p.Field.Empty() {
 		name = k.say(p.Field)
 	}
-	row.Add(newText(styleStrong, name))
-	row.Add(k.problem(present.Shown{Text: p.Text, Severity: p.Severity}))
+	add(row, newText(styleStrong, name))
+	add(row, k.problem(present.Shown{Text: p.Text, Severity: p.Severity}))
 	return newPress(k.control("problem."+uintText(uint64(i)), "problem"), lookRow, newRow(gap, 0, row, glyph(theme.NavigateNextIcon(), colorMuted)), func() {
 		w.desk.Form().Show(p.Step)
 		w.focusField(p.Path)

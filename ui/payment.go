@@ -18,14 +18,14 @@ func (w *Window) paymentPage() fyne.CanvasObject {
 	p := f.Payment()
 	head := newColumn(gapSmall, newRow(gap, 0, title(k.key("page.payment")), badge(payTone(p.Stage), k.key("pay.stage."+string(p.Stage)))))
 	if p.Number != "" {
-		head.Add(caption(k.key("pay.number", "number", p.Number)))
+		add(head, caption(k.key("pay.number", "number", p.Number)))
 	}
 	main := newColumn(gapLarge, head)
 	if m, ok := f.Message(); ok {
-		main.Add(banner(m.Tone, k.say(m.Title), k.say(m.Text)))
+		add(main, banner(m.Tone, k.say(m.Title), k.say(m.Text)))
 	}
-	main.Add(w.payNow(p))
-	main.Add(w.billCard(p.Bill, false))
+	add(main, w.payNow(p))
+	add(main, w.billCard(p.Bill, false))
 	return newBeside(formWidth, asideWidth, main, newColumn(gap, w.payHelp(p), w.contactsCard()))
 }
 
@@ -57,12 +57,12 @@ func (w *Window) payNow(p present.Payment) fyne.CanvasObject {
 	case present.PaySending, present.PayWaiting:
 		box := newColumn(gap, banner(present.Busy, k.key("pay."+string(p.Stage)+".title"), text), caption(k.key("pay.since", "time", present.Beijing(p.Since))))
 		if p.Offline {
-			box.Add(banner(present.Warning, "", k.key("pay.offline")))
+			add(box, banner(present.Warning, "", k.key("pay.offline")))
 		}
 		if p.Late {
-			box.Add(w.payLate(p))
+			add(box, w.payLate(p))
 		}
-		box.Add(newFlow(gap, again, to("back_to_registration", present.PageRegistration)))
+		add(box, newFlow(gap, again, to("back_to_registration", present.PageRegistration)))
 		return box
 	case present.PayAside:
 		return banner(present.Trouble, k.key("pay.aside.title"), k.say(p.Aside),
@@ -81,13 +81,13 @@ func (w *Window) payDue(p present.Payment) fyne.CanvasObject {
 	k := w.kit
 	words := newColumn(gap, newText(styleHeading, k.key("pay.due.title")), body(k.key("pay.due.text")))
 	if p.Bounced {
-		words.Add(banner(present.Warning, k.key("pay.bounced"), k.key("pay.bounced.text")))
+		add(words, banner(present.Warning, k.key("pay.bounced"), k.key("pay.bounced.text")))
 	}
 	if p.Bill.Known {
-		words.Add(newFlow(gapSmall, caption1(k.key("pay.amount")), newText(styleTitle.oneLine(), k.key("bill.yuan", "yuan", p.Bill.Total))))
+		add(words, newFlow(gapSmall, caption1(k.key("pay.amount")), newText(styleTitle.oneLine(), k.key("bill.yuan", "yuan", p.Bill.Total))))
 	}
-	words.Add(newFlow(gap, k.primary("action.paid", k.key("pay.paid"), w.desk.Form().Paid)))
-	words.Add(caption(k.key("pay.sandbox")))
+	add(words, newFlow(gap, k.primary("action.paid", k.key("pay.paid"), w.desk.Form().Paid)))
+	add(words, caption(k.key("pay.sandbox")))
 	code := newColumn(gapTiny, w.qrCode(p.Code), caption(k.key("pay.code")))
 	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, newBeside(320, qrSide/textScale()+40, words, code))
 }
@@ -109,7 +109,7 @@ func (w *Window) payHelp(p present.Payment) fyne.CanvasObject {
 	k := w.kit
 	box := newColumn(gap, newText(styleStrong, k.key("pay.help")))
 	for _, id := range []string{"twice", "deadline", "refund", "invoice"} {
-		box.Add(newColumn(0, newText(textStyle{size: sizeCaption, color: colorText, bold: true}, k.key("pay.help."+id)), caption(k.key("pay.help."+id+".text"))))
+		add(box, newColumn(0, newText(textStyle{size: sizeCaption, color: colorText, bold: true}, k.key("pay.help."+id)), caption(k.key("pay.help."+id+".text"))))
 	}
 	return surface(colorCard, colorLine, radiusCard, 16, box)
 }

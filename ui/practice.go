@@ -12,7 +12,7 @@ func (w *Window) practicePage() fyne.CanvasObject {
 	k, v := w.kit, w.desk.Rehearsal()
 	box := newColumn(gapLarge, newColumn(gapTiny, title(k.key("page.practice")), body(k.key("practice.about"))))
 	if v.Trouble {
-		box.Add(banner(present.Trouble, k.key("practice.trouble"), k.key("practice.trouble.text")))
+		add(box, banner(present.Trouble, k.key("practice.trouble"), k.key("practice.trouble.text")))
 	}
 	if !v.Here {
 		return held(formWidth, w.practiceDoor(box, v))
@@ -22,7 +22,7 @@ func (w *Window) practicePage() fyne.CanvasObject {
 		for _, c := range values {
 			list = append(list, choice{c, k.key("practice." + name + "." + named(c))})
 		}
-		box.Add(card(newText(styleStrong, k.key("practice."+name)), caption(k.key("practice."+name+".about."+named(value))),
+		add(box, card(newText(styleStrong, k.key("practice."+name)), caption(k.key("practice."+name+".about."+named(value))),
 			k.options("practice."+name, list, value, false, func(s string) { w.desk.Bend(func(d *present.BadDay) { set(d, s) }) })))
 	}
 	part("line", present.DayLines, v.Day.Line, func(d *present.BadDay, s string) { d.Line = s })
@@ -30,9 +30,9 @@ func (w *Window) practicePage() fyne.CanvasObject {
 	part("review", present.DayReviews, v.Day.Review, func(d *present.BadDay, s string) { d.Review = s })
 	part("payment", present.DayPayments, v.Day.Payment, func(d *present.BadDay, s string) { d.Payment = s })
 	if !v.Day.Good() {
-		box.Add(newFlow(0, k.secondary("action.good_day", k.key("practice.good_day"), func() { w.desk.Bend(func(d *present.BadDay) { *d = present.BadDay{} }) })))
+		add(box, newFlow(0, k.secondary("action.good_day", k.key("practice.good_day"), func() { w.desk.Bend(func(d *present.BadDay) { *d = present.BadDay{} }) })))
 	}
-	box.Add(w.practiceActs(v))
+	add(box, w.practiceActs(v))
 	return held(formWidth, box)
 }
 
@@ -46,12 +46,12 @@ func named(choice string) string {
 // practiceDoor is the page outside practice: what it is, and the way in.
 func (w *Window) practiceDoor(box *fyne.Container, v present.Rehearsal) fyne.CanvasObject {
 	k := w.kit
-	box.Add(card(newText(styleStrong, k.key("practice.door")), body(k.key("practice.door.text"))))
+	add(box, card(newText(styleStrong, k.key("practice.door")), body(k.key("practice.door.text"))))
 	if v.Can {
-		box.Add(newFlow(0, k.primary("action.rehearse", k.key("practice.open"), w.desk.Rehearse)))
+		add(box, newFlow(0, k.primary("action.rehearse", k.key("practice.open"), w.desk.Rehearse)))
 	}
 	if v.Opened {
-		box.Add(banner(present.Good, k.key("practice.opened"), k.key("practice.opened.text")))
+		add(box, banner(present.Good, k.key("practice.opened"), k.key("practice.opened.text")))
 	}
 	return box
 }
@@ -62,16 +62,16 @@ func (w *Window) practiceActs(v present.Rehearsal) fyne.CanvasObject {
 	box := newColumn(gapSmall, newText(styleStrong, k.key("practice.acts")))
 	switch {
 	case v.Name.Empty():
-		box.Add(caption(k.key("practice.acts.none")))
+		add(box, caption(k.key("practice.acts.none")))
 	case len(v.Acts) == 0:
-		box.Add(caption(k.key("practice.acts.idle", "name", v.Name)))
+		add(box, caption(k.key("practice.acts.idle", "name", v.Name)))
 	default:
-		box.Add(caption(k.key("practice.acts.about", "name", v.Name)))
+		add(box, caption(k.key("practice.acts.about", "name", v.Name)))
 		buttons := newFlow(gap)
 		for _, a := range v.Acts {
-			buttons.Add(w.actButton(a))
+			add(buttons, w.actButton(a))
 		}
-		box.Add(buttons)
+		add(box, buttons)
 	}
 	return card(box)
 }

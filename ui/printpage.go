@@ -18,28 +18,28 @@ func (w *Window) printPage() fyne.CanvasObject {
 	}
 	box := newColumn(gapLarge, title(k.key("page.print")), k.options("print.kind", kinds, string(v.Kind), false, func(s string) { w.desk.Preview(present.PaperKind(s)) }))
 	if v.Draft {
-		box.Add(banner(present.Calm, "", k.key("print.draft")))
+		add(box, banner(present.Calm, "", k.key("print.draft")))
 	}
 	if v.Missing != "" {
-		box.Add(banner(present.Warning, k.key("print.missing"), k.key("print.missing.text", "runes", v.Missing)))
+		add(box, banner(present.Warning, k.key("print.missing"), k.key("print.missing.text", "runes", v.Missing)))
 	}
-	box.Add(w.printerCard(v))
-	box.Add(newFlow(gap, k.secondary("action.print", k.key("print.open"), func() { w.desk.SavePDF(true) }),
+	add(box, w.printerCard(v))
+	add(box, newFlow(gap, k.secondary("action.print", k.key("print.open"), func() { w.desk.SavePDF(true) }),
 		k.secondary("action.save_pdf", k.key("print.save"), func() { w.desk.SavePDF(false) })))
 	if v.Kept != "" {
-		box.Add(banner(present.Good, k.key("print.saved"), v.Kept))
+		add(box, banner(present.Good, k.key("print.saved"), v.Kept))
 	}
 	switch {
 	case v.Busy:
-		box.Add(caption(k.key("print.busy")))
+		add(box, caption(k.key("print.busy")))
 	case v.Trouble:
-		box.Add(banner(present.Trouble, k.key("print.trouble"), k.key("print.trouble.text")))
+		add(box, banner(present.Trouble, k.key("print.trouble"), k.key("print.trouble.text")))
 	}
 	for i, page := range v.Pages {
 		img := canvas.NewImageFromImage(page)
 		img.FillMode = canvas.ImageFillContain
-		box.Add(caption(k.key("print.page", "page", i+1, "pages", len(v.Pages))))
-		box.Add(surface(colorCard, colorLine, 2, 1, container.New(&sheet{}, img)))
+		add(box, caption(k.key("print.page", "page", i+1, "pages", len(v.Pages))))
+		add(box, surface(colorCard, colorLine, 2, 1, container.New(&sheet{}, img)))
 	}
 	return held(800, box)
 }
@@ -51,10 +51,10 @@ func (w *Window) printerCard(v present.PrintView) fyne.CanvasObject {
 	box := newColumn(gap, newText(styleStrong, k.key("print.printer")))
 	switch {
 	case v.Asking:
-		box.Add(caption(k.key("print.asking")))
+		add(box, caption(k.key("print.asking")))
 		return card(box)
 	case len(v.Printers) == 0:
-		box.Add(caption(k.key("print.no_printer")))
+		add(box, caption(k.key("print.no_printer")))
 		return card(box)
 	}
 	var names []choice
@@ -62,39 +62,39 @@ func (w *Window) printerCard(v present.PrintView) fyne.CanvasObject {
 		names = append(names, choice{name, name})
 	}
 	running := v.State == present.PressRunning
-	box.Add(k.options("print.printer", names, v.Printer, running, w.desk.ChoosePrinter))
+	add(box, k.options("print.printer", names, v.Printer, running, w.desk.ChoosePrinter))
 	if running {
-		box.Add(progress(int64(v.Job.Printed), int64(max(v.Job.All, 1))))
-		box.Add(caption(k.key("print.job", "printed", v.Job.Printed, "all", v.Job.All, "queued", v.Job.Queued)))
-		box.Add(newFlow(gap, k.secondary("action.print_stop", k.key("print.stop"), w.desk.StopPrinting)))
+		add(box, progress(int64(v.Job.Printed), int64(max(v.Job.All, 1))))
+		add(box, caption(k.key("print.job", "printed", v.Job.Printed, "all", v.Job.All, "queued", v.Job.Queued)))
+		add(box, newFlow(gap, k.secondary("action.print_stop", k.key("print.stop"), w.desk.StopPrinting)))
 		return card(box)
 	}
 	if !v.Refused.Empty() {
-		box.Add(banner(present.Warning, "", k.say(v.Refused)))
+		add(box, banner(present.Warning, "", k.say(v.Refused)))
 	}
 	if v.State == present.PressUnfinished {
 		after := w.entry("print.after")
 		after.SetPlaceHolder(k.key("print.after"))
 		goOn := func() { w.desk.GoOnPrinting(after.Text); after.show("") }
-		box.Add(banner(present.Busy, k.key("print.unfinished"), k.key("print.unfinished.text", "printed", v.Job.Printed, "all", v.Job.All, "printer", v.Job.Printer)))
-		box.Add(newRow(gapSmall, 0, after, k.primary("action.print_on", k.key("print.on"), goOn)))
-		box.Add(newFlow(gap, k.plain("action.print_forget", k.key("print.forget"), w.desk.ForgetPrinting)))
+		add(box, banner(present.Busy, k.key("print.unfinished"), k.key("print.unfinished.text", "printed", v.Job.Printed, "all", v.Job.All, "printer", v.Job.Printer)))
+		add(box, newRow(gapSmall, 0, after, k.primary("action.print_on", k.key("print.on"), goOn)))
+		add(box, newFlow(gap, k.plain("action.print_forget", k.key("print.forget"), w.desk.ForgetPrinting)))
 		return card(box)
 	}
 	if v.State == present.PressDone {
-		box.Add(banner(present.Good, "", k.key("print.done", "printed", v.Job.Printed, "all", v.Job.All)))
+		add(box, banner(present.Good, "", k.key("print.done", "printed", v.Job.Printed, "all", v.Job.All)))
 		if v.Job.Left > 0 {
-			box.Add(banner(present.Warning, "", k.key("print.left", "count", v.Job.Left)))
+			add(box, banner(present.Warning, "", k.key("print.left", "count", v.Job.Left)))
 		}
 		if v.Job.Doubt > 0 {
-			box.Add(banner(present.Warning, "", k.key("print.doubt")))
+			add(box, banner(present.Warning, "", k.key("print.doubt")))
 		}
 	}
 	row := newFlow(gap, k.button("action.print_paper", lookPrimary, textStyle{size: sizeBody, color: colorOnAccent, bold: true}, theme.DocumentPrintIcon(), k.key("print.here"), w.desk.PrintPaper))
 	if v.Confirmed > 1 {
-		row.Add(k.secondary("action.print_all", k.key("print.all", "count", v.Confirmed), w.desk.PrintAll))
+		add(row, k.secondary("action.print_all", k.key("print.all", "count", v.Confirmed), w.desk.PrintAll))
 	}
-	box.Add(row)
+	add(box, row)
 	return card(box)
 }
 

@@ -101,15 +101,15 @@ func (r *fieldRow) rarePanel(v present.RareView) fyne.CanvasObject {
 	box := newColumn(gapSmall, caption(k.key("rare.about")), r.rare)
 	switch {
 	case v.None:
-		box.Add(caption(k.key("rare.none")))
+		add(box, caption(k.key("rare.none")))
 	case len(v.Found) < v.Total:
-		box.Add(caption(k.key("rare.more", "shown", len(v.Found), "total", v.Total)))
+		add(box, caption(k.key("rare.more", "shown", len(v.Found), "total", v.Total)))
 	}
 	grid := newFlow(6)
 	for _, c := range v.Found {
-		grid.Add(r.rareButton(c))
+		add(grid, r.rareButton(c))
 	}
-	box.Add(grid)
+	add(box, grid)
 	return surface(colorSidebar, colorLine, radius, gap, box)
 }
 

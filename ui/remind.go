@@ -18,12 +18,12 @@ func (w *Window) remindRow() fyne.CanvasObject {
 	}
 	box := newColumn(gapSmall, newFlow(0, badge(present.Good, k.key("remind.is_set", "count", r.Count))))
 	if r.File != "" {
-		box.Add(caption(k.key("remind.file", "path", r.File)))
+		add(box, caption(k.key("remind.file", "path", r.File)))
 	}
 	again := k.plain("action.remind_file", k.key("remind.again"), func() { w.desk.Remind(k.words) })
 	off := k.plain("action.unremind", k.key("remind.off"), w.desk.Unremind)
 	again.look.padX, off.look.padX = 2, 2
-	box.Add(newFlow(gap, again, off))
+	add(box, newFlow(gap, again, off))
 	return box
 }
 

@@ -15,14 +15,14 @@ import (
 func (w *Window) settingsPage() fyne.CanvasObject {
 	k, v := w.kit, w.desk.Settings()
 	box := newColumn(gapLarge, title(k.key("page.settings")))
-	box.Add(w.settingsLook())
+	add(box, w.settingsLook())
 	if v.Loading {
-		box.Add(caption(k.key("settings.loading")))
+		add(box, caption(k.key("settings.loading")))
 		return held(formWidth, box)
 	}
 	for _, part := range []func(present.SettingsView) fyne.CanvasObject{w.settingsFolder, w.settingsBackup, w.settingsRestore, w.settingsLock,
 		w.settingsNetwork, w.settingsReminders, w.settingsHistory, w.settingsBin} {
-		box.Add(part(v))
+		add(box, part(v))
 	}
 	return held(formWidth, box)
 }
@@ -33,10 +33,10 @@ func (w *Window) part(v present.SettingsView, name string, objects ...fyne.Canva
 	k := w.kit
 	box := newColumn(gap, newColumn(2, heading(k.key("settings."+name)), caption(k.key("settings."+name+".about"))))
 	for _, o := range existing(objects) {
-		box.Add(o)
+		add(box, o)
 	}
 	if v.Message != nil && v.About == name {
-		box.Add(banner(v.Message.Tone, k.say(v.Message.Title), k.say(v.Message.Text)))
+		add(box, banner(v.Message.Tone, k.say(v.Message.Title), k.say(v.Message.Text)))
 	}
 	return card(box)
 }
@@ -87,7 +87,7 @@ func (w *Window) settingsBackup(v present.SettingsView) fyne.CanvasObject {
 	once, again := w.secret("settings.backup.pass", "settings.passphrase"), w.secret("settings.backup.again", "settings.passphrase.again")
 	list := newColumn(gapTiny, caption(k.key("settings.snapshots", "count", len(v.Snapshots))))
 	for _, s := range v.Snapshots {
-		list.Add(caption(k.key("settings.snapshot", "time", s.Taken.Local(), "kilobytes", kilobytes(s.Bytes))))
+		add(list, caption(k.key("settings.snapshot", "time", s.Taken.Local(), "kilobytes", kilobytes(s.Bytes))))
 	}
 	return w.part(v, "backup", newHalves(2, 220, once, again),
 		w.busyRow(v, "backup", k.primary("action.backup", k.key("settings.backup.make"), func() { w.desk.MakeBackup(once.Text, again.Text) })), list)
@@ -102,7 +102,7 @@ func (w *Window) busyRow(v present.SettingsView, action string, press ...*Press)
 	row := newFlow(gap)
 	for _, p := range press {
 		p.disabled = v.Busy != ""
-		row.Add(p)
+		add(row, p)
 	}
 	return row
 }
@@ -124,7 +124,7 @@ func (w *Window) settingsLock(v present.SettingsView) fyne.CanvasObject {
 	k := w.kit
 	ways := newColumn(gapTiny)
 	for _, way := range v.Ways {
-		ways.Add(fact(k.key("settings.way."+way.Kind), k.key("settings.way.since", "time", way.Made.Local())))
+		add(ways, fact(k.key("settings.way."+way.Kind), k.key("settings.way.since", "time", way.Made.Local())))
 	}
 	once, again := w.secret("settings.lock.pass", "settings.passphrase"), w.secret("settings.lock.again", "settings.passphrase.again")
 	word := "settings.lock.set"
@@ -151,7 +151,7 @@ func (w *Window) codeCard(code string) fyne.CanvasObject {
 		newFlow(gap, k.primary("action.print_code", k.key("settings.recovery.print"), func() { w.printCode(code) }),
 			k.secondary("action.forget_code", k.key("settings.recovery.done"), w.desk.ForgetCode)))
 	if path := w.desk.Kept(); path != "" {
-		box.Add(caption(k.key("settings.recovery.kept", "path", path)))
+		add(box, caption(k.key("settings.recovery.kept", "path", path)))
 	}
 	return surface(colorWarnSoft, colorNone, radius, gapLarge, box)
 }
@@ -181,7 +181,7 @@ func (w *Window) settingsNetwork(v present.SettingsView) fyne.CanvasObject {
 	}
 	facts := newColumn(gapTiny, fact(k.key("settings.server"), server))
 	for _, id := range v.Keys {
-		facts.Add(fact(k.key("settings.key"), id))
+		add(facts, fact(k.key("settings.key"), id))
 	}
 	var proxies []choice
 	for _, p := range []string{"", "none", "manual"} {
@@ -256,12 +256,12 @@ func (w *Window) settingsBin(v present.SettingsView) fyne.CanvasObject {
 			name = k.key("draft.unnamed")
 		}
 		id := string(s.ID)
-		list.Add(newRow(gapSmall, 0, body(k.key("settings.bin.row", "name", name, "time", s.Updated.Local())),
+		add(list, newRow(gapSmall, 0, body(k.key("settings.bin.row", "name", name, "time", s.Updated.Local())),
 			k.plain("action.undelete."+id, k.key("settings.bin.undelete"), func() { w.desk.Undelete(s.ID) }),
 			k.danger("action.purge."+id, k.key("settings.bin.purge"), func() { w.desk.Purge(s.ID) })))
 	}
 	if len(v.Bin) == 0 {
-		list.Add(caption(k.key("settings.bin.empty")))
+		add(list, caption(k.key("settings.bin.empty")))
 	}
 	return w.part(v, "bin", list, w.busyRow(v, "compact", k.secondary("action.compact", k.key("settings.bin.compact"), w.desk.Compact)))
 }

@@ -44,6 +44,18 @@ func drawInto(b *strings.Builder, o fyne.CanvasObject) {
 			fmt.Fprint(b, d.Disabled())
 		}
 	}
+	if c, ok := o.(*fyne.Container); ok {
+		if l, ok := c.Layout.(*longList); ok {
+			for _, row := range l.rows {
+				if l.kept {
+					fmt.Fprintf(b, "%p", row)
+				} else {
+					drawInto(b, row)
+				}
+			}
+			return
+		}
+	}
 	b.WriteByte('(')
 	for _, child := range children(o) {
 		drawInto(b, child)

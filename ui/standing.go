@@ -19,21 +19,21 @@ func (w *Window) registrationPage() fyne.CanvasObject {
 	s := f.Standing()
 	head := newColumn(gapSmall, newRow(gap, 0, title(k.key("page.registration")), badge(s.StateTone, k.say(s.State))))
 	if s.Number != "" {
-		head.Add(newFlow(gapSmall, caption1(k.key("registration.number")), newText(textStyle{size: sizeHeading, color: colorText, bold: true, line: true}, s.Number)))
+		add(head, newFlow(gapSmall, caption1(k.key("registration.number")), newText(textStyle{size: sizeHeading, color: colorText, bold: true, line: true}, s.Number)))
 	}
 	main := newColumn(gapLarge, head)
 	if m, ok := f.Message(); ok {
-		main.Add(banner(m.Tone, k.say(m.Title), k.say(m.Text)))
+		add(main, banner(m.Tone, k.say(m.Title), k.say(m.Text)))
 	}
-	main.Add(w.nextCard(f, s))
+	add(main, w.nextCard(f, s))
 	if s.Bill != nil {
-		main.Add(w.billCard(*s.Bill, true))
+		add(main, w.billCard(*s.Bill, true))
 	}
 	stages := newColumn(0)
 	for i, st := range s.Stages {
-		stages.Add(w.stage(st, i == len(s.Stages)-1))
+		add(stages, w.stage(st, i == len(s.Stages)-1))
 	}
-	main.Add(card(heading(k.key("registration.timeline")), stages))
+	add(main, card(heading(k.key("registration.timeline")), stages))
 	return newBeside(formWidth, asideWidth, main, w.receiptCard(s))
 }
 
@@ -42,19 +42,19 @@ func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject
 	k := w.kit
 	box := newColumn(gap, newText(styleHeading, k.say(s.Next)))
 	if s.Asked != "" {
-		box.Add(k.askedFor(s.Asked))
+		add(box, k.askedFor(s.Asked))
 	}
 	for _, p := range s.Aside {
-		box.Add(k.problem(p))
+		add(box, k.problem(p))
 	}
 	if s.Edited {
-		box.Add(caption(k.key("registration.edited")))
+		add(box, caption(k.key("registration.edited")))
 	}
 	if s.Progress != nil {
-		box.Add(progress(s.Progress.Bytes, s.Progress.OfBytes))
+		add(box, progress(s.Progress.Bytes, s.Progress.OfBytes))
 	}
 	if !s.Wait.Empty() {
-		box.Add(banner(present.Warning, "", k.say(s.Wait)))
+		add(box, banner(present.Warning, "", k.say(s.Wait)))
 	}
 	var buttons []fyne.CanvasObject
 	for _, step := range s.Steps {
@@ -67,7 +67,7 @@ func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject
 		}
 		buttons = append(buttons, press("action."+step.ID, k.say(step.Text), func() { f.Do(step.ID) }))
 	}
-	box.Add(newFlow(gap, buttons...))
+	add(box, newFlow(gap, buttons...))
 	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, box)
 }
 
@@ -86,10 +86,10 @@ func (w *Window) stage(s present.Stage, last bool) fyne.CanvasObject {
 	}
 	words := newColumn(2, newText(style, k.say(s.Text)))
 	if !s.At.IsZero() {
-		words.Add(caption(present.Beijing(s.At).Format("2006-01-02 15:04:05")))
+		add(words, caption(present.Beijing(s.At).Format("2006-01-02 15:04:05")))
 	}
 	if !s.Note.Empty() {
-		words.Add(body(k.say(s.Note)))
+		add(words, body(k.say(s.Note)))
 	}
 	dot, line := canvas.NewCircle(tint(ink)), canvas.NewRectangle(tint(colorLine))
 	if !s.Done {
@@ -134,25 +134,25 @@ func (w *Window) billCard(b present.Bill, standing bool) fyne.CanvasObject {
 		if i.Refundable {
 			name += k.key("bill.refundable")
 		}
-		box.Add(newRow(gap, 0, body(name), newText(styleBody.oneLine(), k.key("bill.yuan", "yuan", i.Yuan))))
+		add(box, newRow(gap, 0, body(name), newText(styleBody.oneLine(), k.key("bill.yuan", "yuan", i.Yuan))))
 	}
 	if b.Known {
-		box.Add(rule())
-		box.Add(newRow(gap, 0, newText(styleStrong, k.key("bill.total")), newText(styleHeading.oneLine(), k.key("bill.yuan", "yuan", b.Total))))
+		add(box, rule())
+		add(box, newRow(gap, 0, newText(styleStrong, k.key("bill.total")), newText(styleHeading.oneLine(), k.key("bill.yuan", "yuan", b.Total))))
 	} else {
-		box.Add(caption(k.key("bill.unknown")))
+		add(box, caption(k.key("bill.unknown")))
 	}
 	if b.Deadline != nil {
-		box.Add(caption(k.key("bill.deadline", "time", present.Beijing(b.Deadline.At), "left", b.Deadline.Left)))
+		add(box, caption(k.key("bill.deadline", "time", present.Beijing(b.Deadline.At), "left", b.Deadline.Left)))
 	} else if !b.Done {
-		box.Add(caption(k.key("bill.no_deadline")))
+		add(box, caption(k.key("bill.no_deadline")))
 	}
 	switch {
 	case !standing:
 	case b.Done:
-		box.Add(banner(present.Good, k.key("bill.done"), ""))
+		add(box, banner(present.Good, k.key("bill.done"), ""))
 	case b.Waiting:
-		box.Add(banner(present.Busy, k.key("bill.waiting"), k.key("bill.waiting.text")))
+		add(box, banner(present.Busy, k.key("bill.waiting"), k.key("bill.waiting.text")))
 	}
 	return card(box)
 }
@@ -162,12 +162,12 @@ func (w *Window) receiptCard(s present.Standing) fyne.CanvasObject {
 	k := w.kit
 	box := newColumn(gapSmall, newText(styleStrong, k.key("receipt.title")), newFlow(0, badge(s.WhereTone, k.say(s.Where))))
 	if s.Receipt == nil {
-		box.Add(caption(k.key("receipt.none")))
+		add(box, caption(k.key("receipt.none")))
 		return surface(colorCard, colorLine, radiusCard, 16, box)
 	}
-	box.Add(caption(k.key("receipt.text")))
+	add(box, caption(k.key("receipt.text")))
 	pair := func(key, value string) {
-		box.Add(newColumn(0, caption(k.key("receipt."+key)), body(value)))
+		add(box, newColumn(0, caption(k.key("receipt."+key)), body(value)))
 	}
 	pair("signed", present.Beijing(s.Receipt.SignedAt).Format("2006-01-02 15:04:05"))
 	pair("version", strconv.Itoa(s.Receipt.Version))

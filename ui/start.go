@@ -34,7 +34,7 @@ func Place(c Config) {
 // Opening says that the data are being opened. It needs nothing from the disk.
 func Opening(c Config) {
 	k := c.plain()
-	c.fill(newColumn(gapSmall, title(k.say(present.T("app.name"))), body(k.key("opening"))))
+	c.fill("opening", newColumn(gapSmall, title(k.say(present.T("app.name"))), body(k.key("opening"))))
 }
 
 // Refuse fills a window with the reason why the program cannot start and what
@@ -45,7 +45,7 @@ func Refuse(c Config, why exam.Kind) {
 	}
 	k := c.plain()
 	quit := k.primary("action.quit", k.key("refuse.quit"), func() { Quit(c.App) })
-	c.fill(newColumn(gapLarge, title(k.key("refuse.title")),
+	c.fill("refuse", newColumn(gapLarge, title(k.key("refuse.title")),
 		banner(present.Trouble, k.key("refuse."+string(why)), k.key("refuse."+string(why)+".text")), newFlow(0, quit)))
 	c.Window.Canvas().Focus(quit)
 }
@@ -70,14 +70,20 @@ func Unlock(c Config, wrong bool, try func(passphrase string)) {
 	if wrong {
 		trouble = banner(present.Trouble, k.key("unlock.wrong"), k.key("unlock.wrong.text"))
 	}
-	c.fill(newColumn(gap, existing([]fyne.CanvasObject{title(k.key("unlock.title")), body(k.key("unlock.text")), trouble, field,
+	name := "unlock"
+	if wrong {
+		name = "unlock.wrong"
+	}
+	c.fill(name, newColumn(gap, existing([]fyne.CanvasObject{title(k.key("unlock.title")), body(k.key("unlock.text")), trouble, field,
 		newFlow(gapSmall, k.primary("action.unlock", k.key("unlock.open"), open), k.secondary("action.quit", k.key("refuse.quit"), func() { Quit(c.App) }))})...))
 	c.Window.Canvas().Focus(field)
 }
 
-// fill shows one column in the middle of a window without pages.
-func (c Config) fill(column fyne.CanvasObject) {
+// fill shows one column in the middle of a window without pages; name is what
+// the map of controls calls it.
+func (c Config) fill(name string, column fyne.CanvasObject) {
 	c.Window.SetContent(newPane(padded(gapHuge, held(startColumn, column))).Container)
+	c.inspectPlain(name)
 }
 
 const startColumn = 560

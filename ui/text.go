@@ -15,9 +15,6 @@ type Text struct {
 	widget.BaseWidget
 	content string
 	style   textStyle
-
-	lines []string
-	width float32 // that lines were made for
 }
 
 // textStyle is how a Text looks.
@@ -61,7 +58,7 @@ func (t *Text) set(content string, c fyne.ThemeColorName) {
 	if t.content == content && t.style.color == c {
 		return
 	}
-	t.content, t.style.color, t.width = content, c, -1
+	t.content, t.style.color = content, c
 	t.Refresh()
 }
 
@@ -82,23 +79,63 @@ func (t *Text) MinSize() fyne.Size {
 	if t.style.line {
 		return fyne.NewSize(t.measure(t.content)+0.5, t.lineHeight())
 	}
-	w := float32(0)
-	for _, p := range pieces(t.content) {
-		w = max(w, t.measure(strings.TrimSpace(p)))
-	}
-	w = min(w, 10*sizeOf(t.style.size))
+	w := t.least()
 	return fyne.NewSize(w, t.HeightFor(max(w, t.Size().Width)))
 }
 
-// broken gives the lines at a width, and keeps them.
+// memory keeps what texts measured: pages are built anew for every change, most
+// of them with the words they had. Fyne itself remembers the width of a piece,
+// not where the lines of a text end.
+var memory struct {
+	worn  *Theme // the fonts that the rest was measured with
+	least map[setting]float32
+	lines map[setting][]string
+}
+
+// setting is a text as it is set, at a width; 0 where none was asked for.
+type setting struct {
+	content     string
+	size, width float32
+	bold        bool
+}
+
+// mostRemembered is some dozens of pages.
+const mostRemembered = 8192
+
+func (t *Text) setting(width float32) setting {
+	worn := worn()
+	if memory.lines == nil || memory.worn != worn || len(memory.lines) > mostRemembered {
+		memory.worn, memory.least, memory.lines = worn, map[setting]float32{}, map[setting][]string{}
+	}
+	return setting{t.content, sizeOf(t.style.size), width, t.style.bold}
+}
+
+// least is the width of the longest piece that cannot be broken.
+func (t *Text) least() float32 {
+	s := t.setting(0)
+	w, ok := memory.least[s]
+	if !ok {
+		for _, p := range pieces(t.content) {
+			w = max(w, t.measure(strings.TrimSpace(p)))
+		}
+		w = min(w, 10*s.size)
+		memory.least[s] = w
+	}
+	return w
+}
+
+// broken gives the lines at a width.
 func (t *Text) broken(width float32) []string {
 	if t.style.line {
 		return []string{t.content}
 	}
-	if t.lines == nil || t.width != width {
-		t.lines, t.width = t.breakLines(width), width
+	s := t.setting(width)
+	lines, ok := memory.lines[s]
+	if !ok {
+		lines = t.breakLines(width)
+		memory.lines[s] = lines
 	}
-	return t.lines
+	return lines
 }
 
 // breakLines adds up the widths of pieces, which Fyne remembers, instead of

@@ -179,7 +179,19 @@ func (t *Theme) Font(s fyne.TextStyle) fyne.Resource {
 }
 
 // Icon implements [fyne.Theme].
-func (t *Theme) Icon(name fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(name) }
+func (t *Theme) Icon(name fyne.ThemeIconName) fyne.Resource {
+	icon := theme.DefaultTheme().Icon(name)
+	if t.variant(fyne.CurrentApp().Settings().ThemeVariant()) == theme.VariantDark {
+		return darkIcon{icon}
+	}
+	return icon
+}
+
+// darkIcon is an icon under a name of its own: Fyne keeps the pictures of icons
+// by their names, in the colours that they had when they were first drawn.
+type darkIcon struct{ fyne.Resource }
+
+func (d darkIcon) Name() string { return "dark_" + d.Resource.Name() }
 
 // Size implements [fyne.Theme].
 func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
@@ -208,12 +220,22 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	return theme.DefaultTheme().Size(name)
 }
 
-// wear puts a theme on unless it is worn already: Fyne parses every font anew
-// for each theme it is given.
+// worn is the theme that is on; nil while it is not one of ours.
+func worn() *Theme {
+	t, _ := fyne.CurrentApp().Settings().Theme().(*Theme)
+	return t
+}
+
+// wear puts a theme on. Fyne parses every font anew for each theme it is given, a
+// tenth of a second in which the window answers nobody; so a theme with the same
+// fonts is put into the one that is worn, and the caller builds the window anew.
 func wear(a fyne.App, t *Theme) {
-	if now, ok := a.Settings().Theme().(*Theme); !ok || *now != *t {
+	now, ok := a.Settings().Theme().(*Theme)
+	if !ok || now.regular != t.regular || now.bold != t.bold {
 		a.Settings().SetTheme(t)
+		return
 	}
+	now.look = t.look
 }
 
 // tint gives a colour of the current theme; the empty name is transparent.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -38,7 +39,6 @@ type Window struct {
 	asked   *widget.PopUp
 	over    fyne.CanvasObject // what lies over the page, while something does
 	strip   *Text             // says on every page that it is practice; nil outside
-	inspect *inspector
 	entries map[string]*Entry // of the page, so that typing outlives a rebuilding
 
 	pictures map[*byte]image.Image               // decoded photos by their bytes
@@ -100,7 +100,7 @@ func New(c Config) *Window {
 	w.win.SetOnDropped(w.dropped)
 	w.win.SetCloseIntercept(w.close)
 	if c.Inspect != "" {
-		w.inspect = newInspector(w, c.Inspect)
+		w.inspectPages(c.Inspect)
 	}
 	w.desk.Start()
 	return w
@@ -118,6 +118,10 @@ func (w *Window) dress() {
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
 	w.page = nil
+	if w.asked != nil { // it was made in the other look
+		w.asked.Hide()
+		w.asked = nil
+	}
 	frame := &shell{strip: w.practice(), nav: w.nav.box, head: w.head.box, body: w.body, foot: w.foot}
 	w.win.SetContent(container.New(frame, existing([]fyne.CanvasObject{frame.strip, w.body, w.head.box, w.foot, w.nav.box})...))
 	w.show()
@@ -164,7 +168,8 @@ func (w *Window) show() {
 		w.entries, w.network = map[string]*Entry{}, nil
 		w.page = w.build(now.page)
 		w.body.Objects = []fyne.CanvasObject{w.page.object()}
-		w.body.Refresh()
+		w.body.Layout.Layout(w.body.Objects, w.body.Size())
+		canvas.Refresh(w.body)
 	} else {
 		w.page.refresh()
 	}
@@ -196,13 +201,13 @@ func (w *Window) build(p present.Page) view {
 	case present.PageVerify:
 		return newPlainPage(w, w.verifyPage)
 	case present.PageHistory:
-		return newPlainPage(w, w.historyPage)
+		return newPlainPage(w, (&historyPage{window: w}).build)
 	case present.PageConflict:
 		return newPlainPage(w, newConflictPage(w).build)
 	case present.PageOfficial:
 		return newPlainPage(w, w.officialPage)
 	case present.PageQueue:
-		return newPlainPage(w, w.queuePage)
+		return newPlainPage(w, (&queuePage{window: w}).build)
 	case present.PageNotices:
 		return newPlainPage(w, w.noticesPage)
 	case present.PageHelp:
@@ -314,7 +319,11 @@ func (w *Window) focusFirst() {
 
 // focusField brings a field of the page into sight and gives it the focus.
 func (w *Window) focusField(path string) {
-	o, ok := w.find(func(i identified) bool { return i.controlID() == path || optionOf(i.controlID(), path) })
+	fits := func(i identified) bool { return i.controlID() == path || optionOf(i.controlID(), path) }
+	o, ok := w.find(fits)
+	if !ok {
+		o, ok = w.page.scroller().fetch(fits)
+	}
 	if ok {
 		w.win.Canvas().Focus(o.(fyne.Focusable))
 	}
@@ -337,6 +346,9 @@ func (w *Window) focused(o fyne.CanvasObject) {
 // caret tells the system where text is typed, for the input method's candidates.
 func (w *Window) caret(e *Entry) {
 	c := w.win.Canvas()
+	if c.Focused() != fyne.Focusable(e) {
+		return // every field tells of its cursor whenever it is drawn
+	}
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(e).Add(e.CursorPosition())
 	x, y := c.PixelCoordinateForPosition(at)
 	_, below := c.PixelCoordinateForPosition(at.AddXY(0, fyne.MeasureText("M", sizeOf(sizeBody), e.TextStyle).Height))
@@ -412,12 +424,12 @@ func (w *Window) key(e *fyne.KeyEvent) {
 }
 
 func (w *Window) turn(down bool) {
-	s := w.page.scroller().scroll
-	by := s.Size().Height * 0.8
+	p := w.page.scroller()
+	by := p.scroll.Size().Height * 0.8
 	if !down {
 		by = -by
 	}
-	s.ScrollToOffset(fyne.NewPos(0, max(s.Offset.Y+by, 0)))
+	p.to(fyne.NewPos(0, max(p.scroll.Offset.Y+by, 0)))
 }
 
 func (w *Window) escape() {

@@ -8,11 +8,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"wenbao/exam"
+	"wenbao/ui"
 	"wenbao/ui/present"
 )
 
@@ -26,6 +28,9 @@ func hangs(what string) {
 		raw, err := os.ReadFile(os.Getenv(hangFile))
 		if err != nil || string(raw) != what {
 			return
+		}
+		if _, err := os.Stat(os.Getenv(hangFile) + ".held"); err != nil {
+			_ = os.WriteFile(os.Getenv(hangFile)+".held", nil, 0o600) // the test waits for it
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -161,14 +166,14 @@ func (r *running) hang(what string) {
 
 func (r *running) hangs() string { return filepath.Join(r.data, "hang") }
 
-// waited are the standstills in which the window waited for something.
-func (r *running) waited() (stacks []string) {
-	for _, part := range strings.Split(r.said.String(), "wenbao: the window ")[1:] {
-		if strings.HasPrefix(part, "waited") {
-			stacks = append(stacks, part)
-		}
-	}
-	return stacks
+// stood are the standstills that the watchdog told.
+func (r *running) stood() []string {
+	return strings.Split(r.said.String(), "wenbao: the window ")[1:]
+}
+
+// waited are those in which the window waited for something.
+func (r *running) waited() []string {
+	return slices.DeleteFunc(r.stood(), func(s string) bool { return !strings.HasPrefix(s, "waited") })
 }
 
 func TestTheWindowAnswersWhileDiskAndServerHang(t *testing.T) {
@@ -198,7 +203,7 @@ func TestTheWindowAnswersWhileDiskAndServerHang(t *testing.T) {
 	s.shot("disk-hangs")
 
 	r.hang("")
-	time.Sleep(2 * time.Second) // one save at a time: the hung one, then the newest
+	r.saved() // one save at a time: the hung one, then the newest
 	doc := r.stored()
 	if stacks := r.waited(); len(stacks) != 0 {
 		t.Errorf("the window waited:\n%s", strings.Join(stacks, "\n"))
@@ -215,12 +220,10 @@ func TestAWindowThatWaitsIsToldWithItsStack(t *testing.T) {
 	s.env = append(s.env, hangFile+"="+filepath.Join(data, "hang"))
 	r := s.open("hanging", data)
 	r.hang("window") // the line is looked at every few seconds
-	time.Sleep(5 * time.Second)
+	s.wait("the window to hang", func() bool { _, err := os.Stat(r.hangs() + ".held"); return err == nil })
+	time.Sleep(4 * ui.Stall) // this long the window waits
 	r.hang("")
-	time.Sleep(time.Second)
-	r.kill()
-	stacks := r.waited()
-	if len(stacks) == 0 || !strings.Contains(stacks[0], "hungWire.Status") {
-		t.Errorf("the watchdog told %d standstills:\n%s", len(stacks), r.said)
-	}
+	s.wait("the watchdog to tell", func() bool {
+		return slices.ContainsFunc(r.stood(), func(s string) bool { return strings.Contains(s, "hungWire.Status") })
+	})
 }

@@ -4,11 +4,11 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 )
 
@@ -39,16 +39,6 @@ func (s *screen) pinyin() {
 	s.wait("fcitx5", func() bool { return s.command("fcitx5-remote").Run() == nil })
 }
 
-// wait polls until something holds.
-func (s *screen) wait(what string, holds func() bool) {
-	s.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			s.t.Fatalf("waited for %s", what)
-		}
-	}
-}
-
 // chinese turns the input method on or off for the field that has the focus.
 func (s *screen) chinese(on bool) {
 	s.t.Helper()
@@ -69,61 +59,72 @@ func TestChineseInputLeavesWhatWasCommitted(t *testing.T) {
 	r.press("action.new")
 	r.until("the form", func(v shown) bool { return v.Settled && v.has("step.person") })
 	r.press("step.person")
-	rest := func() { time.Sleep(800 * time.Millisecond) } // for the way through the input method and back
+	composing := func(id string) {
+		t.Helper()
+		r.until("the input method to compose", func(v shown) bool { return v.Focus == id && v.Composing })
+	}
+	has := func(id string, characters int) {
+		t.Helper()
+		r.until(fmt.Sprintf("%d characters in %s", characters, id), func(v shown) bool {
+			return v.Settled && v.Focus == id && v.Typed == characters && !v.Composing
+		})
+	}
 	field := func(id string) {
 		t.Helper()
-		rest()
 		r.reach(id)
 		s.chinese(true)
 	}
 
 	field("name")
 	s.write(60, "zhangsan")
+	composing("name")
 	s.shot("composing")
 	s.keys("space")
-	rest()
+	has("name", 2)
 	s.write(60, "li") // two letters, taken back one by one
+	composing("name")
 	s.keys("BackSpace", "BackSpace")
-	r.at("name")
-	rest()
+	has("name", 2)
 	s.write(60, "wang")
+	composing("name")
 	s.keys("Escape") // drops the letters, must not leave the page
-	r.at("name")
+	has("name", 2)
 	s.shot("committed")
 
 	field("email") // Enter while composing gives the letters as they are
 	s.write(60, "zhongwen")
-	rest()
+	composing("email")
 	s.keys("Return")
-	r.at("email")
+	has("email", 8)
 
 	field("phone") // Tab, arrows, Home, End and Delete walk among the candidates
 	s.write(60, "shi")
 	s.keys("Tab", "Tab", "Down", "Right", "Left", "Up")
-	r.at("phone")
+	composing("phone")
 	s.keys("Home", "End", "Delete")
 	r.at("phone")
 	s.keys("space")
+	has("phone", 1)
 
 	field("address") // faster than anybody types
 	s.write(8, "zhonghuarenmingongheguo ")
-	rest()
+	has("address", 7)
 	s.write(8, "beijing ")
-	rest()
+	has("address", 9)
 	s.keys("BackSpace") // nothing composes: this one is the field's
-	r.at("address")
+	has("address", 8)
 
 	field("postcode") // the input method off: plain keys
 	s.chinese(false)
 	s.write(30, "100abc")
-	rest()
+	has("postcode", 6)
 	s.keys("BackSpace", "Left", "Left", "Delete")
-	r.at("postcode")
+	has("postcode", 4)
 	s.keys("Tab")
 	r.until("Tab to leave the field", func(v shown) bool { return v.Focus != "postcode" && v.Focus != "" })
 	s.shot("typed")
 
-	time.Sleep(time.Second) // the promise: durable within one second
+	r.saved()
 	doc := r.stored()
 	for name, c := range map[string]struct{ got, want string }{
 		"Backspace and Escape while composing": {doc.Name, "张三"},

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -75,7 +76,23 @@ func newScreen(t *testing.T) *screen {
 	// No bus: asking for one starts one that outlives the test.
 	s.env = []string{"DBUS_SESSION_BUS_ADDRESS=disabled:", "DISPLAY=:" + strings.TrimSpace(n), "LIBGL_ALWAYS_SOFTWARE=1", "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8", "HOME=" + s.home}
 	s.start(s.command("openbox"))
+	s.wait("the window manager", func() bool { return s.command("xdotool", "get_desktop").Run() == nil })
 	return s
+}
+
+// patience is how long anything may take on a machine that is busy with other
+// tests; it costs nothing while all goes well.
+const patience = 90 * time.Second
+
+// wait polls until something holds.
+func (s *screen) wait(what string, holds func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(patience); !holds(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.shot("went-wrong")
+			s.t.Fatalf("waited for %s", what)
+		}
+	}
 }
 
 func (s *screen) command(name string, args ...string) *exec.Cmd {
@@ -96,7 +113,7 @@ func (s *screen) start(c *exec.Cmd) {
 // output runs a program to its end.
 func (s *screen) output(name string, args ...string) string {
 	s.t.Helper()
-	raw, err := s.command("timeout", append([]string{"20", name}, args...)...).CombinedOutput()
+	raw, err := s.command("timeout", append([]string{fmt.Sprint(patience.Seconds()), name}, args...)...).CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("%s %s: %v: %s", name, strings.Join(args, " "), err, raw)
 	}
@@ -125,13 +142,31 @@ func (s *screen) shot(name string) {
 	s.output("import", "-window", "root", filepath.Join(dir, name+".png"))
 }
 
-// program is the application in a process of its own, in practice mode.
+// log is what a process said, which may be read while it goes on.
+type log struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said.String()
+}
+
+// running is the application in a process of its own, in practice mode.
 type running struct {
 	*screen
 	cmd    *exec.Cmd
 	data   string
 	report string
-	said   *bytes.Buffer
+	said   *log
 	ended  chan struct{}
 	began  time.Time
 }
@@ -146,7 +181,7 @@ func (s *screen) launch(as, data string, args ...string) *running {
 
 func (s *screen) run(as, data string, args ...string) *running {
 	s.t.Helper()
-	r := &running{screen: s, data: data, report: filepath.Join(s.t.TempDir(), "window.json"), said: &bytes.Buffer{}, ended: make(chan struct{}), began: time.Now()}
+	r := &running{screen: s, data: data, report: filepath.Join(s.t.TempDir(), "window.json"), said: &log{}, ended: make(chan struct{}), began: time.Now()}
 	r.cmd = s.command(os.Args[0], append([]string{"--practice", "--data", data}, args...)...)
 	r.cmd.Env = append(r.cmd.Env, asProgram+"="+as, "WENBAO_INSPECT="+r.report)
 	r.cmd.Stdout, r.cmd.Stderr = r.said, r.said
@@ -163,7 +198,7 @@ func (s *screen) open(as, data string, args ...string) *running {
 	s.t.Helper()
 	r := s.launch(as, data, args...)
 	r.until("a page", func(v shown) bool { return v.Settled && len(v.Controls) > 0 })
-	s.output("xdotool", "windowfocus", "--sync", r.window())
+	r.front()
 	return r
 }
 
@@ -186,21 +221,38 @@ func (r *running) kill() {
 }
 
 // end waits for the process to end by itself and gives its exit code.
-func (r *running) end(within time.Duration) int {
+func (r *running) end() int {
 	r.t.Helper()
 	select {
 	case <-r.ended:
 		return r.cmd.ProcessState.ExitCode()
-	case <-time.After(within):
-		r.t.Fatalf("it has not ended after %v; it said:\n%s", within, r.said)
+	case <-time.After(patience):
+		r.t.Fatalf("it has not ended after %v; it said:\n%s", patience, r.said)
 		return 0
 	}
 }
 
+// front gives the window the keyboard.
+func (r *running) front() {
+	r.t.Helper()
+	r.output("xdotool", "windowfocus", "--sync", r.window())
+}
+
+// quit closes the window as a person does. The keys go to nobody by name: the
+// window may be gone before they are let go.
+func (r *running) quit() {
+	r.t.Helper()
+	r.front()
+	r.keys("alt+F4")
+}
+
 // shown is the map of the controls.
 type shown struct {
-	Settled           bool
+	Settled, Saved    bool
 	Page, Step, Focus string
+	Typed             int  // characters in the field with the focus
+	Composing         bool // an input method has letters that are not in it yet
+	Width, Height     int
 	Controls          []spot
 }
 
@@ -225,7 +277,7 @@ func (v shown) has(id string) bool {
 func (r *running) until(what string, fits func(shown) bool) shown {
 	r.t.Helper()
 	var v shown
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		raw, err := os.ReadFile(r.report)
 		if err == nil && json.Unmarshal(raw, &v) == nil && fits(v) {
 			return v
@@ -245,6 +297,12 @@ func (r *running) until(what string, fits func(shown) bool) shown {
 func (r *running) at(id string) {
 	r.t.Helper()
 	r.until("the focus in "+id, func(v shown) bool { return v.Settled && v.Focus == id })
+}
+
+// saved waits until nothing typed waits to be saved.
+func (r *running) saved() {
+	r.t.Helper()
+	r.until("everything to be saved", func(v shown) bool { return v.Settled && v.Saved })
 }
 
 // reach presses Tab until the keyboard is in a control.

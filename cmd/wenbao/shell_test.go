@@ -39,14 +39,14 @@ func TestASecondStartBringsTheFirstWindowToTheFront(t *testing.T) {
 	s.wait("the other window in front", func() bool { return s.active() == pid(other) })
 
 	second := s.run("program", data)
-	if code := second.end(10 * time.Second); code != 7 || !strings.Contains(second.said.String(), "已把它的窗口放到最前") {
+	if code := second.end(); code != 7 || !strings.Contains(second.said.String(), "已把它的窗口放到最前") {
 		t.Errorf("the second start ends with %d and says %q", code, second.said)
 	}
 	s.wait("the first window in front", func() bool { return s.active() == pid(first) })
 
 	s.output("xdotool", "windowminimize", "--sync", first.window())
 	s.wait("another window to have the keyboard", func() bool { return s.active() != pid(first) })
-	if code := s.run("program", data).end(10 * time.Second); code != 7 {
+	if code := s.run("program", data).end(); code != 7 {
 		t.Errorf("over a small window the second start ends with %d", code)
 	}
 	s.wait("the small window to come back", func() bool { return s.active() == pid(first) })
@@ -76,11 +76,11 @@ func TestAFolderInUseByAProgramWithoutAWindowIsSaid(t *testing.T) {
 	}
 	defer st.Close()
 	r := s.launch("program", data)
-	r.window()
-	time.Sleep(4 * time.Second) // it waits a little for a window that is just coming up
+	r.until("the reason", func(v shown) bool { return v.Settled && v.Page == "refuse" && v.Focus == "action.quit" })
 	s.shot("folder-in-use")
-	s.output("xdotool", "windowfocus", "--sync", r.window(), "key", "Return") // the button that closes
-	if code := r.end(10 * time.Second); code != 7 {
+	r.front()
+	s.keys("Return") // the button that closes
+	if code := r.end(); code != 7 {
 		t.Errorf("it ends with %d", code)
 	}
 	storetest.Inspect(t, st, local.Practice(data))
@@ -167,7 +167,7 @@ func TestACrashLeavesAReportWithoutPersonalDataAndTheNextStartOffersIt(t *testin
 			s := newScreen(t)
 			data := t.TempDir()
 			s.env = append(s.env, "WENBAO_TEST_CRASH="+kind)
-			if code := s.launch("crashing", data).end(20 * time.Second); code != 2 {
+			if code := s.launch("crashing", data).end(); code != 2 {
 				t.Fatalf("it crashed with %d", code)
 			}
 			file := filepath.Join(local.Practice(data), crashFile)
@@ -205,11 +205,28 @@ func TestAProgramThatEndsInOrderLeavesNoReport(t *testing.T) {
 	s := newScreen(t)
 	data := t.TempDir()
 	r := s.open("program", data)
-	s.output("xdotool", "windowclose", r.window())
-	r.kill()
+	r.quit()
+	if code := r.end(); code != 0 {
+		t.Errorf("it ends with %d", code)
+	}
 	if _, err := os.Stat(filepath.Join(local.Practice(data), crashFile)); err == nil {
 		t.Error("there is a report of no crash")
 	}
+}
+
+// still waits until something has been the same for a while, and gives it.
+func still(s *screen, look func() string) string {
+	s.t.Helper()
+	const looks = 12
+	last, same := look(), 0
+	s.wait("the window to stay where it is", func() bool {
+		now := look()
+		if same++; now != last {
+			last, same = now, 0
+		}
+		return same >= looks
+	})
+	return last
 }
 
 func TestTheWindowOpensWhereAndAsLargeAsItWasLeft(t *testing.T) {
@@ -225,16 +242,15 @@ func TestTheWindowOpensWhereAndAsLargeAsItWasLeft(t *testing.T) {
 	r := s.open("program", data)
 	s.output("xdotool", "windowsize", "--sync", r.window(), "900", "600")
 	s.output("xdotool", "windowmove", "--sync", r.window(), "210", "95")
-	time.Sleep(time.Second)
-	left := geometry(r)
+	r.until("the window to know", func(v shown) bool { return v.Settled && v.Width == 900 && v.Height == 600 })
+	left := still(s, func() string { return geometry(r) })
 	for range 3 { // a decoration that is reckoned wrong adds up
-		s.output("xdotool", "windowfocus", "--sync", r.window())
-		s.keys("alt+F4") // to nobody by name: the window may be gone before the key is let go
-		if code := r.end(20 * time.Second); code != 0 {
+		r.quit()
+		if code := r.end(); code != 0 {
 			t.Fatalf("closing gives %d: %s", code, r.said)
 		}
 		r = s.open("program", data)
-		if got := geometry(r); got != left {
+		if got := still(s, func() string { return geometry(r) }); got != left {
 			t.Fatalf("left at %s, opened at %s", left, got)
 		}
 	}
@@ -268,12 +284,11 @@ func TestAStoreWithAPassphraseAsksForItAndOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := s.run("program", data)
-	r.window()
-	time.Sleep(2 * time.Second)
-	s.output("xdotool", "windowfocus", "--sync", r.window())
+	r.until("the question", func(v shown) bool { return v.Settled && v.Page == "unlock" && v.Focus == "passphrase" })
+	r.front()
 	s.write(40, "wrong")
 	s.keys("Return")
-	time.Sleep(4 * time.Second)
+	r.until("the answer", func(v shown) bool { return v.Settled && v.Page == "unlock.wrong" && v.Focus == "passphrase" })
 	s.shot("passphrase-wrong")
 	s.write(40, "geheim-2026")
 	s.keys("Return")

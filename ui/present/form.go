@@ -225,6 +225,9 @@ func (f *Form) Saved() (Tone, Text) {
 	return Calm, T("ui.saved.at", "time", Clock(f.saver.at))
 }
 
+// AllSaved tells whether everything typed is on the disk.
+func (f *Form) AllSaved() bool { return f.saver.state() == SavedAll }
+
 // saveReason picks the kinds that have words of their own.
 func saveReason(k exam.Kind) exam.Kind {
 	if slices.Contains([]exam.Kind{exam.KindFull, exam.KindReadOnly, exam.KindLocked, exam.KindDamaged}, k) {

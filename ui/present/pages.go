@@ -118,29 +118,44 @@ type QueueRow struct {
 	Where    Text
 	Tone     Tone
 	Next     Text
-	Progress *Sending
+	Progress Sending // what is known of it; zero while it is not on its way
 }
 
 // QueueRead tells whether the outbox was read: nothing in it is no news before.
 func (d *Desk) QueueRead() bool { return d.queued }
 
+// mostQueued is how many steps of the outbox are shown: what needs somebody
+// first, then what is sent next.
+const mostQueued = 200
+
+// Queued is how many steps are in the outbox; [Desk.Queue] may be fewer.
+func (d *Desk) Queued() int { return len(d.entries) }
+
 // Queue gives what waits to be sent, and where its bytes are.
 func (d *Desk) Queue() []QueueRow {
 	var out []QueueRow
-	for _, e := range d.entries {
-		r := QueueRow{ID: e.ID, Draft: e.Draft, What: T("ui.stage.queued." + string(e.Action)), Tone: Busy, Where: T("ui.transport.waiting"), Next: T("ui.queue.soon")}
-		if s, ok := d.line.Sending[e.ID]; ok {
-			r.Progress, r.Where = &s, s.words()
+	for _, aside := range []bool{true, false} {
+		for i := 0; i < len(d.entries) && len(out) < mostQueued; i++ {
+			if e := &d.entries[i]; e.Aside == aside {
+				out = append(out, d.queueRow(e))
+			}
 		}
-		switch {
-		case e.Aside:
-			r.Tone, r.Where, r.Next = Trouble, T("ui.transport.set_aside"), T("ui.next.set_aside")
-		case e.Next.After(d.loop.Now()):
-			r.Next = T("ui.queue.next", "time", Clock(e.Next), "count", e.Attempts, "why", T("ui.why.kind."+string(lineReason(e.Last))))
-		}
-		out = append(out, r)
 	}
 	return out
+}
+
+func (d *Desk) queueRow(e *exam.Entry) QueueRow {
+	r := QueueRow{ID: e.ID, Draft: e.Draft, What: T("ui.stage.queued." + string(e.Action)), Tone: Busy, Where: T("ui.transport.waiting"), Next: T("ui.queue.soon")}
+	if s, ok := d.line.Sending[e.ID]; ok {
+		r.Progress, r.Where = s, s.words()
+	}
+	switch {
+	case e.Aside:
+		r.Tone, r.Where, r.Next = Trouble, T("ui.transport.set_aside"), T("ui.next.set_aside")
+	case e.Next.After(d.loop.Now()):
+		r.Next = T("ui.queue.next", "time", Clock(e.Next), "count", e.Attempts, "why", T("ui.why.kind."+string(lineReason(e.Last))))
+	}
+	return r
 }
 
 // words say how far a step has got, by what is known: pieces, bytes, or only that

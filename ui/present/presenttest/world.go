@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -52,6 +53,7 @@ type World struct {
 	Purged   []exam.DraftID
 	Folder   string // data folder of the next start; "" the one in use
 	Keep     int    // versions to keep
+	Others   int    // further drafts, of people who are only in the list
 	Saves    int
 	key      ed25519.PrivateKey
 }
@@ -204,7 +206,16 @@ func (d drafts) Recent(search string, limit int) ([]present.Summary, int, error)
 			Transport: exam.TransportOf(n, waiting), Edited: d.w.edited(n), Number: n.Number(), Updated: n.Updated})
 	}
 	slices.SortFunc(list, func(a, b present.Summary) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return list[:min(limit, len(list))], len(list), nil
+	return d.crowd(list, search, limit), len(list) + d.w.Others, nil
+}
+
+// crowd cuts a list to the limit, or fills it with people who are only in it.
+func (d drafts) crowd(list []present.Summary, search string, limit int) []present.Summary {
+	for i := range min(max(limit-len(list), 0), d.w.Others) {
+		list = append(list, present.Summary{ID: exam.DraftID(fmt.Sprintf("01900000-0000-7000-8000-%012d", i)), Name: fmt.Sprint("考生", search, i), Level: exam.Junior, Area: "410000",
+			State: exam.StateSubmitted, Transport: exam.TransportDelivered, Updated: Start.Add(-time.Duration(i) * time.Minute)})
+	}
+	return list[:min(limit, len(list))]
 }
 
 // edited tells whether a draft is not what the server has.
