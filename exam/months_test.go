@@ -1,7 +1,9 @@
 package exam
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +61,7 @@ func TestIntervalArithmeticAgreesWithCountingMonthByMonth(t *testing.T) {
 }
 
 // Days do not know of months: a month counts when each of its days, leap days
-// too, was worked and none was studied.
+// too, was worked, none was studied, and all lie behind the certificate.
 func TestIntervalArithmeticAgreesWithCountingDayByDay(t *testing.T) {
 	const first = 1999 * 12 // a leap century lies within
 	begin := func(i int) time.Time { return time.Date(i/12, time.Month(i%12+1), 1, 0, 0, 0, 0, time.UTC) }
@@ -73,24 +75,59 @@ func TestIntervalArithmeticAgreesWithCountingDayByDay(t *testing.T) {
 		return set
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		work, study := drawSpans(t, "work"), drawSpans(t, "study")
+		work, study, from := drawSpans(t, "work"), drawSpans(t, "study"), first+rapid.IntRange(0, 63).Draw(t, "since")
 		for _, list := range [][]span{work, study} {
 			for i := range list {
 				list[i] = span{first + list[i].from, first + list[i].to}
 			}
 		}
-		worked, studied, want := days(work), days(study), 0
+		worked, studied := days(work), days(study)
+		var want []Month
 		for m := first; m < first+64; m++ {
 			whole := true
 			for d := begin(m); d.Before(begin(m + 1)); d = d.AddDate(0, 0, 1) {
-				whole = whole && worked[d] && !studied[d]
+				whole = whole && worked[d] && !studied[d] && !d.Before(begin(from))
 			}
 			if whole {
-				want++
+				want = append(want, MonthOf(m))
 			}
 		}
-		if got := monthsIn(without(union(work), union(study))); got != want {
-			t.Fatalf("%d months, day by day %d", got, want)
+		rest := since(without(union(work), union(study)), from)
+		var got []Month
+		for _, i := range intervalsOf(rest) {
+			a, _ := i.From.Index()
+			for m := a; m < a+i.Months; m++ {
+				got = append(got, MonthOf(m))
+			}
+		}
+		if monthsIn(rest) != len(want) || !slices.Equal(got, want) {
+			t.Fatalf("%v, day by day %v", got, want)
+		}
+	})
+}
+
+// A day that can be typed is one the calendar has, leap days too, and its month
+// is the month it is read as.
+func TestADayIsReadAsTheCalendarHasIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		y, m, d := rapid.IntRange(minYear, maxYear).Draw(t, "year"), rapid.IntRange(0, 13).Draw(t, "month"), rapid.IntRange(0, 32).Draw(t, "day")
+		leap := y%4 == 0 && (y%100 != 0 || y%400 == 0)
+		length := []int{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0}[m]
+		if leap && m == 2 {
+			length = 29
+		}
+		exists := d >= 1 && d <= length
+		for _, form := range []string{"%04d-%02d-%02d", "%04d%02d%02d", "%d.%d.%d", "%d年%d月%d日"} {
+			got, err := ParseDate(fmt.Sprintf(form, y, m, d))
+			if (err == nil) != exists || exists && string(got) != fmt.Sprintf("%04d-%02d-%02d", y, m, d) {
+				t.Fatalf(form+" is %q, %v", y, m, d, got, err)
+			}
+			if month, merr := ParseMonth(fmt.Sprintf(form, y, m, d)); exists && (merr != nil || month != Month(got[:7])) {
+				t.Fatalf(form+" is of %q, %v", y, m, d, month, merr)
+			}
+		}
+		if _, ok := Date(fmt.Sprintf("%04d-%02d-%02d", y, m, d)).Time(); ok != exists {
+			t.Fatalf("%d-%d-%d exists: %v", y, m, d, ok)
 		}
 	})
 }
