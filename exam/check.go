@@ -1,7 +1,6 @@
 package exam
 
 import (
-	"reflect"
 	"slices"
 	"strconv"
 )
@@ -28,6 +27,7 @@ func check(normal *Document, files []File, p *Pack, at Moment) Report {
 	c.attachments()
 	c.commitment()
 	c.required()
+	c.wayNeeds()
 	c.texts()
 	return c.report()
 }
@@ -45,17 +45,15 @@ type checker struct {
 	reckoned Eligibility
 	cases    []EvidenceCase
 	evidence []EvidenceReport
-	steps    []StepReport // parallel to Steps
+	needs    []Need
 }
 
 func newChecker(d *Document, files []File, p *Pack, at Moment) *checker {
 	c := &checker{doc: d, files: files, pack: p, at: at}
 	c.level, _ = p.Level(d.Level)
 	c.area, _ = p.Area(d.Area)
-	c.steps = make([]StepReport, len(Steps))
-	for i, id := range Steps {
-		c.steps[i].ID = id
-	}
+	records := len(d.Education) + len(d.Degrees) + len(d.Certificates) + len(d.Work)
+	c.needs = make([]Need, 0, len(p.required)+len(p.wanted)+6*records+8)
 	return c
 }
 
@@ -84,41 +82,11 @@ func (c *checker) named(severity Severity, field, rule string) {
 	c.problems = append(c.problems, Problem{Field: field, Rule: rule, Severity: severity, Args: c.pack.Terms()})
 }
 
-// step gives a step's figures, nil for what is no step.
-func (c *checker) step(id StepID) *StepReport {
-	if i := stepIndex(id); i >= 0 {
-		return &c.steps[i]
-	}
-	return nil
-}
-
-// required looks for what the pack wants filled in.
-func (c *checker) required() {
-	doc := reflect.ValueOf(c.doc).Elem()
-	for _, rule := range c.pack.required {
-		rule.visit(doc, func(at string, filled bool) {
-			if filled {
-				c.steps[rule.step].Done++
-				return
-			}
-			c.steps[rule.step].Missing++
-			c.block(at, rule.required)
-		})
-	}
-	for _, rule := range c.pack.wanted {
-		rule.visit(doc, func(at string, filled bool) {
-			if !filled {
-				c.warn(at, rule.wanted)
-			}
-		})
-	}
-}
-
 func (c *checker) report() Report {
-	r := Report{Eligibility: c.reckoned, Cases: c.cases, Evidence: c.evidence, Submittable: true, Fee: c.pack.fee(c.doc), Steps: c.steps}
+	r := Report{Eligibility: c.reckoned, Cases: c.cases, Evidence: c.evidence, Submittable: true, Fee: c.pack.fee(c.doc), Needs: c.needs, Steps: stepsOf(c.needs)}
 	r.add(c.problems)
 	done, all := 0, 0
-	for _, s := range c.steps {
+	for _, s := range r.Steps {
 		done += s.Done
 		all += s.Done + s.Missing
 	}

@@ -14,13 +14,13 @@ func (c *checker) eligibility() {
 	if e.lack == lacksSchooling && len(c.doc.Education) == 0 && asked("education") {
 		return // education.required says it
 	}
-	if e.lack == lacksMonths && len(c.doc.Work) == 0 {
-		if asked("work") {
-			return // work.required says it
+	if e.rec != nil && e.way.Months > 0 && len(c.doc.Work) == 0 {
+		if !asked("work") {
+			c.block("work", "work.required")
 		}
-		c.step(StepWork).Missing++
-		c.block("work", "work.required")
-		return
+		if e.lack == lacksMonths {
+			return // that says it
+		}
 	}
 	c.degreeNamed()
 	var args map[string]string
@@ -116,11 +116,9 @@ func (c *checker) attachments() {
 		return
 	}
 	c.boundedFiles()
-	photo := c.step(StepPhoto)
-	if slices.ContainsFunc(c.files, func(f File) bool { return f.Kind == FilePhoto }) {
-		photo.Done++
-	} else {
-		photo.Missing++
+	photo := slices.ContainsFunc(c.files, func(f File) bool { return f.Kind == FilePhoto })
+	c.need(Block, "photo", photo, NeedRequired)
+	if !photo {
 		c.block("photo", "photo.required")
 	}
 	for _, e := range c.pack.Evidence {
@@ -163,16 +161,17 @@ func (c *checker) evidenceOf(e Evidence) {
 		}
 	}
 	c.evidence = append(c.evidence, r)
-	if r.Attached > 0 {
-		if e.Early {
-			c.step(StepEvidence).Done++
-		}
-		return
-	}
 	severity, rule := Warn, "evidence.later"
 	if e.Early {
-		c.step(StepEvidence).Missing++
 		severity, rule = Block, "evidence.early"
+	}
+	reasons := make([]Reason, len(because))
+	for i, x := range because {
+		reasons[i] = Reason(x)
+	}
+	c.need(severity, "attachments."+string(e.ID), r.Attached > 0, reasons...)
+	if r.Attached > 0 {
+		return
 	}
 	c.say(severity, "attachments."+string(e.ID), rule, "evidence", e.Name.ZH, "evidence_en", e.Name.EN)
 }

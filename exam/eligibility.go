@@ -89,13 +89,18 @@ func (r *reckoner) cure(e *Eligibility) {
 			e.Instead = append(e.Instead, other.ID)
 		}
 	}
-	open := slices.ContainsFunc(r.doc.Work, func(w Work) bool {
-		from, ok := w.From.Index()
-		return ok && w.SocialWork && w.To == "" && from <= r.year
-	})
-	studies := slices.ContainsFunc(r.doc.Education, func(e Education) bool { return e.StudyMode == FullTime && indexOr(e.Graduated, 0) > r.year })
+	until := indexOr(Month(r.pack.Reckoning.Until[:7]), r.year)
+	next, open := 0, false // the first month that a post held until now can add
+	for _, w := range r.doc.Work {
+		if from, ok := w.From.Index(); ok && w.SocialWork && w.To == "" && from <= r.year && (!open || from < next) {
+			next, open = from, true
+		}
+	}
+	studies := slices.ContainsFunc(r.doc.Education, func(e Education) bool { return e.StudyMode == FullTime && indexOr(e.Graduated, 0) > until })
 	if e.lack == lacksMonths && open && !studies {
-		e.MetIn = r.pack.Year + (e.Required-e.Counted+11)/12
+		_, held := r.held(e.way.After)
+		next = max(next, until+1, held)
+		e.MetIn = r.pack.Year + (next-1-until+e.Required-e.Counted+11)/12
 	}
 }
 
@@ -289,7 +294,7 @@ func (r *reckoner) pointsOf(path *Path, rec *record) (points []string) {
 func (r *reckoner) held(level Level) (path string, from int) {
 	for i, c := range r.doc.Certificates {
 		m, ok := c.Awarded.Index()
-		if ok && c.Level == level && (path == "" || m < from) {
+		if ok && c.Level == level && m <= r.year && (path == "" || m < from) {
 			path, from = "certificates."+strconv.Itoa(i), m
 		}
 	}

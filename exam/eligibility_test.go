@@ -123,6 +123,7 @@ var eligibilityRows = []struct {
 	{"1.2 高级", "本科, 5 years after the intermediate certificate", "senior", rec(edu(exam.Bachelor, false, "2012-06"), cert("intermediate", "2018-10"), post("2012-07", "")), exam.Met, 60, 99, ""},
 	{"1.2 高级", "学士学位 alone is enough schooling", "senior", rec(deg(exam.Bachelor, false), cert("intermediate", "2018-10"), post("2012-07", "")), exam.Met, 60, 99, ""},
 	{"1.2 高级 3", "until the end of the exam year: January 2022 to December 2026", "senior", rec(edu(exam.Bachelor, false, "2012-06"), cert("intermediate", "2022-01"), post("2012-07", "")), exam.Met, 60, 60, ""},
+	{"1.2 高级 3", "a certificate that is to come counts for nothing yet", "senior", rec(edu(exam.Bachelor, false, "2012-06"), cert("intermediate", "2027-01"), post("2012-07", "")), exam.NotMet, 60, 0, ""},
 	{"1.2 高级 3", "the junior certificate does not do", "senior", rec(edu(exam.Bachelor, true, "2012-06"), cert("junior", "2014-10"), post("2012-07", "")), exam.NotMet, 60, 0, ""},
 	{"1.2 高级 2", "大专 does not do", "senior", rec(edu(exam.Associate, true, "2008-06"), cert("intermediate", "2012-10"), post("2009-01", "")), exam.NotMet, 60, 171, ""},
 
@@ -515,25 +516,30 @@ func TestAShortfallSaysWhatWouldCureIt(t *testing.T) {
 // The year that is named holds: with the open post gone on until then, the
 // years are enough.
 func TestTheYearThatIsPromisedIsEnough(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		d := anyCareer(t)
-		e := pack038.Reckon(d)
-		if e.MetIn == 0 {
-			return
-		}
-		later := *pack038
-		later.Year, later.Reckoning.Until = e.MetIn, exam.Date(itoa(e.MetIn)+"-12-31")
-		later.Windows = exam.Windows{}
-		if after := later.Reckon(d); after.Verdict == exam.NotMet {
-			t.Fatalf("%d of %d, enough in %d, and then %d of %d", e.Counted, e.Required, e.MetIn, after.Counted, after.Required)
-		}
-		for _, l := range e.Instead {
-			d.Level = l
-			if other := pack038.Reckon(d); other.Verdict != exam.Met {
-				t.Fatalf("%s is named, and is %s", l, other.Verdict)
+	for _, p := range []*exam.Pack{pack038, packSample} {
+		rapid.Check(t, func(t *rapid.T) {
+			d := careerFor(t, p)
+			e := p.Reckon(d)
+			if e.MetIn == 0 {
+				return
 			}
-		}
-	})
+			in := func(year int) exam.Eligibility {
+				later := *p
+				later.Year, later.Reckoning.Until = year, exam.Date(itoa(year)+string(p.Reckoning.Until[4:]))
+				later.Windows = exam.Windows{}
+				return later.Reckon(d)
+			}
+			if after := in(e.MetIn); after.Verdict == exam.NotMet {
+				t.Fatalf("%d of %d, enough in %d, and then %d of %d", e.Counted, e.Required, e.MetIn, after.Counted, after.Required)
+			}
+			for _, l := range e.Instead {
+				d.Level = l
+				if other := p.Reckon(d); other.Verdict != exam.Met {
+					t.Fatalf("%s is named, and is %s", l, other.Verdict)
+				}
+			}
+		})
+	}
 }
 
 // The same sentences speak of another exam's work when its pack does.

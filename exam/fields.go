@@ -15,7 +15,8 @@ type fieldRule struct {
 	whole bool
 	step  int // index into Steps
 
-	required, wanted string // the rules that ask for it
+	required, wanted string   // the rules that ask for it
+	at               []string // the path in each record: "education.2.school"
 }
 
 // fieldRules holds every path without index that a pack may name: "name",
@@ -37,7 +38,11 @@ func makeFieldRules() map[string]*fieldRule {
 		for j := range f.Type.Elem().NumField() {
 			if g := f.Type.Elem().Field(j); g.Type.Kind() == reflect.String {
 				path := key + "." + jsonKey(g)
-				rules[path] = &fieldRule{path: path, list: i, field: j, step: step, required: path + ".required", wanted: path + ".wanted"}
+				rule := &fieldRule{path: path, list: i, field: j, step: step, required: path + ".required", wanted: path + ".wanted"}
+				for n := range MaxWork { // no list is longer
+					rule.at = append(rule.at, key+"."+strconv.Itoa(n)+"."+jsonKey(g))
+				}
+				rules[path] = rule
 			}
 		}
 	}
@@ -73,14 +78,8 @@ func (r *fieldRule) visit(doc reflect.Value, see func(path string, filled bool))
 		return
 	}
 	list := doc.Field(r.list)
-	for i := range list.Len() {
-		filled := list.Index(i).Field(r.field).Len() > 0
-		if filled {
-			see(r.path, true)
-			continue
-		}
-		head, tail, _ := strings.Cut(r.path, ".")
-		see(head+"."+strconv.Itoa(i)+"."+tail, false)
+	for i := range min(list.Len(), len(r.at)) { // more are refused
+		see(r.at[i], list.Index(i).Field(r.field).Len() > 0)
 	}
 }
 

@@ -17,7 +17,8 @@ type Report struct {
 	CompletePercent int  // required entries that are there, 0–100, rounded down
 	Problems        []Problem
 	Eligibility     Eligibility
-	Steps           []StepReport   // in the order of the form
+	Needs           []Need         // what this way to qualify calls for, each field once
+	Steps           []StepReport   // in the order of the form; they count the needs
 	Cases           []EvidenceCase // why evidence may be needed
 	Evidence        []EvidenceReport
 	Fee             Fee

@@ -2,6 +2,7 @@ package exam
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -79,6 +80,7 @@ type ReportText struct {
 	CompletePercent int              `json:"complete_percent"`
 	Problems        []ProblemText    `json:"problems"`
 	Eligibility     EligibilityText  `json:"eligibility"`
+	Needs           []NeedText       `json:"needs"` // in the order of the form
 	Steps           []StepReport     `json:"steps"`
 	Evidence        []EvidenceReport `json:"evidence"`
 	Fee             Fee              `json:"fee"`
@@ -92,6 +94,13 @@ type ProblemText struct {
 	Message string `json:"message"`
 }
 
+// NeedText is something needed with why.
+type NeedText struct {
+	Need
+	Step   StepID `json:"step"`
+	Reason string `json:"reason"`
+}
+
 // EligibilityText is the reckoning with its sentences.
 type EligibilityText struct {
 	Eligibility
@@ -102,10 +111,14 @@ type EligibilityText struct {
 func (r Report) Said(say Say) ReportText {
 	t := ReportText{
 		Submittable: r.Submittable, CompletePercent: r.CompletePercent,
-		Problems:    make([]ProblemText, 0, len(r.Problems)),
+		Problems: make([]ProblemText, 0, len(r.Problems)), Needs: make([]NeedText, 0, len(r.Needs)),
 		Eligibility: EligibilityText{r.Eligibility, r.Eligibility.Explain(say)},
 		Steps:       r.Steps, Evidence: append([]EvidenceReport{}, r.Evidence...), Fee: r.Fee, Windows: r.Windows, Next: r.Next,
 	}
+	for _, n := range r.Needs {
+		t.Needs = append(t.Needs, NeedText{n, Steps[n.step], Sentences(r.Why(n), say)})
+	}
+	slices.SortStableFunc(t.Needs, func(a, b NeedText) int { return int(a.step) - int(b.step) })
 	for _, p := range r.Problems {
 		t.Problems = append(t.Problems, ProblemText{p, p.Message(say)})
 	}

@@ -155,6 +155,9 @@ func (p *formPage) section(s present.Section) fyne.CanvasObject {
 	if len(s.Records) == 0 {
 		add(box, surface(colorSidebar, colorNone, radius, gap, caption(k.key("section."+s.ID+".empty"))))
 	}
+	if !s.Why.Empty() {
+		box.Add(caption(k.say(s.Why)))
+	}
 	if s.CanAdd {
 		add(box, newFlow(0, k.button("action.add."+s.List, lookSecondary, styleBody.in(colorAccent), theme.ContentAddIcon(), k.key("add."+s.List), func() {
 			first := p.form().Add(s.List)

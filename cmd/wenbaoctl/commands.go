@@ -72,6 +72,8 @@ type draftCheck struct {
 	ID   string `arg:"" optional:"" name:"id"`
 	File string `type:"path" placeholder:"FILE.json"`
 	Date string `placeholder:"2026-03-10"`
+
+	Needs bool
 }
 
 type draftPhoto struct {

@@ -176,10 +176,29 @@ func (c *draftCheck) Run(s *session) error {
 	}
 	report := exam.Check(doc, files, pack, at)
 	s.showReport(report)
+	if c.Needs {
+		s.showNeeds(report)
+	}
 	if !report.Submittable {
 		s.out.found(exitProblems)
 	}
 	return nil
+}
+
+// showNeeds lists step by step what this way to qualify calls for, and why.
+func (s *session) showNeeds(r exam.Report) {
+	step := exam.StepID("")
+	for _, n := range r.Said(s.say).Needs {
+		if n.Step != step {
+			step = n.Step
+			s.out.text("%s\n", s.words.Say("step."+string(step)))
+		}
+		key := "ctl.need." + string(n.Severity)
+		if n.Done {
+			key = "ctl.need.done"
+		}
+		s.out.text("  %s  %s: %s\n", s.words.Say(key), s.fieldName(n.Field), n.Reason)
+	}
 }
 
 // moment reads --date; without one it is now, by this machine's clock.

@@ -39,6 +39,9 @@ func (s *session) fieldName(path string) string {
 		}
 		generic = append(generic, part)
 	}
+	if len(generic) == 2 && generic[0] == "attachments" {
+		return s.evidenceName(exam.FileKind(generic[1]))
+	}
 	key := "field." + strings.Join(generic, ".")
 	for _, k := range []string{key, "ctl." + key} {
 		if !s.words.Has(k) {
@@ -50,6 +53,18 @@ func (s *session) fieldName(path string) string {
 		return s.words.Say("ctl.record", map[string]string{"name": s.words.Say(k), "number": oneMore(record)})
 	}
 	return path
+}
+
+// evidenceName is what the packs call a kind of evidence.
+func (s *session) evidenceName(kind exam.FileKind) string {
+	for _, p := range s.packs() {
+		for _, e := range p.Evidence {
+			if e.ID == kind {
+				return e.Name.In(s.words.Lang())
+			}
+		}
+	}
+	return s.words.Say("field.attachments")
 }
 
 // oneMore counts records from one, as people do.

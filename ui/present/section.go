@@ -19,6 +19,7 @@ type Section struct {
 	List    string   // path of the list, "" without records
 	Records []Record // of a section with records
 	CanAdd  bool
+	Why     Text // why a record has to be added; empty when none has
 }
 
 // Record is one entry of a list: a post, a diploma.
@@ -42,6 +43,10 @@ func (f *Form) Sections() []Section {
 		} else {
 			s.Records = f.records(spec)
 			s.CanAdd = len(s.Records) < spec.most && !f.locked(spec.list)
+			if n, ok := f.need(spec.list); ok && n.Severity == exam.Block && !n.Done {
+				n.Because = slices.DeleteFunc(slices.Clone(n.Because), func(r exam.Reason) bool { return r == exam.NeedRequired }) // the words of the empty list say it
+				s.Why = Said(f.report.Why(n)...)
+			}
 		}
 		out = append(out, s)
 	}
@@ -109,7 +114,9 @@ func (f *Form) field(s fieldSpec, path string) Field {
 	v, _ := f.doc.Get(path)
 	out := Field{Path: path, Kind: s.kind, Label: label(path), Value: v, Half: s.half,
 		Choices: f.choices(s.path), Problems: f.problems(path),
-		Required: slices.Contains(f.pack.Fields.Required, s.path), Locked: f.locked(path)}
+		Locked: f.locked(path)}
+	n, _ := f.need(path)
+	out.Required = n.Severity == exam.Block
 	if s.kind == Tick {
 		out.Label = f.named("ui.tick." + s.path)
 	}
@@ -122,6 +129,16 @@ func (f *Form) field(s fieldSpec, path string) Field {
 	f.explain(&out)
 	out.Rare = !out.Locked && canBeRare(s.path, v)
 	return out
+}
+
+// need finds what the registration calls for at a path.
+func (f *Form) need(path string) (exam.Need, bool) {
+	for _, n := range f.report.Needs {
+		if n.Field == path {
+			return n, true
+		}
+	}
+	return exam.Need{}, false
 }
 
 // named says words that may name the exam's own kind of work and major.

@@ -319,6 +319,22 @@ func TestChoosingIsLimitedToWhatThePackHas(t *testing.T) {
 	}
 }
 
+// What the way to qualify wants is asked for where it is to be added, with the reason.
+func TestAListThatTheWayToQualifyWantsSaysWhy(t *testing.T) {
+	doc := exam.Document{Level: "senior", Education: []exam.Education{{Level: exam.Bachelor, StudyMode: exam.PartTime, School: "某某大学", Major: "法学", Graduated: "2012-06"}}}
+	_, _, f := opened(t, doc)
+	f.Show(exam.StepWork)
+	for _, list := range []string{"work", "certificates"} {
+		if why := sectionOf(t, f, list).Why.In(chinese()); !strings.Contains(why, "取得社会工作师（中级）资格后") {
+			t.Errorf("%s: %q", list, why)
+		}
+	}
+	f.Show(exam.StepSchooling)
+	if why := sectionOf(t, f, "degrees").Why; !why.Empty() {
+		t.Errorf("degrees: %q", why.In(chinese()))
+	}
+}
+
 // Contact data may be changed in every state; where nothing can be sent any more
 // the field says that the change stays here.
 func TestContactDataIsChangedInEveryStateAndSentWhileTheRegistrationStands(t *testing.T) {
