@@ -13,7 +13,6 @@ import (
 	"wenbao/exam"
 	"wenbao/server"
 	"wenbao/server/boltdb"
-	"wenbao/server/servertest"
 	"wenbao/sync/wire"
 )
 
@@ -67,7 +66,7 @@ func TestAFullDiskLosesNothingAndIsSurvived(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return db, s, newDevice(t, servertest.Witness(t, s), "a")
+				return db, s, newDevice(t, s, "a")
 			}
 			db, s, d := open()
 			ready := func() int { return d.do("GET", "/readyz", "", nil).Code }

@@ -42,7 +42,8 @@ func fresh(t testing.TB, change func(*server.Config)) *server.Server {
 	return s
 }
 
-// device is a client with a credential.
+// device is a client with a credential; whatever it says and hears is held to the
+// OpenAPI document.
 type device struct {
 	t      testing.TB
 	h      http.Handler
@@ -51,7 +52,7 @@ type device struct {
 
 func newDevice(t testing.TB, h http.Handler, name string) device {
 	sum := sha256.Sum256([]byte(name))
-	return device{t, h, "Bearer " + base64.RawURLEncoding.EncodeToString(sum[:])}
+	return device{t, servertest.Witness(t, h), "Bearer " + base64.RawURLEncoding.EncodeToString(sum[:])}
 }
 
 // do makes a request; header holds pairs.
@@ -96,7 +97,7 @@ func kindOf(t testing.TB, w *httptest.ResponseRecorder) exam.Kind {
 
 func TestTheSameStepGetsTheSameBytesForEver(t *testing.T) {
 	s := fresh(t, nil)
-	d := newDevice(t, servertest.Witness(t, s), "a")
+	d := newDevice(t, s, "a")
 	id, entry := exam.NewDraftID(), exam.NewEntryID()
 	first := d.submit(id, 1, 0, entry)
 	if first.Code != http.StatusCreated {
@@ -125,7 +126,7 @@ func TestTheSameStepGetsTheSameBytesForEver(t *testing.T) {
 // always be changed, and moves nothing.
 func TestAfterVerificationOnlyWhatTheStateAllowsIsChanged(t *testing.T) {
 	s := fresh(t, func(c *server.Config) { c.ManualPayments = true })
-	d := newDevice(t, servertest.Witness(t, s), "a")
+	d := newDevice(t, s, "a")
 	id, version := exam.NewDraftID(), 0
 	raw := synctest.Photo(rand.New(rand.NewPCG(1, 7)), 24_000)
 	photo := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}
@@ -185,7 +186,7 @@ func TestAfterVerificationOnlyWhatTheStateAllowsIsChanged(t *testing.T) {
 
 func TestAVerdictIsTheRulesAndKeepsNothing(t *testing.T) {
 	s := fresh(t, nil)
-	d := newDevice(t, servertest.Witness(t, s), "a")
+	d := newDevice(t, s, "a")
 	id := exam.NewDraftID()
 	doc := synctest.Document(1)
 	doc.Phone, doc.PoliticalStatus = "12", ""
@@ -212,8 +213,8 @@ func TestAVerdictIsTheRulesAndKeepsNothing(t *testing.T) {
 // pieces and over tus, that no registration will name.
 func TestADeviceCannotFillTheDisk(t *testing.T) {
 	s := fresh(t, func(c *server.Config) { c.Limits.Unnamed = 2 << 20 })
-	h := servertest.Witness(t, s)
-	d, other := newDevice(t, h, "filler"), newDevice(t, h, "other")
+
+	d, other := newDevice(t, s, "filler"), newDevice(t, s, "other")
 	begin := func(d device, n, size int) (rest func() *httptest.ResponseRecorder, first *httptest.ResponseRecorder) {
 		raw := synctest.Photo(rand.New(rand.NewPCG(uint64(n), 3)), size)
 		piece := func(from, to int) *httptest.ResponseRecorder {
@@ -273,8 +274,8 @@ func TestADeviceCannotFillTheDisk(t *testing.T) {
 
 func TestOtherPeoplesThingsAreNotThere(t *testing.T) {
 	s := fresh(t, nil)
-	h := servertest.Witness(t, s)
-	mine, other := newDevice(t, h, "mine"), newDevice(t, h, "other")
+
+	mine, other := newDevice(t, s, "mine"), newDevice(t, s, "other")
 	id := exam.NewDraftID()
 	if w := mine.submit(id, 1, 0, exam.NewEntryID()); w.Code != http.StatusCreated {
 		t.Fatal(w.Code, w.Body)
@@ -307,7 +308,7 @@ func TestOtherPeoplesThingsAreNotThere(t *testing.T) {
 			c.Signer = ed25519.NewKeyFromSeed([]byte("another key, for it lost the old"))
 			c.Former = former
 		})
-		d := newDevice(t, servertest.Witness(t, next), "mine")
+		d := newDevice(t, next, "mine")
 		size := int64(len(files[0].Bytes))
 		d.do("PUT", "/v1/files/"+files[0].SHA256, wire.Bytes, files[0].Bytes, "Content-Range", wire.ContentRange(0, size, size), "Content-Digest", wire.ContentDigest(files[0].Bytes))
 		if w := d.do("PUT", "/v1/registrations/"+string(id)+"/receipt", wire.JSON, restore); (w.Code == http.StatusOK) != (former != nil) {
@@ -428,7 +429,7 @@ func TestADrainingServerIsNotReadyAndEndsLongPolls(t *testing.T) {
 
 func TestAReviewerReachesEveryState(t *testing.T) {
 	s := fresh(t, func(c *server.Config) { c.Practice = false; c.Rules = always{c.Rules}; c.ManualPayments = true })
-	d := newDevice(t, servertest.Witness(t, s), "a")
+	d := newDevice(t, s, "a")
 	desk := server.NewDesk(s)
 	id := exam.NewDraftID()
 	do := func(want exam.State, action exam.Action, reason string) {
@@ -523,7 +524,7 @@ func TestTheDescriptionNamesTheRealBounds(t *testing.T) {
 
 func TestOnePersonIsOneHoweverTheNumberIsTyped(t *testing.T) {
 	s := fresh(t, nil)
-	d := newDevice(t, servertest.Witness(t, s), "a")
+	d := newDevice(t, s, "a")
 	raw := synctest.Photo(rand.New(rand.NewPCG(1, 7)), 24_000)
 	photo := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}
 	number := synctest.Document(1).IDNumber

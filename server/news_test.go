@@ -10,7 +10,6 @@ import (
 	"wenbao/assets"
 	"wenbao/exam"
 	"wenbao/server"
-	"wenbao/server/servertest"
 	"wenbao/sync/wire"
 )
 
@@ -46,7 +45,7 @@ func news(t testing.TB, d device, after string) wire.Changes {
 
 func TestEverybodyIsToldOnceWhatIsPublished(t *testing.T) {
 	s := fresh(t, nil)
-	d := newDevice(t, servertest.Witness(t, s), "a")
+	d := newDevice(t, s, "a")
 	desk := server.NewDesk(s)
 	before := news(t, d, "")
 	old := before.Next[:strings.LastIndex(before.Next, ".")] // a cursor from before there were publications

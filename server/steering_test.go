@@ -8,7 +8,6 @@ import (
 
 	"wenbao/exam"
 	"wenbao/server"
-	"wenbao/server/servertest"
 	"wenbao/sync/wire"
 )
 
@@ -17,7 +16,7 @@ import (
 func TestBadDaysCanBeRehearsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fresh(t, nil)
-		d := newDevice(t, servertest.Witness(t, s), "a")
+		d := newDevice(t, s, "a")
 		people := 0
 		submit := func() (id exam.DraftID, a wire.Answer) {
 			t.Helper()

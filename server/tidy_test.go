@@ -9,7 +9,6 @@ import (
 
 	"wenbao/exam"
 	"wenbao/server"
-	"wenbao/server/servertest"
 	"wenbao/sync/wire"
 )
 
@@ -44,7 +43,7 @@ func official(t testing.TB, now *time.Time) *server.Server {
 func TestWhatWasNotPaidInTimeExpiresAndNothingElse(t *testing.T) {
 	now := time.Date(2026, 3, 25, 4, 0, 0, 0, time.UTC)
 	s := official(t, &now)
-	d := newDevice(t, servertest.Witness(t, s), "a")
+	d := newDevice(t, s, "a")
 	ids := map[exam.State]exam.DraftID{}
 	step := func(id exam.DraftID, path, body string, base int) {
 		t.Helper()
@@ -172,7 +171,7 @@ func TestAnAnswerIsGivenAgainAsLongAsAClientMayAsk(t *testing.T) {
 func TestAnUploadThatIsGivenUpExpires(t *testing.T) {
 	now := time.Date(2026, 3, 25, 4, 0, 0, 0, time.UTC)
 	s := fresh(t, func(c *server.Config) { c.Now = func() time.Time { return now } })
-	d := newDevice(t, servertest.Witness(t, s), "a")
+	d := newDevice(t, s, "a")
 	place, raw := d.announce(t, "scan")
 	patch := func(from, to int) int {
 		return d.do("PATCH", place, offsetBytes, raw[from:to], "Tus-Resumable", "1.0.0", "Upload-Offset", fmt.Sprint(from)).Code

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"wenbao/exam"
-	"wenbao/server/servertest"
 	"wenbao/sync/synctest"
 )
 
@@ -19,7 +18,7 @@ const offsetBytes = "application/offset+octet-stream"
 
 func TestAnUploadByTusGoesOnWhereTheLineBroke(t *testing.T) {
 	s := fresh(t, nil)
-	d := newDevice(t, servertest.Witness(t, s), "tus")
+	d := newDevice(t, s, "tus")
 	raw := synctest.Photo(rand.New(rand.NewPCG(5, 5)), 400_000)
 	hash := exam.Digest(raw)
 	tus := func(method, path, mediaType string, body []byte, header ...string) (int, http.Header) {

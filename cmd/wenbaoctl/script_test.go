@@ -15,16 +15,20 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"wenbao/server/servertest"
 	"wenbao/store"
 	"wenbao/store/storetest"
 )
+
+// TestMain holds whatever passes the servers of the scripts to the OpenAPI document.
+func TestMain(m *testing.M) { os.Exit(servertest.Overheard(m, nil)) }
 
 // The scripts in testdata/script run the real programs as separate processes,
 // as an exam centre's scripts do.
 func TestScripts(t *testing.T) {
 	bin := t.TempDir()
 	for _, program := range []string{"wenbaoctl", "wenbaod"} {
-		c := exec.Command("go", "build", "-ldflags", "-X wenbao/assets.strict=words", "-o", bin, "wenbao/cmd/"+program)
+		c := exec.Command("go", "build", "-tags", "witness", "-ldflags", "-X wenbao/assets.strict=words", "-o", bin, "wenbao/cmd/"+program)
 		c.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Fatalf("build %s: %v\n%s", program, err, out)
@@ -45,6 +49,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("ADDR", l.Addr().String())
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("EXAMPLE", example)
+			e.Setenv(servertest.WitnessFile, os.Getenv(servertest.WitnessFile))
 			e.Setenv("LANG", "en")
 			e.Setenv("WENBAO_DATA", filepath.Join(e.WorkDir, "mine"))
 			e.Setenv("HOME", e.WorkDir)

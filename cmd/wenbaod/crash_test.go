@@ -37,7 +37,7 @@ func TestWhatWasAcknowledgedIsThereAfterKill9(t *testing.T) {
 	}
 	dir := t.TempDir()
 	program := filepath.Join(dir, "wenbaod")
-	build := exec.Command("go", "build", "-o", program, "wenbao/cmd/wenbaod")
+	build := exec.Command("go", "build", "-tags", "witness", "-o", program, "wenbao/cmd/wenbaod")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -2,15 +2,20 @@ package main
 
 import (
 	"bufio"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"wenbao/exam"
 	"wenbao/server"
+	"wenbao/server/boltdb"
 	"wenbao/server/host"
 	"wenbao/server/keyfile"
 	"wenbao/sync/wire"
@@ -33,15 +38,30 @@ func (keysPublicCmd) Help() string {
 func (c *keysPublicCmd) Run(e *env) error {
 	key, err := keyfile.Open(c.Data)
 	if exam.KindOf(err) == exam.KindNotFound {
-		err = e.offline(c.folder, func(repo server.Repository) (err error) {
-			key, _, err = host.Identity(e.ctx, c.Data, repo)
-			return err
-		})
+		key, err = c.first(e)
 	}
 	if err == nil {
 		_, err = fmt.Fprintln(e.stdout, exam.EncodePublicKey(keyfile.Public(key)))
 	}
 	return err
+}
+
+// first makes the first key of a folder that has none, unless something was
+// signed there. A server may be starting at the same moment: whoever makes the
+// key first, both have it.
+func (c *keysPublicCmd) first(e *env) (key ed25519.PrivateKey, err error) {
+	_, missing := os.Stat(filepath.Join(c.Data, boltdb.FileName))
+	if c.Postgres == "" && errors.Is(missing, fs.ErrNotExist) && keyfile.LastID(c.Data) == "" {
+		return keyfile.Make(c.Data)
+	}
+	err = e.offline(c.folder, func(repo server.Repository) (err error) {
+		key, _, err = host.Identity(e.ctx, c.Data, repo)
+		return err
+	})
+	if exam.KindOf(err) == exam.KindBusy {
+		return keyfile.Open(c.Data)
+	}
+	return key, err
 }
 
 type keysRenewCmd struct{ folder }

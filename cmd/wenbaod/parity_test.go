@@ -352,7 +352,7 @@ func serving(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "wenbaod")
-	build := exec.Command("go", "build", "-o", program, "wenbao/cmd/wenbaod")
+	build := exec.Command("go", "build", "-tags", "witness", "-o", program, "wenbao/cmd/wenbaod")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -23,6 +23,7 @@ import (
 
 	"wenbao/exam"
 	"wenbao/server/boltdb"
+	"wenbao/server/servertest"
 	"wenbao/store"
 	"wenbao/store/storetest"
 	"wenbao/sync/synctest"
@@ -30,13 +31,17 @@ import (
 
 var registrations = flag.Int("registrations", 500, "how many registrations go through the line of faults")
 
+// TestMain holds whatever passes the servers of these tests, in this process and
+// in others, to the OpenAPI document.
+func TestMain(m *testing.M) { os.Exit(servertest.Overheard(m, &between)) }
+
 // programs builds the real programs once.
 func programs(t *testing.T) (server, client string) {
 	t.Helper()
 	dir := t.TempDir()
 	server, client = filepath.Join(dir, "wenbaod"), filepath.Join(dir, "wenbaoctl")
 	for path, pkg := range map[string]string{server: "wenbao/cmd/wenbaod", client: "wenbao/cmd/wenbaoctl"} {
-		build := exec.Command("go", "build", "-o", path, pkg)
+		build := exec.Command("go", "build", "-tags", "witness", "-o", path, pkg)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"time"
 
@@ -27,6 +28,9 @@ type serveCmd struct {
 	Verbose      bool     `help:"Log every request."`
 }
 
+// between is nothing, but in programs built with the tag witness.
+var between func(http.Handler) http.Handler
+
 // drainFor is how long requests in flight may take when the server is told to stop.
 const drainFor = 20 * time.Second
 
@@ -47,7 +51,7 @@ func (c *serveCmd) Run(e *env) error {
 	log := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: level}))
 	h, err := host.Start(host.Config{Dir: c.Data, Listen: c.Listen, Open: opener(e.ctx, c.folder), CertFile: c.TLSCert, KeyFile: c.TLSKey,
 		PlainHTTP: c.InsecureHTTP, Rules: rules, Practice: c.Practice, ManualPayments: c.Payments == "manual",
-		Limits: limitsOf(c.Rate), Log: log})
+		Limits: limitsOf(c.Rate), Log: log, Between: between})
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ type Config struct {
 	ManualPayments bool
 	Limits         server.Limits
 	Log            *slog.Logger
+	// Between stands between the listener and the server; nil is nothing. Tests
+	// hold what passes to the OpenAPI document.
+	Between func(http.Handler) http.Handler
 }
 
 // Host is a running server.
@@ -91,7 +94,11 @@ func start(c Config, listener net.Listener) (*Host, error) {
 	if err != nil {
 		return nil, errors.Join(err, repo.Close())
 	}
-	h.http = web(h.Server, config, c.Log)
+	var handler http.Handler = h.Server
+	if c.Between != nil {
+		handler = c.Between(handler)
+	}
+	h.http = web(handler, config, c.Log)
 	h.serve(listener)
 	return h, nil
 }

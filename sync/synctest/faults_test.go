@@ -79,7 +79,7 @@ func TestACaptivePortalIsNeverTakenForTheServer(t *testing.T) {
 func TestAnotherServersReceiptStopsTheEngineWithOneCause(t *testing.T) {
 	s := practiceServer(t, func(c *server.Config) { c.Signer = otherSigner })
 	m := NewMemory()
-	e := engine(t, m, Handler{s}, nil)
+	e := engine(t, m, Handler{servertest.Witness(t, s)}, nil)
 	for i := range 30 {
 		m.Queue(Submit(exam.NewDraftID(), 0, Document(i), photo(m, uint64(i))))
 	}
@@ -97,7 +97,7 @@ func TestAnAnswerAboutOtherBytesIsNotBelieved(t *testing.T) {
 	m := NewMemory()
 	first, second := Submit(exam.NewDraftID(), 0, Document(1), photo(m, 1)), Submit(exam.NewDraftID(), 0, Document(2), photo(m, 1))
 	m.Queue(first)
-	if r, err := engine(t, m, Handler{s}, nil).Once(t.Context()); err != nil || r.Delivered != 1 {
+	if r, err := engine(t, m, Handler{servertest.Witness(t, s)}, nil).Once(t.Context()); err != nil || r.Delivered != 1 {
 		t.Fatal(r, err)
 	}
 	old, _ := m.Delivered(first.ID)
@@ -141,7 +141,7 @@ func TestAClosedWindowIsToldOnceNotAThousandTimes(t *testing.T) {
 func TestAPoisonRecordDelaysNobody(t *testing.T) {
 	s := practiceServer(t, nil)
 	m := NewMemory()
-	e := engine(t, m, Handler{s}, nil)
+	e := engine(t, m, Handler{servertest.Witness(t, s)}, nil)
 	bad := Document(0)
 	bad.IDNumber = "41010219800101000X"
 	poison := Submit(exam.NewDraftID(), 0, bad, photo(m, 0))
@@ -223,7 +223,7 @@ func TestAServerThatLostDataIsHealedFromReceipts(t *testing.T) {
 
 func TestALaterStepHealsTheRegistrationThatTheServerLost(t *testing.T) {
 	m := NewMemory()
-	e := engine(t, m, Handler{practiceServer(t, nil)}, nil)
+	e := engine(t, m, Handler{servertest.Witness(t, practiceServer(t, nil))}, nil)
 	id := exam.NewDraftID()
 	m.Queue(Submit(id, 0, Document(1), photo(m, 1)))
 	if r, err := e.Once(t.Context()); err != nil || r.Delivered != 1 {
@@ -241,7 +241,8 @@ func TestAClockYearsOffChangesNothing(t *testing.T) {
 	for _, skew := range []time.Duration{-100 * 365 * 24 * time.Hour, 100 * 365 * 24 * time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
 			s := practiceServer(t, nil)
-			n := &Network{Seed: 3, Rate: 0.3, Delay: time.Second, Only: []Fault{Lost, Reset, Busy}, To: func() http.Handler { return s }}
+			up := servertest.Witness(t, s)
+			n := &Network{Seed: 3, Rate: 0.3, Delay: time.Second, Only: []Fault{Lost, Reset, Busy}, To: func() http.Handler { return up }}
 			m := NewMemory()
 			e := engine(t, m, n, func(c *wsync.Config) { c.Now = func() time.Time { return time.Now().Add(skew) } })
 			for i := range 5 {

@@ -162,7 +162,7 @@ func TestAPackThatDoesNotComeKeepsNothingElseBack(t *testing.T) {
 				}
 				from = append(from, r.Header.Get("Range"))
 			}
-			return Handler{s}.RoundTrip(r)
+			return Handler{servertest.Witness(t, s)}.RoundTrip(r)
 		}), func(c *wsync.Config) { withPack(c, p) })
 		m.Queue(Submit(id, 0, Document(1), photo(m, 1)))
 		if r, err := e.Once(t.Context()); err != nil || r.Delivered != 1 {

@@ -26,6 +26,7 @@ import (
 	"wenbao/server"
 	"wenbao/server/boltdb"
 	"wenbao/server/host"
+	"wenbao/server/servertest"
 	wsync "wenbao/sync"
 	"wenbao/sync/wire"
 )
@@ -34,7 +35,8 @@ import (
 func secure(t *testing.T, change func(*host.Config)) *host.Host {
 	t.Helper()
 	c := host.Config{Dir: t.TempDir(), Listen: "127.0.0.1:0", Practice: true, Rules: rules(t),
-		Open: func(dir string) (server.Repository, error) { return boltdb.Open(dir, boltdb.Options{NoSync: true}) }}
+		Open:    func(dir string) (server.Repository, error) { return boltdb.Open(dir, boltdb.Options{NoSync: true}) },
+		Between: func(next http.Handler) http.Handler { return servertest.Witness(t, next) }}
 	if change != nil {
 		change(&c)
 	}
