@@ -180,7 +180,10 @@ func (s *session) nextStep(d exam.Draft, e *exam.Entry) string {
 	if e == nil {
 		return s.words.Say("ctl.then." + string(d.State))
 	}
-	args := map[string]string{"step": s.words.Say("ctl.action." + string(e.Action)), "reason": s.words.Say("ctl.error." + string(e.Last)), "at": e.Next.Local().Format(time.TimeOnly)}
+	args := map[string]string{"step": s.words.Say("ctl.action." + string(e.Action)), "at": e.Next.Local().Format(time.TimeOnly)}
+	if e.Last != "" {
+		args["reason"] = s.words.Say("ctl.error." + string(e.Last))
+	}
 	switch {
 	case e.Aside && e.Last == exam.KindConflict:
 		return s.words.Say("ctl.then_conflict", args)
