@@ -143,9 +143,12 @@ func (c *checker) birth() {
 	if d == "" {
 		return
 	}
-	if t, ok := d.Time(); !ok || t.Year() < minYear {
+	switch t, ok := d.Time(); {
+	case !ok:
 		c.block("birth_date", "birth_date.format")
-	} else if t.Year() > c.pack.Year {
+	case t.Year() < minYear:
+		c.block("birth_date", "birth_date.early")
+	case t.Year() > c.pack.Year:
 		c.block("birth_date", "birth_date.future")
 	}
 }

@@ -98,6 +98,7 @@ var checkRows = []struct {
 	{"id_number", "44030819990110151Y", "block id_number.characters id_number"},
 	{"id_number", "810000199408230021", "block id_number.other_type id_number"},
 	{"birth_date", "1999-01-11", "block birth_date.not_of_id birth_date"},
+	{"birth_date", "1880-01-01", "block birth_date.early birth_date"},
 	{"gender", "female", "block gender.not_of_id gender"},
 	{"gender", "x", "block gender.unknown gender"},
 	{"ethnicity", "99", "block ethnicity.unknown ethnicity"},

@@ -83,6 +83,9 @@ func (o *output) sentence(err error) (kind exam.Kind, message, next string) {
 		return kind, o.words.Say(key), o.next(kind, "")
 	}
 	args := map[string]string{"op": "", "detail": err.Error()}
+	if len(exam.Faults(err)) > 0 {
+		args["detail"] = o.why(err)
+	}
 	var e *exam.Error
 	if errors.As(err, &e) {
 		args["op"] = e.Op

@@ -431,6 +431,10 @@ func (s *session) showVerdict(f form.Finding) {
 	if len(v.Differs) > 0 {
 		var names []string
 		for _, f := range v.Differs {
+			if f == "" {
+				names = append(names, s.words.Say("ui.check.elsewhere"))
+				continue
+			}
 			names = append(names, s.fieldName(f))
 		}
 		s.out.text("%s\n", s.words.Say("ctl.verify_differs", map[string]string{"fields": strings.Join(names, "、")}))

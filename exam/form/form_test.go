@@ -347,6 +347,49 @@ func TestUsualRegistrationFitsOnOnePage(t *testing.T) {
 	}
 }
 
+// What is handed in without subjects is handed in with all of its level: the
+// draft on paper says so.
+func TestADraftThatNamesNoSubjectsShowsAllOfItsLevel(t *testing.T) {
+	in := draftInput(t)
+	in.Draft.Document.Subjects = nil
+	for _, kind := range []form.Kind{form.KindRegistration, form.KindAdmission} {
+		text := dense(form.Text(makePaper(t, kind, in)))
+		for _, s := range in.Pack.Subjects(in.Draft.Document.Level) {
+			if !strings.Contains(text, dense(s.Name.ZH)) {
+				t.Errorf("%s lacks %s", kind, s.Name.ZH)
+			}
+		}
+	}
+}
+
+// A page that fell out of a stack can be put back: its head has the name, 25
+// characters and the number of the practice too.
+func TestEveryFurtherPageSaysWhoseItIs(t *testing.T) {
+	in := draftInput(t)
+	in.Draft.Document = fullDocument()
+	in.Draft.Document.Name = strings.Repeat("欧阳𠮷𬭎阿", 5)
+	numbered := delivered(in, exam.StateVerified)
+	numbered.Draft.Registration.Number = "演练4100002604804135857"
+	for name, in := range map[string]form.Input{"draft": in, "numbered": numbered} {
+		for i, text := range form.Drawn(pdfOf(t, makePaper(t, form.KindRegistration, in))) {
+			if !strings.Contains(dense(text), in.Draft.Document.Name) {
+				t.Errorf("%s: page %d does not name the candidate", name, i+1)
+			}
+		}
+	}
+}
+
+func TestTheFormSaysHowManyYearsWereCounted(t *testing.T) {
+	if text := form.Text(makePaper(t, form.KindRegistration, verifiedInput(t))); !strings.Contains(text, "从事社会工作 14 年 6 个月，截至 2026.12.31；要求 3 年") {
+		t.Error(text)
+	}
+	in := draftInput(t)
+	in.Draft.Document.Education, in.Draft.Document.Degrees = nil, nil
+	if text := form.Text(makePaper(t, form.KindRegistration, in)); strings.Contains(text, "截至") {
+		t.Error("years are counted by no rule:", text)
+	}
+}
+
 func TestLongListsAndTextsFlowOn(t *testing.T) {
 	in := draftInput(t)
 	in.Draft.Document = fullDocument()

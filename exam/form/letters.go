@@ -124,7 +124,7 @@ func (s *sheet) admission() {
 	s.row(s.slipSingle("employer", s.slipEmployer()))
 	s.row(s.slipSingle("site", ""))
 	var rows []row
-	for i, id := range s.doc.Subjects {
+	for i, id := range s.subjects() {
 		rows = append(rows, s.subjectRow("subjects."+strconv.Itoa(i), id))
 	}
 	s.list(s.say("block.subjects"), s.columns("subject date ticket room seat", 58, 53, 36, 17, 16), rows)

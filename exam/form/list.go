@@ -64,7 +64,7 @@ func (s *sheet) rollHead(title, about string, count int) {
 // roll lays out the list.
 func (s *sheet) roll(drafts []exam.Draft) {
 	s.rollHead(s.say("title.list"), "list.about", len(drafts))
-	head := s.columns("serial registration_number name id_number grade place_of_exam state phone", 11, 32, 33, 31, 14, 17, 21, 21)
+	head := s.columns("serial registration_number name id_number grade place_of_exam state phone", 10, 42, 30, 30, 13, 16, 19, 20)
 	var rows []row
 	for i, d := range drafts {
 		s.doc = d.Document // names of areas and levels are the document's

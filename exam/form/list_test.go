@@ -47,6 +47,17 @@ func sheetOf(t testing.TB, n int) *form.Paper {
 	return form.ContactSheet("failed", tiles, form.ListInput{Pack: samplePack(t), Printed: printedAt})
 }
 
+func TestANumberOfTheListStandsOnOneLine(t *testing.T) {
+	in := centre(t, 2)
+	in.Drafts[0].Registration.Number, in.Drafts[1].Registration.Number = "演练4100002604804135857", "4100002604804135857"
+	text := form.Text(form.List(in))
+	for _, d := range in.Drafts {
+		if !strings.Contains(text, d.Registration.Number) {
+			t.Errorf("%s is broken: %s", d.Registration.Number, text)
+		}
+	}
+}
+
 func TestAListNamesEverybodyAndHidesTheMiddleOfNumbers(t *testing.T) {
 	in := centre(t, 400)
 	p := form.List(in)

@@ -13,7 +13,7 @@ import (
 
 // Layout is the edition of what papers look like. It rises with every change of
 // a page, so that [VerifyPDF] knows which papers it can draw again.
-const Layout = 3
+const Layout = 4
 
 // Words says the fixed sentences of a paper in one language; assets.In gives one.
 type Words interface {
@@ -124,7 +124,7 @@ func (r record) paper(kind Kind) (*Paper, error) {
 		return nil, exam.Errorf(exam.KindInvalid, "print", "no paper %q", string(kind))
 	}
 	if kind == KindWorkYears && !slices.ContainsFunc(r.doc.Work, func(w exam.Work) bool { return w.SocialWork }) {
-		return nil, exam.Errorf(exam.KindInvalid, "print", "no post in the field to certify")
+		return nil, &exam.Error{Kind: exam.KindInvalid, Op: "print", Err: &exam.Fault{Code: "no_post"}}
 	}
 	return r.draw(kind, r.markFor(kind), draw), nil
 }

@@ -127,9 +127,22 @@ func (s *sheet) levelName(id exam.Level) string {
 	return s.in(l.Name)
 }
 
+// subjects are the ids of what is registered for: a draft that names none means
+// all of its level.
+func (s *sheet) subjects() (ids []string) {
+	if len(s.doc.Subjects) > 0 {
+		return s.doc.Subjects
+	}
+	for _, x := range s.pack.Subjects(s.doc.Level) {
+		ids = append(ids, x.ID)
+	}
+	return ids
+}
+
 func (s *sheet) subjectNames() string {
-	names := make([]string, len(s.doc.Subjects))
-	for i, id := range s.doc.Subjects {
+	ids := s.subjects()
+	names := make([]string, len(ids))
+	for i, id := range ids {
 		names[i] = id
 		for _, subject := range s.pack.Subjects(s.doc.Level) {
 			if subject.ID == id {

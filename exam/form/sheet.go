@@ -112,12 +112,13 @@ func (s *sheet) further(title string) {
 	s.y = 12
 	y := baseline(s.y, 10)
 	s.text(item{x: marginX, y: y, size: fit(title, 10, true, bodyWidth*0.6), bold: true, text: title})
-	right := s.seal.Number + "　" + s.doc.Name
-	if strings.Contains(right, "\n") || width(right, 9, false) > bodyWidth*0.38 {
-		right = s.seal.Number
+	const room, least = bodyWidth * 0.38, 4.5
+	right := printable(strings.Trim(s.seal.Number+"　"+s.doc.Name, "　"))
+	size := fit(right, 9, false, room)
+	if strings.Contains(right, "\n") || size < least { // a name of several lines
+		right, size = s.seal.Number, 9
 	}
-	right = printable(strings.Trim(right, "　"))
-	s.text(item{x: pageWidth - marginX - width(right, 9, false), y: y, size: 9, text: right})
+	s.text(item{x: pageWidth - marginX - width(right, size, false), y: y, size: size, text: right})
 	s.y += 7
 }
 

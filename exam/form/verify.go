@@ -164,13 +164,20 @@ func VerifyPDF(pdf []byte, keys []ed25519.PublicKey, packs ...*exam.Pack) []Find
 	}
 	findings := make([]Finding, len(said.Papers))
 	papers := make([]*Paper, len(said.Papers))
-	photos := file.photos()
+	photos := said.photos(file)
 	complete, unsigned := said.Layout == Layout, 0
 	for i, p := range said.Papers {
-		r, sub, known, err := p.record(func(sha256 string) []byte { return photos[sha256] }, packs)
+		strange := false
+		r, sub, known, err := p.record(func(sha256 string) (raw []byte) {
+			raw, strange = photos.of(sha256)
+			return raw
+		}, packs)
 		if err == nil {
 			if findings[i] = verifySeal(p, sub, keys); findings[i].Reason != ReasonNone {
 				unsigned += len(p.Content)
+			}
+			if strange {
+				findings[i].altered("photo")
 			}
 			papers[i], err = r.paper(p.Kind)
 		}
@@ -367,17 +374,47 @@ func inflated(body []byte, limit int64) ([]byte, bool) {
 	return content, err == nil && int64(len(content)) <= limit
 }
 
-// photos gives the JPEG pictures of a file by their SHA-256.
-func (f *pdfFile) photos() map[string][]byte {
-	photos := make(map[string][]byte)
+// shownPhotos are the JPEG pictures of a file by their SHA-256, and those that no
+// paper of it names, in the order of the file.
+type shownPhotos struct {
+	named   map[string][]byte
+	strange map[string]bool // those of named that are others put there instead
+	others  [][]byte
+}
+
+func (s statement) photos(f *pdfFile) shownPhotos {
+	found := shownPhotos{named: make(map[string][]byte), strange: make(map[string]bool)}
+	for _, p := range s.Papers {
+		sub, _ := exam.DecodeSubmission([]byte(p.Content)) // said again, with its error, where the paper is read
+		if photo, ok := (exam.Draft{Files: sub.Files}).Photo(); ok && p.Photo {
+			found.named[photo.SHA256] = nil
+		}
+	}
 	for _, o := range f.objects {
 		head, rest, ok := bytes.Cut(o.body, []byte("stream\n"))
 		raw, ended := bytes.CutSuffix(rest, []byte("\nendstream\n"))
-		if ok && ended && bytes.Contains(head, []byte("/Filter /DCTDecode")) {
-			photos[exam.Digest(raw)] = raw
+		if !ok || !ended || !bytes.Contains(head, []byte("/Filter /DCTDecode")) {
+			continue
+		}
+		sha256 := exam.Digest(raw)
+		if _, named := found.named[sha256]; named {
+			found.named[sha256] = raw
+		} else {
+			found.others = append(found.others, raw)
 		}
 	}
-	return photos
+	return found
+}
+
+// of gives a paper's photo. In place of one that is not there comes the next
+// picture that nobody names: a strange one, put there instead; the paper is drawn
+// with it, so that nothing else of the file differs by it.
+func (p *shownPhotos) of(sha256 string) (raw []byte, strange bool) {
+	if p.named[sha256] == nil && len(p.others) > 0 {
+		p.named[sha256], p.others = p.others[0], p.others[1:]
+		p.strange[sha256] = true
+	}
+	return p.named[sha256], p.strange[sha256]
 }
 
 // pageContents lists the numbers of the content streams, page by page.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -102,6 +103,48 @@ func TestWhatIsPutOnTopOrBehindIsFound(t *testing.T) {
 		}
 		if got := verify(t, changed); got.Genuine || len(got.Differs) == 0 {
 			t.Errorf("%s: %+v", what, got)
+		}
+	}
+}
+
+// Somebody else's photo in a batch is found on the paper it is on, the same photo
+// of two papers on both, and no other paper is doubted for it.
+func TestAnotherPhotoIsNamedOnItsOwnPapersAlone(t *testing.T) {
+	in := inputs(t, 4)
+	in[2] = in[1]
+	var out bytes.Buffer
+	papers := func(yield func(*form.Paper, error) bool) {
+		for _, one := range in {
+			if !yield(form.Registration(one)) {
+				return
+			}
+		}
+	}
+	open := func(int) (io.WriteCloser, error) {
+		return struct {
+			io.Writer
+			io.Closer
+		}{&out, io.NopCloser(nil)}, nil
+	}
+	if err := form.Batch(context.Background(), papers, open, nil); err != nil {
+		t.Fatal(err)
+	}
+	mine, theirs, swapped := in[1].Photo, samplePhoto(9), 0
+	pdf := form.Edit(out.Bytes(), func(body []byte) []byte {
+		if !bytes.Contains(body, mine) {
+			return body
+		}
+		swapped++
+		body = bytes.Replace(body, mine, theirs, 1)
+		return bytes.Replace(body, fmt.Appendf(nil, "/Length %d", len(mine)), fmt.Appendf(nil, "/Length %d", len(theirs)), 1)
+	})
+	got := form.VerifyPDF(pdf, serverKeys, samplePack(t))
+	if swapped != 1 || len(got) != len(in) {
+		t.Fatalf("%d pictures swapped, %d papers", swapped, len(got))
+	}
+	for i, f := range got {
+		if altered := i == 1 || i == 2; f.Genuine == altered || altered && !slices.Equal(f.Differs, []string{"photo"}) {
+			t.Errorf("paper %d: genuine %v, differs %q", i, f.Genuine, f.Differs)
 		}
 	}
 }
