@@ -209,8 +209,17 @@ func (h *header) refresh() {
 	objects = append(objects, left)
 	if text, bad := w.desk.Alarm(); bad {
 		c := tones[present.Trouble]
-		alarm = surface(c.soft, colorNone, 0, gapSmall, newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), c.ink)), newText(styleStrong.in(c.ink), k.say(text))))
+		said, line := newColumn(gapTiny, newText(styleStrong.in(c.ink), k.say(text))), newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), c.ink)))
+		line.Add(said)
 		drawn += k.say(text)
+		if where, unsaved := w.desk.Elsewhere(); unsaved {
+			if !where.Empty() {
+				said.Add(newText(styleBody.in(c.ink), k.say(where)))
+			}
+			line.Add(k.secondary("action.elsewhere", k.key("elsewhere.save"), func() { w.chooseFolder(w.desk.SaveElsewhere) }))
+			drawn += k.say(where) + "unsaved"
+		}
+		alarm = surface(c.soft, colorNone, 0, gapSmall, line)
 	}
 	if f := w.desk.Form(); f != nil && w.desk.Page() != present.PageHome {
 		tone, saved := f.Saved()

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"slices"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
@@ -38,15 +36,15 @@ func Opening(c Config) {
 }
 
 // Refuse fills a window with the reason why the program cannot start and what
-// to do about it.
-func Refuse(c Config, why exam.Kind) {
-	if !slices.Contains([]exam.Kind{exam.KindBusy, exam.KindLocked, exam.KindReadOnly, exam.KindFull, exam.KindDamaged, exam.KindUpgrade}, why) {
-		why = exam.KindInternal
-	}
+// to do about it. why is a Kind or a cause that has words ("ui.refuse.tampered").
+func Refuse(c Config, why string) {
 	k := c.plain()
+	if !k.words.Has("ui.refuse." + why + ".text") {
+		why = string(exam.KindInternal)
+	}
 	quit := k.primary("action.quit", k.key("refuse.quit"), func() { Quit(c.App) })
 	c.fill("refuse", newColumn(gapLarge, title(k.key("refuse.title")),
-		banner(present.Trouble, k.key("refuse."+string(why)), k.key("refuse."+string(why)+".text")), newFlow(0, quit)))
+		banner(present.Trouble, k.key("refuse."+why), k.key("refuse."+why+".text")), newFlow(0, quit)))
 	c.Window.Canvas().Focus(quit)
 }
 

@@ -362,10 +362,18 @@ func within(page fyne.CanvasObject, o fyne.CanvasObject) bool {
 	return found
 }
 
-// showFoot says what can be undone, and that the program ended by itself last
-// time.
+// showFoot says what can be undone, what the store has to tell, and that the
+// program ended by itself last time.
 func (w *Window) showFoot() {
 	var lines []fyne.CanvasObject
+	if reports := w.desk.Reports(); len(reports) > 0 {
+		said := newColumn(gapTiny)
+		for _, r := range reports {
+			said.Add(newText(styleBody.in(tones[r.Tone].ink), w.kit.say(r.Text)))
+		}
+		drop := w.kit.plain("action.reports.drop", w.kit.key("reports.drop"), w.desk.DropReports)
+		lines = append(lines, rule(), surface(tones[reports[0].Tone].soft, colorNone, 0, gapSmall, newRow(gap, 0, said, drop)))
+	}
 	if text, offered, ok := w.desk.Crash(); ok {
 		drop := w.kit.plain("action.crash.drop", w.kit.key("crash.drop"), w.desk.DropCrash)
 		var keep fyne.CanvasObject
@@ -519,7 +527,20 @@ func (w *Window) chooseFile(extensions []string, chosen func(path string)) {
 		chosen(path)
 	}, w.win)
 	d.SetFilter(storage.NewExtensionFileFilter(extensions))
-	d.SetTitleText(w.kit.key("file.choose"))
+	w.choose(d, "file.choose")
+}
+
+// chooseFolder lets the candidate pick a folder and gives its path.
+func (w *Window) chooseFolder(chosen func(path string)) {
+	w.choose(dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
+		if err == nil && u != nil {
+			chosen(u.Path())
+		}
+	}, w.win), "folder.choose")
+}
+
+func (w *Window) choose(d *dialog.FileDialog, title string) {
+	d.SetTitleText(w.kit.key(title))
 	d.SetConfirmText(w.kit.key("file.open"))
 	d.SetDismissText(w.kit.key("cancel"))
 	if home, err := os.UserHomeDir(); err == nil {

@@ -58,7 +58,7 @@ func open(ctx context.Context, f flags, dir string, keys store.Keys) (_ *program
 	st := stored{p.store}
 	p.ports = present.Ports{Drafts: st, Files: p.store, Outbox: p.store, Past: st, Settings: p.store, Looks: looks{dir},
 		Crashes: crashes{dir}, Wire: wire{p.engine}, Paper: papers{p.store, f.Practice}, Printers: newPrinters(p.store, f.Practice), Photos: photographer{packs[0]},
-		Desktop: desktop{}, Scans: scans{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Packs: packs, Told: p.told(serverKeys), Practice: f.Practice, Folder: dir, Server: address}
+		Desktop: desktop{}, Scans: scans{}, Locks: locks{p.store}, Backups: backups{p.store, dir}, Attic: attic{p.store, dir}, Rescue: refuge{p.store}, Reports: p.reports, Cause: cause, Packs: packs, Told: p.told(serverKeys), Practice: f.Practice, Folder: dir, Server: address}
 	if len(serverKeys) > 0 {
 		p.ports.Reviewer = reviewer{local.Reviewer{Keys: serverKeys, Packs: append(slices.Clone(packs), local.Packs()...), Store: p.store}}
 	}
@@ -150,7 +150,12 @@ func (p *program) connect(f flags, url string, keys []ed25519.PublicKey) (err er
 // run ties the window to the store and the engine, and lets the engine run.
 func (p *program) run(w *ui.Window, loop *ui.Loop) {
 	changes, _ := p.store.Subscribe()
-	ui.Watch(loop, changes, func(c store.Change) { w.Desk().StoreChanged(c.Draft) })
+	ui.Watch(loop, changes, func(c store.Change) {
+		if c.What == store.StoreRepaired {
+			w.Desk().StoreRepaired()
+		}
+		w.Desk().StoreChanged(c.Draft)
+	})
 	if p.engine == nil {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"wenbao/cmd/internal/local"
@@ -45,10 +46,10 @@ func (b backups) Make(ctx context.Context, passphrase string) (present.BackupFil
 	}
 	path := free(filepath.Join(docs, "wenbao-"+time.Now().Format("2006-01-02")), backupSuffix)
 	rep, err := b.store.Backup(ctx, path, passphrase)
-	return counted(path, rep), err
+	return report(path, rep), err
 }
 
-func counted(path string, r store.BackupReport) present.BackupFile {
+func report(path string, r store.BackupReport) present.BackupFile {
 	return present.BackupFile{Path: path, Drafts: r.Drafts, Files: r.Files, Bytes: r.Bytes}
 }
 
@@ -68,7 +69,59 @@ func (b backups) Restore(ctx context.Context, path, secret string) (present.Back
 	dir := free(b.dir+"-restored-"+time.Now().Format("2006-01-02"), "")
 	keys := store.Keys{Passphrase: secret, Recovery: secret, Keyring: store.SystemKeyring()}
 	rep, err := store.RestoreBackup(ctx, path, dir, store.Options{Keys: keys})
-	return counted(dir, rep), err
+	return report(dir, rep), err
+}
+
+// refuge keeps drafts outside the data folder.
+type refuge struct{ *store.Store }
+
+func (r refuge) Evacuate(folder string, id exam.DraftID, doc exam.Document) (string, error) {
+	path := free(filepath.Join(folder, "wenbao-draft-"+time.Now().Format("2006-01-02")), backupSuffix)
+	return path, r.Store.Evacuate(path, id, doc)
+}
+
+func (r refuge) Reclaim(path string) (exam.DraftID, exam.Document, error) {
+	return r.Store.Reclaim(context.Background(), path)
+}
+
+// reports says what opening the store found, and what is unwise about where it
+// lies: of the key, once is enough.
+func (p *program) reports() (list []present.Report) {
+	o := p.store.Opening()
+	if key, args := o.Sentence(); key != "" {
+		tone := present.Good
+		if len(o.Lost) > 0 {
+			tone = present.Trouble
+		}
+		list = append(list, present.Report{Tone: tone, Text: counted(key, args)})
+	}
+	for _, key := range o.Warnings {
+		if key != "store.warn.key_file" || o.Created {
+			list = append(list, present.Report{Tone: present.Warning, Text: present.T(key)})
+		}
+	}
+	return list
+}
+
+// counted makes a sentence of the store one of the window's.
+func counted(key string, args map[string]string) present.Text {
+	var pairs []any
+	for name, value := range args {
+		n, _ := strconv.Atoi(value) // the store counts
+		pairs = append(pairs, name, n)
+	}
+	return present.T(key, pairs...)
+}
+
+// cause gives what the store knows of an error beyond its Kind: "tampered",
+// "key_missing", "restore_unfinished".
+func cause(err error) string {
+	key := store.Cause(err)
+	if key == "store.error.passphrase_needed" || key == "store.error.passphrase_wrong" || key == "store.error.recovery_wrong" {
+		return string(exam.KindLocked)
+	}
+	stem, _ := strings.CutPrefix(key, "store.error.")
+	return stem
 }
 
 // Snapshots lists what the store wrote into its folder for them.

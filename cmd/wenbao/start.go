@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -129,7 +131,7 @@ func (s *start) opened(p *program, err error, typed bool) {
 		p.run(ui.New(s.conf), s.loop)
 		s.tidy()
 		p.listen(s.dir, s.loop, func() { native.Front(s.conf.Window) })
-	case kind == exam.KindLocked:
+	case kind == exam.KindLocked && !errors.Is(err, store.ErrKeyMissing):
 		s.code = exitCode(err)
 		ui.Unlock(s.conf, typed, func(passphrase string) {
 			ui.Opening(s.conf)
@@ -166,7 +168,13 @@ func (s *start) busy(err error) {
 
 func (s *start) refuse(err error) {
 	s.code = exitCode(err)
-	ui.Refuse(s.conf, exam.KindOf(err))
+	ui.Refuse(s.conf, reason(err))
+}
+
+// reason is what the window says of an error of opening: more than the Kind
+// where the store knows more.
+func reason(err error) string {
+	return cmp.Or(cause(err), string(exam.KindOf(err)))
 }
 
 // stoodStill is what whoever works on the window gets to read.

@@ -27,6 +27,6 @@ func TestTheStoreOnTheDiskBehavesAsTheWindowExpects(t *testing.T) {
 			}
 		})
 		st := stored{s}
-		return present.Ports{Drafts: st, Files: st, Outbox: st, Past: st, Settings: st, Attic: attic{s, dir}}
+		return present.Ports{Drafts: st, Files: st, Outbox: st, Past: st, Settings: st, Attic: attic{s, dir}, Rescue: refuge{s}}
 	})
 }

@@ -56,13 +56,14 @@ type Desk struct {
 	lists    turns
 	queues   turns
 	queued   bool // the outbox was read at least once
-	trouble  exam.Kind
+	trouble  reason
 	line     Line
 	lineTold time.Time // when the line was last told
 	entries  []exam.Entry
 	look     Preferences
 	undo     *Undo
 	crash    crash
+	rescue   rescue
 	ask      *Ask
 	help     string // what is searched on the help page
 	print    printing
@@ -131,7 +132,7 @@ type Undo struct {
 // Ask is a question before a step that cannot be undone.
 type Ask struct {
 	Title, Text, Yes Text
-	yes              func()
+	yes, no          func() // no may be nil
 }
 
 // NewDesk makes the desk; Start reads what it shows. notify is called on the
@@ -161,9 +162,15 @@ func (d *Desk) Prefer(change func(*Preferences)) {
 // Look gives the choices as they are.
 func (d *Desk) Look() Preferences { return d.look }
 
-// Start reads the list of drafts, the line, the reminders, and whether the
-// program ended by itself last time.
-func (d *Desk) Start() { d.StoreChanged(""); d.LineChanged(); d.readReminders(); d.readCrash() }
+// Start reads the list of drafts, the line, the reminders, whether the program
+// ended by itself last time, and what the store has to tell.
+func (d *Desk) Start() {
+	d.StoreChanged("")
+	d.LineChanged()
+	d.readReminders()
+	d.readCrash()
+	d.readReports()
+}
 
 // Page is the page shown.
 func (d *Desk) Page() Page { return d.page }
@@ -216,7 +223,7 @@ func (d *Desk) enter(p Page) {
 	if d.page == PageSettings {
 		d.leaveSettings()
 	}
-	d.page, d.ask, d.trouble = p, nil, ""
+	d.page, d.ask, d.trouble, d.rescue.closing = p, nil, "", nil
 	if d.form != nil {
 		d.form.message = nil
 	}
@@ -349,9 +356,9 @@ func (d *Desk) packOf(draft exam.Draft) *exam.Pack {
 	return d.ports.Packs[0]
 }
 
-func (d *Desk) failed(err error) { d.refused(exam.KindOf(err)) }
+func (d *Desk) failed(err error) { d.refused(d.reasonOf(err)) }
 
-func (d *Desk) refused(why exam.Kind) { d.trouble = why; d.changed() }
+func (d *Desk) refused(why reason) { d.trouble = why; d.changed() }
 
 // Alarm is what stands above every page: text that is in the window alone, be its
 // draft open or not, else what the store could not do; false when all is well.
@@ -375,7 +382,7 @@ func (d *Desk) Trouble() (Text, bool) {
 	if d.trouble == "" {
 		return Text{}, false
 	}
-	return T("ui.trouble." + string(saveReason(d.trouble))), true
+	return T("ui.trouble." + saveReason(d.trouble)), true
 }
 
 // ReadAgain reads the list of drafts once more.
@@ -570,15 +577,14 @@ func (d *Desk) Asked() (Ask, bool) {
 func (d *Desk) Answer(yes bool) {
 	a := d.ask
 	d.ask = nil
-	if a != nil && yes {
+	switch {
+	case a != nil && yes:
 		a.yes()
+	case a != nil && a.no != nil:
+		a.no()
 	}
 	d.changed()
 }
-
-// Close saves everything and then calls done, however long that takes: what is
-// not saved is in the window alone.
-func (d *Desk) Close(done func()) { d.flush(waiting{then: done}) }
 
 // flush saves what is typed, into drafts that were left too, and goes on then.
 func (d *Desk) flush(w waiting) {
@@ -596,7 +602,7 @@ func (d *Desk) flush(w waiting) {
 		}
 	}}
 	if w.refused != nil {
-		each.refused = func(why exam.Kind) {
+		each.refused = func(why reason) {
 			if rest > 0 {
 				rest = 0
 				w.refused(why)

@@ -355,14 +355,14 @@ func (f *Form) background(step string, do func() (then func(), err error)) {
 			return func() {
 				delete(f.doing, step)
 				if err != nil {
-					f.refused(exam.KindOf(err))
+					f.refused(f.desk.reasonOf(err))
 					return
 				}
 				then()
 				f.desk.changed()
 			}
 		})
-	}, func(why exam.Kind) { delete(f.doing, step); f.refused(why) })
+	}, func(why reason) { delete(f.doing, step); f.refused(why) })
 }
 
 var types = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf"}

@@ -55,7 +55,7 @@ func newForm(desk *Desk, d exam.Draft, p *exam.Pack) *Form {
 	f.saver = &saver{loop: desk.loop, drafts: desk.ports.Drafts, id: d.ID, at: d.Updated,
 		current: func() exam.Document { return f.doc },
 		stored:  f.stored,
-		changed: desk.changed}
+		changed: desk.changed, troubled: desk.askUnsaved, reasonOf: desk.reasonOf}
 	if found, ok := f.fromNumber(); ok {
 		f.filled = found // it may have been filled in before the program was started
 	}
@@ -218,7 +218,7 @@ func (f *Form) Close(done func()) { f.saver.then(done) }
 func (f *Form) Saved() (Tone, Text) {
 	switch f.saver.state() {
 	case SaveFailed:
-		return Trouble, T("ui.saved.failed." + string(saveReason(f.saver.failed)))
+		return Trouble, T("ui.saved.failed." + saveReason(f.saver.failed))
 	case SaveWaits:
 		return Calm, T("ui.saved.waits")
 	}
@@ -228,12 +228,27 @@ func (f *Form) Saved() (Tone, Text) {
 // AllSaved tells whether everything typed is on the disk.
 func (f *Form) AllSaved() bool { return f.saver.state() == SavedAll }
 
-// saveReason picks the kinds that have words of their own.
-func saveReason(k exam.Kind) exam.Kind {
-	if slices.Contains([]exam.Kind{exam.KindFull, exam.KindReadOnly, exam.KindLocked, exam.KindDamaged}, k) {
-		return k
+// reason is why the store refused: a Kind, or what [Ports.Cause] says.
+type reason string
+
+// tampered is the reason of [Ports.Cause] for bytes that somebody changed.
+const tampered reason = "tampered"
+
+func (d *Desk) reasonOf(err error) reason {
+	if err != nil && d.ports.Cause != nil {
+		if cause := d.ports.Cause(err); cause != "" {
+			return reason(cause)
+		}
 	}
-	return exam.KindInternal
+	return reason(exam.KindOf(err))
+}
+
+// saveReason picks the reasons that have words of their own.
+func saveReason(r reason) string {
+	if slices.Contains([]reason{reason(exam.KindFull), reason(exam.KindReadOnly), reason(exam.KindLocked), reason(exam.KindDamaged), tampered}, r) {
+		return string(r)
+	}
+	return string(exam.KindInternal)
 }
 
 // Show goes to a step. The step that is left shows its problems from then on.
@@ -405,12 +420,12 @@ func (f *Form) Message() (Message, bool) {
 }
 
 // refused says that a step was not taken, on the page that is shown.
-func (f *Form) refused(why exam.Kind) {
+func (f *Form) refused(why reason) {
 	if f.desk.form != f {
 		f.desk.refused(why) // its own pages are not in sight
 		return
 	}
-	f.tell(Trouble, "step.failed."+string(saveReason(why)))
+	f.tell(Trouble, "step.failed."+saveReason(why))
 }
 
 func (f *Form) offerUndo(text Text, back func()) { f.desk.offerUndo(text, f, back) }

@@ -26,7 +26,7 @@ func (f *Form) readPast() {
 			}
 		})
 	}
-	f.saver.step(read, func(exam.Kind) { read() }) // what is stored can be read all the same
+	f.saver.step(read, func(reason) { read() }) // what is stored can be read all the same
 }
 
 // Past gives the older versions, newest first.

@@ -150,6 +150,7 @@ type Line struct {
 	Last    time.Time
 	Next    time.Time // next attempt; zero when nothing waits
 	Sending map[exam.EntryID]Sending
+	Skew    time.Duration // of the server's clock, as against this machine's; zero also when not known
 }
 
 // Sending is how far one step has got.
@@ -179,11 +180,14 @@ type Ports struct {
 	Locks    Locks
 	Backups  Backups
 	Attic    Attic
-	Folders  Folders      // nil where the data folder cannot be changed
-	Bell     Bell         // nil: there is no way to tell anything outside the window
-	Trainer  Trainer      // nil outside practice
-	Rehearse func() error // opens the practice program; nil where that cannot be
-	Packs    []*exam.Pack // the first is the one new drafts get
+	Rescue   Rescue
+	Reports  func() []Report    // what the store found when it was opened, and repaired since
+	Cause    func(error) string // a reason that says more than the Kind, or ""; nil: none does
+	Folders  Folders            // nil where the data folder cannot be changed
+	Bell     Bell               // nil: there is no way to tell anything outside the window
+	Trainer  Trainer            // nil outside practice
+	Rehearse func() error       // opens the practice program; nil where that cannot be
+	Packs    []*exam.Pack       // the first is the one new drafts get
 	Practice bool
 	Folder   string // the data folder, shown in the settings
 	Server   string // address, shown in the settings; "" none

@@ -146,7 +146,7 @@ func (d *Desk) preview(k PaperKind) {
 			}
 		})
 	}
-	f.saver.step(draw, func(exam.Kind) { draw() }) // a full disk hides no paper
+	f.saver.step(draw, func(reason) { draw() }) // a full disk hides no paper
 }
 
 // SavePDF writes the paper shown into the candidate's folder; open also opens
@@ -183,7 +183,7 @@ func (d *Desk) write(name string, make func() ([]byte, error), open bool, then f
 		}
 		return func() {
 			then(path)
-			d.trouble = exam.KindOf(err)
+			d.trouble = d.reasonOf(err)
 			d.changed()
 		}
 	})

@@ -365,7 +365,7 @@ func (f *Form) withEntry(do func(exam.EntryID) error) {
 		return func() {
 			delete(f.doing, "entry")
 			if err != nil {
-				f.refused(exam.KindOf(err))
+				f.refused(f.desk.reasonOf(err))
 				return
 			}
 			f.stepped()
@@ -422,7 +422,7 @@ func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page 
 		return func() {
 			delete(f.doing, "queue")
 			if err != nil {
-				f.refused(exam.KindOf(err))
+				f.refused(f.desk.reasonOf(err))
 				return
 			}
 			f.draft = d

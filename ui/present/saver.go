@@ -23,6 +23,15 @@ const (
 	SaveFailed
 )
 
+// refuge says whether what could not be saved was put somewhere else.
+type refuge int
+
+const (
+	nowhere refuge = iota
+	keptThere
+	notThere // it could not be written there either
+)
+
 // saver writes one draft: one save at a time, the newest content last. It is
 // owned by the window's goroutine.
 type saver struct {
@@ -33,13 +42,15 @@ type saver struct {
 	current func() exam.Document
 	// stored is told of every save that was made durable.
 	stored func(exam.Draft)
-	// changed is told when the state below changes.
-	changed func()
+	// changed is told when the state below changes, troubled of a save that failed.
+	changed, troubled func()
+	reasonOf          func(error) reason
 
 	dirty, running bool
 	stop           func() // of the pause; nil when none runs
 	at             time.Time
-	failed         exam.Kind
+	failed         reason // "": the last save worked
+	refuge         refuge
 	after          []waiting // wait for everything to be saved
 }
 
@@ -47,12 +58,12 @@ type saver struct {
 // it is given up; without it, it waits for the save that works.
 type waiting struct {
 	then    func()
-	refused func(exam.Kind)
+	refused func(reason)
 }
 
 // touch notes that the document changed.
 func (s *saver) touch() {
-	s.dirty = true
+	s.dirty, s.refuge = true, nowhere
 	if s.stop == nil && !s.running {
 		s.stop = s.loop.After(savePause, s.now)
 	}
@@ -79,13 +90,14 @@ func (s *saver) now() {
 func (s *saver) finished(d exam.Draft, err error) {
 	s.running = false
 	if err != nil {
-		s.dirty, s.failed = true, exam.KindOf(err)
+		s.dirty, s.failed = true, s.reasonOf(err)
 		s.stop = s.loop.After(retryPause, s.now)
 		s.refuse()
 		s.changed()
+		s.troubled()
 		return
 	}
-	s.at, s.failed = s.loop.Now(), ""
+	s.at, s.failed, s.refuge = s.loop.Now(), "", nowhere
 	s.stored(d)
 	if s.dirty && s.stop == nil {
 		s.now()
@@ -100,7 +112,7 @@ func (s *saver) then(f func()) { s.wait(waiting{then: f}) }
 // step runs a step of the candidate's once everything typed so far is durable. A
 // step whose save fails is refused: it must not be taken by surprise once there
 // is room again.
-func (s *saver) step(f func(), refused func(exam.Kind)) { s.wait(waiting{f, refused}) }
+func (s *saver) step(f func(), refused func(reason)) { s.wait(waiting{f, refused}) }
 
 func (s *saver) wait(w waiting) {
 	s.after = append(s.after, w)

@@ -311,7 +311,7 @@ func (d *Desk) MakeBackup(once, again string) {
 				d.say("backup", Good, "backup.made", "path", f.Path, "drafts", f.Drafts, "files", f.Files, "kilobytes", int((f.Bytes+999)/1000))
 			}, err
 		})
-	}, func(why exam.Kind) { d.say("backup", Trouble, "backup.failed."+string(settingsReason(why))) }})
+	}, func(why reason) { d.say("backup", Trouble, "backup.failed."+string(settingsReason(exam.Kind(why)))) }})
 }
 
 // RestoreBackup makes a backup's store in a folder of its own; nothing in use is

@@ -2,6 +2,7 @@ package presenttest
 
 import (
 	"bytes"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 // shown over the one is true of the other. fresh gives an empty store.
 func Behaves(t *testing.T, fresh func(*testing.T) present.Ports) {
 	for name, test := range map[string]func(*testing.T, present.Ports){
-		"drafts": drafts1, "the list": list, "the bin": bin, "files": files1, "the outbox": outbox1, "the past": past1, "settings": settings1,
+		"drafts": drafts1, "the list": list, "the bin": bin, "files": files1, "the outbox": outbox1, "the past": past1, "settings": settings1, "the refuge": refuge1,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}
@@ -65,6 +66,26 @@ func drafts1(t *testing.T, p present.Ports) {
 	wants(t, "an unknown draft", err, exam.KindNotFound)
 	_, err = p.Drafts.Save(exam.NewDraftID(), doc)
 	wants(t, "saving an unknown draft", err, exam.KindNotFound)
+}
+
+func refuge1(t *testing.T, p present.Ports) {
+	d, folder := made(t, p, Complete()), t.TempDir()
+	doc := Complete()
+	doc.City = "洛阳市"
+	path := must[string](t)(p.Rescue.Evacuate(folder, d.ID, doc))
+	second := must[string](t)(p.Rescue.Evacuate(folder, d.ID, Complete()))
+	if path == second || filepath.Dir(path) != folder {
+		t.Errorf("kept as %s and %s", path, second)
+	}
+	id, got, err := p.Rescue.Reclaim(path)
+	if err != nil || id != d.ID || got.City != "洛阳市" {
+		t.Errorf("brought back %s of %s: %v", got.City, id, err)
+	}
+	if d = must[exam.Draft](t)(p.Drafts.Draft(d.ID)); d.Revision != 1 {
+		t.Errorf("keeping it elsewhere made revision %d", d.Revision)
+	}
+	_, _, err = p.Rescue.Reclaim(filepath.Join(folder, "none.wenbao"))
+	wants(t, "a file that is not there", err, exam.KindNotFound)
 }
 
 func list(t *testing.T, p present.Ports) {

@@ -40,16 +40,19 @@ type World struct {
 	Shown    []string            // what the desktop was asked to open
 	Disk     map[string][]byte   // files the candidate can choose
 	Bin      map[exam.DraftID]bool
-	Day      present.BadDay // how the practice is bent
-	Acts     []exam.Action  // what the practice's reviewer and bank did
-	Rung     []present.Text // notices told outside the window
-	Windows  int            // practice windows opened
-	Tray     *Tray          // the printing queue
-	Verdicts Verdicts       // what the reviewer says
-	Missing  []rune         // characters no font has
-	Real     bool           // not in practice mode
-	Ways     []present.Way  // that open the store
-	Passed   string         // the passphrase that was set
+	Day      present.BadDay        // how the practice is bent
+	Acts     []exam.Action         // what the practice's reviewer and bank did
+	Rung     []present.Text        // notices told outside the window
+	Windows  int                   // practice windows opened
+	Tray     *Tray                 // the printing queue
+	Verdicts Verdicts              // what the reviewer says
+	Missing  []rune                // characters no font has
+	Reports  []present.Report      // what the store has to tell
+	Cause    string                // of every error of the store, beyond its kind
+	Away     map[string]exam.Draft // files with drafts, by path; a folder "/full" takes none
+	Real     bool                  // not in practice mode
+	Ways     []present.Way         // that open the store
+	Passed   string                // the passphrase that was set
 	Purged   []exam.DraftID
 	Folder   string // data folder of the next start; "" the one in use
 	Keep     int    // versions to keep
@@ -73,13 +76,13 @@ func NewWorld() *World {
 	p := pack()
 	return &World{Loop: NewLoop(), Pack: p, Line: present.Line{State: present.LineOnline}, Drafts: map[exam.DraftID]exam.Draft{},
 		Versions: map[exam.DraftID][]exam.Document{}, Bytes: map[string][]byte{}, Values: map[string][]byte{}, Kept: map[string][]byte{},
-		Disk: map[string][]byte{}, Tray: &Tray{}, Verdicts: Verdicts{}, Bin: map[exam.DraftID]bool{}, Ways: []present.Way{{Kind: "key_file", Made: Start}}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
+		Disk: map[string][]byte{}, Away: map[string]exam.Draft{}, Tray: &Tray{}, Verdicts: Verdicts{}, Bin: map[exam.DraftID]bool{}, Ways: []present.Way{{Kind: "key_file", Made: Start}}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
 }
 
 // Ports gives the world to presenters, in practice mode unless it is Real.
 func (w *World) Ports() present.Ports {
 	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Look: w.Look, Looks: looks{w}, Crashes: crashes{w}, Wire: line{w},
-		Paper: paper{w}, Printers: w.Tray, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Scans: scans{}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Folders: folders{w}, Trainer: trainer{w},
+		Paper: paper{w}, Printers: w.Tray, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Scans: scans{}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Rescue: rescue{w}, Reports: func() []present.Report { w.blocks(); return w.Reports }, Cause: func(error) string { return w.Cause }, Folders: folders{w}, Trainer: trainer{w},
 		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
 	if w.Verdicts != nil {
 		p.Reviewer = w.Verdicts
@@ -664,6 +667,27 @@ func (b backups) Restore(_ context.Context, path, secret string) (present.Backup
 func (b backups) Snapshots() ([]present.Snapshot, error) {
 	b.w.blocks()
 	return []present.Snapshot{{Taken: Start.Add(-time.Hour), Bytes: 640_000}, {Taken: Start.Add(-26 * time.Hour), Bytes: 590_000}}, nil
+}
+
+type rescue struct{ w *World }
+
+func (r rescue) Evacuate(folder string, id exam.DraftID, doc exam.Document) (string, error) {
+	r.w.blocks()
+	if folder == "/full" {
+		return "", exam.Errorf(exam.KindFull, "evacuate draft", "as the test wants")
+	}
+	path := fmt.Sprintf("%s/wenbao-draft-%d.wenbao", folder, len(r.w.Away)+1)
+	r.w.Away[path] = exam.Draft{ID: id, Document: doc}
+	return path, nil
+}
+
+func (r rescue) Reclaim(path string) (exam.DraftID, exam.Document, error) {
+	r.w.blocks()
+	d, ok := r.w.Away[path]
+	if !ok {
+		return "", exam.Document{}, exam.Errorf(exam.KindNotFound, "reclaim draft", "no such file")
+	}
+	return d.ID, d.Document, nil
 }
 
 type attic struct{ w *World }
