@@ -61,7 +61,7 @@ func (w wire) Status() present.Line {
 		return present.Line{State: present.LineNone}
 	}
 	s := w.engine.Status()
-	l := present.Line{Skew: s.Skew, State: present.LineState(s.Link), Queue: s.Counts.Waiting, Aside: s.Counts.Aside, Last: s.LastSuccess, Next: s.Next,
+	l := present.Line{Skew: s.Skew.Round(time.Minute), State: present.LineState(s.Link), Queue: s.Counts.Waiting, Aside: s.Counts.Aside, Last: s.LastSuccess, Next: s.Next,
 		Sending: map[exam.EntryID]present.Sending{}}
 	if s.Link == wsync.Paused {
 		l.State = present.LineBusy

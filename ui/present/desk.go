@@ -494,7 +494,7 @@ func (d *Desk) readEntries() {
 func (d *Desk) LineChanged() {
 	now := d.ports.Wire.Status()
 	same := now.State == d.line.State && now.Queue == d.line.Queue && now.Aside == d.line.Aside && now.Last.Equal(d.line.Last) &&
-		now.Next.Equal(d.line.Next) && maps.Equal(now.Sending, d.line.Sending)
+		now.Next.Equal(d.line.Next) && now.Skew == d.line.Skew && maps.Equal(now.Sending, d.line.Sending)
 	if same && d.loop.Now().Sub(d.lineTold) < tellLine {
 		return // building a page anew for nothing would make every key slow
 	}

@@ -150,7 +150,7 @@ type Line struct {
 	Last    time.Time
 	Next    time.Time // next attempt; zero when nothing waits
 	Sending map[exam.EntryID]Sending
-	Skew    time.Duration // of the server's clock, as against this machine's; zero also when not known
+	Skew    time.Duration // of the server's clock, as against this machine's, in minutes; zero also when not known
 }
 
 // Sending is how far one step has got.

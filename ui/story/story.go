@@ -50,6 +50,15 @@ func Show(a fyne.App, w fyne.Window, look present.Preferences, s Scene) *Stage {
 	return st
 }
 
+// full leaves a draft open whose last change the disk does not take.
+func (s *Stage) full() {
+	f := s.open(exam.Document{})
+	s.World.Fails = exam.KindFull
+	f.Set("city", "郑州市")
+	f.SaveNow()
+	s.World.Loop.Drain()
+}
+
 // open opens a draft of doc, with a photo when it is complete.
 func (s *Stage) open(doc exam.Document) *present.Form {
 	d, err := s.World.Ports().Drafts.Create(doc, s.World.Pack.Ref())
@@ -126,6 +135,13 @@ func Scenes() []Scene {
 			s.open(exam.Document{Level: exam.Intermediate})
 			s.Desk.Go(present.PageHome)
 		}},
+		{Name: "home-reports", Play: func(s *Stage) {
+			s.World.Reports = []present.Report{{Tone: present.Good, Text: present.T("store.opening.repaired", "count", 1284, "replayed", 3)},
+				{Tone: present.Warning, Text: present.T("store.warn.removable")}}
+			s.World.Line.Skew = -26 * time.Hour
+			s.Desk.LineChanged()
+			s.Desk.StoreRepaired()
+		}},
 		{Name: "home-trouble", Set: (*presenttest.World).Unreadable, Play: func(*Stage) {}},
 		{Name: "form-registration-empty", Play: func(s *Stage) { s.open(exam.Document{IDType: exam.ResidentID, Nationality: "CHN"}) }},
 		{Name: "form-registration", Play: step(exam.StepRegistration)},
@@ -195,10 +211,15 @@ func Scenes() []Scene {
 			s.open(exam.Document{Name: "李小满", Work: []exam.Work{{}}}).Show(present.StepReview)
 		}},
 		{Name: "form-save-failed", Play: func(s *Stage) {
-			f := s.open(exam.Document{})
-			s.World.Fails = exam.KindFull
-			f.Set("city", "郑州市")
-			f.SaveNow()
+			s.full()
+		}},
+		{Name: "form-kept-elsewhere", Play: func(s *Stage) {
+			s.full()
+			s.Desk.SaveElsewhere("/media/stick")
+		}},
+		{Name: "form-closing-full", Play: func(s *Stage) {
+			s.full()
+			s.Desk.Close(func() {})
 		}},
 		{Name: "form-undo", Play: func(s *Stage) { f := s.open(presenttest.Complete()); f.Show(exam.StepWork); f.Remove("work.1") }},
 		{Name: "registration-waiting", Play: func(s *Stage) { s.World.Line.State = present.LineOffline; s.standing(); s.Desk.LineChanged() }},
