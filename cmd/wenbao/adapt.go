@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
