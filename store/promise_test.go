@@ -22,7 +22,6 @@ import (
 	"wenbao/exam"
 	"wenbao/store"
 	"wenbao/store/internal/disk"
-	"wenbao/store/internal/seal"
 	"wenbao/store/storetest"
 )
 
@@ -281,15 +280,6 @@ func TestTheKeysOfAStore(t *testing.T) {
 	}
 }
 
-// forged gives a sealed value changed at one place, its checksum made to fit.
-func forged(place string, sealed []byte) []byte {
-	out := bytes.Clone(sealed)
-	out[len(out)/2] ^= 1
-	const crcAt, nonceAt = 9, 13
-	binary.BigEndian.PutUint32(out[crcAt:], seal.Checksum([]byte(place), out[:crcAt], out[nonceAt:]))
-	return out
-}
-
 // TestAWrongKeyTamperingAndABadSectorAreThreeMessages: the cure is another one
 // each time.
 func TestAWrongKeyTamperingAndABadSectorAreThreeMessages(t *testing.T) {
@@ -310,7 +300,7 @@ func TestAWrongKeyTamperingAndABadSectorAreThreeMessages(t *testing.T) {
 	flipped := bytes.Clone(was)
 	flipped[len(was)/2] ^= 1
 	said := map[string]string{}
-	for name, content := range map[string][]byte{"tampering": forged("files/"+filepath.Base(paths[0]), was), "bad sector": flipped} {
+	for name, content := range map[string][]byte{"tampering": storetest.Forged("files/"+filepath.Base(paths[0]), was), "bad sector": flipped} {
 		for _, path := range paths {
 			if err := os.WriteFile(path, content, 0o600); err != nil {
 				t.Fatal(err)
@@ -469,18 +459,10 @@ func TestTheKeyringOpensTheStoreAndForgetsItsSecretForAPassphrase(t *testing.T) 
 	}
 }
 
-// elsewhere is a disk of another kind.
-type elsewhere struct {
-	disk.OS
-	place disk.Place
-}
-
-func (e elsewhere) Place(string) disk.Place { return e.place }
-
 func TestAShareAndAStickAreWarnedOf(t *testing.T) {
 	for place, want := range map[disk.Place]string{disk.Local: "", disk.Network: "store.warn.network", disk.Removable: "store.warn.removable"} {
 		o := storetest.Options()
-		o.Disk, o.Keys.Keyring = elsewhere{place: place}, desktop{}
+		o.Disk, o.Keys.Keyring = storetest.Elsewhere{On: place}, desktop{}
 		s := storetest.OpenAt(t, t.TempDir(), o)
 		if got := strings.Join(s.Opening().Warnings, " "); got != want {
 			t.Errorf("%s: warned of %q", place, got)

@@ -131,7 +131,7 @@ func (s *start) opened(p *program, err error, typed bool) {
 		p.run(ui.New(s.conf), s.loop)
 		s.tidy()
 		p.listen(s.dir, s.loop, func() { native.Front(s.conf.Window) })
-	case kind == exam.KindLocked && !errors.Is(err, store.ErrKeyMissing):
+	case asks(err):
 		s.code = exitCode(err)
 		ui.Unlock(s.conf, typed, func(passphrase string) {
 			ui.Opening(s.conf)
@@ -169,6 +169,11 @@ func (s *start) busy(err error) {
 func (s *start) refuse(err error) {
 	s.code = exitCode(err)
 	ui.Refuse(s.conf, reason(err))
+}
+
+// asks tells whether a passphrase or a recovery code could open the store.
+func asks(err error) bool {
+	return exam.KindOf(err) == exam.KindLocked && !errors.Is(err, store.ErrKeyMissing)
 }
 
 // reason is what the window says of an error of opening: more than the Kind
