@@ -216,7 +216,7 @@ func (h *header) refresh() {
 			if !where.Empty() {
 				said.Add(newText(styleBody.in(c.ink), k.say(where)))
 			}
-			line.Add(k.secondary("action.elsewhere", k.key("elsewhere.save"), func() { w.chooseFolder(w.desk.SaveElsewhere) }))
+			line.Add(k.secondary("action.choose.elsewhere", k.key("elsewhere.save"), func() { w.chooseFolder(w.desk.SaveElsewhere) }))
 			drawn += k.say(where) + "unsaved"
 		}
 		alarm = surface(c.soft, colorNone, 0, gapSmall, line)

@@ -113,7 +113,7 @@ func (w *Window) settingsRestore(v present.SettingsView) fyne.CanvasObject {
 	path.SetPlaceHolder(k.key("settings.restore.path"))
 	pick := k.secondary("action.choose.restore", k.key("file.pick"), func() { w.chooseFile([]string{".wenbao"}, func(p string) { path.SetText(p) }) })
 	start := k.secondary("action.restore", k.key("settings.restore.start"), func() { w.desk.RestoreBackup(path.Text, secret.Text) })
-	back := k.secondary("action.reclaim", k.key("settings.reclaim"), func() { w.chooseFile([]string{".wenbao"}, w.desk.BringBack) })
+	back := k.secondary("action.choose.reclaim", k.key("settings.reclaim"), func() { w.chooseFile([]string{".wenbao"}, w.desk.BringBack) })
 	var use fyne.CanvasObject
 	if v.Restored != "" && v.CanMove {
 		use = newFlow(0, k.primary("action.use_restored", k.key("settings.restore.use"), func() { w.desk.MoveTo(v.Restored) }))

@@ -215,7 +215,7 @@ func Scenes() []Scene {
 		}},
 		{Name: "form-kept-elsewhere", Play: func(s *Stage) {
 			s.full()
-			s.Desk.SaveElsewhere("/media/stick")
+			s.Desk.SaveElsewhere("/home/example/stick")
 		}},
 		{Name: "form-closing-full", Play: func(s *Stage) {
 			s.full()
