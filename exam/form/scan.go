@@ -18,9 +18,10 @@ const ScanSide = 3508
 
 // ReadCode reads the QR code on a scan or a photograph of a paper, turned or
 // not: of the whole picture, then of each quarter, since papers bear it in a
-// corner, enlarged while the modules may be small, then at half and a quarter of
-// the size, where the noise of a camera is evened out. A picture without a legible
-// code is [exam.KindNotFound].
+// corner, enlarged while the modules may be small. The reader finds the modules of
+// a dense code at one size and misses them at the next, so that a clean picture is
+// tried at several; the smaller ones even out the noise of a camera. A picture
+// without a legible code is [exam.KindNotFound].
 func ReadCode(picture image.Image) (string, error) {
 	whole := toGray(picture, picture.Bounds(), 1)
 	b := whole.Bounds()
@@ -32,10 +33,13 @@ func ReadCode(picture image.Image) (string, error) {
 		enlarged = 2
 	}
 	mid := image.Pt(b.Dx()/2, b.Dy()/2)
-	for _, quarter := range []image.Rectangle{{Min: image.Pt(mid.X, 0), Max: image.Pt(b.Dx(), mid.Y)}, {Min: mid, Max: b.Max},
-		{Min: image.Pt(0, mid.Y), Max: image.Pt(mid.X, b.Dy())}, {Max: mid}} {
-		if text, ok := readCode(toGray(whole, quarter, enlarged)); ok {
-			return text, nil
+	quarters := []image.Rectangle{{Min: image.Pt(mid.X, 0), Max: image.Pt(b.Dx(), mid.Y)}, {Min: mid, Max: b.Max},
+		{Min: image.Pt(0, mid.Y), Max: image.Pt(mid.X, b.Dy())}, {Max: mid}}
+	for _, scale := range []float64{enlarged, 1.1, 0.8, 0.6} {
+		for _, quarter := range quarters {
+			if text, ok := readCode(toGray(whole, quarter, scale)); ok {
+				return text, nil
+			}
 		}
 	}
 	for _, scale := range []float64{0.5, 0.25} {

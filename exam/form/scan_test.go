@@ -77,6 +77,24 @@ func TestCodesAreReadFromScansAndPhotographs(t *testing.T) {
 	}
 }
 
+// Two codes that the reader misses on a clean page of 300 dpi, and finds when the
+// page is a little smaller.
+func TestACodeThatIsMissedAtOneSizeIsFoundAtAnother(t *testing.T) {
+	for _, phone := range []string{"13900142542", "13900728548"} {
+		full := draftInput(t)
+		full.Draft.Document = fullDocument()
+		full.Draft.Document.Phone = phone
+		in := delivered(full, exam.StateManualReview)
+		page, err := makePaper(t, form.KindRegistration, in).Image(0, 300)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := form.ReadCode(page); err != nil || got != in.Draft.Registration.Seal {
+			t.Errorf("%s: %q, %v", phone, got, err)
+		}
+	}
+}
+
 func TestPicturesWithoutACodeAreRefused(t *testing.T) {
 	half, err := makePaper(t, form.KindRegistration, verifiedInput(t)).Image(0, 100)
 	if err != nil {
