@@ -58,7 +58,9 @@ func Open(ctx context.Context, address string) (*DB, error) {
 		}
 		return nil, &exam.Error{Kind: exam.KindUnreachable, Op: op, Err: err}
 	}
-	db.done.Go(db.write)
+	for range flushers {
+		db.done.Go(db.write)
+	}
 	return db, nil
 }
 

@@ -20,6 +20,9 @@ import (
 const (
 	groupSize   = 128
 	flushWithin = 30 * time.Second
+	// flushers is how many groups may be on their way: while one waits for the
+	// disk, the next is written.
+	flushers = 2
 )
 
 // first is a decision on a registration that nobody has heard of, on its way.
@@ -179,7 +182,8 @@ type filesOf struct{ owners, hashes, bytes [][]byte }
 
 // queueFilesOf writes the files of a group. A file that came with a step and is
 // known already, or one that was to be there and is not, refuses the group: the
-// longer way knows what to do.
+// longer way knows what to do. A file that a registration names already is left
+// alone.
 func queueFilesOf(b *pgx.Batch, group []*first) {
 	var came, there filesOf
 	seen := map[string]bool{}
@@ -204,8 +208,9 @@ func queueFilesOf(b *pgx.Batch, group []*first) {
 		b.Queue("insert into pieces select owner, sha256, 0, bytes from unnest($1::bytea[], $2::bytea[], $3::bytea[]) as f(owner, sha256, bytes)", came.owners, came.hashes, came.bytes)
 	}
 	if len(there.hashes) > 0 {
-		b.Queue(`with k as (update files f set kept = true from unnest($1::bytea[], $2::bytea[]) as n(owner, sha256)
-			where f.owner = n.owner and f.sha256 = n.sha256 and f.missing = '[]' returning 1)
-			select 1 / (count(*) = $3)::integer from k`, there.owners, there.hashes, len(there.hashes))
+		b.Queue(`with n as (select * from unnest($1::bytea[], $2::bytea[]) as n(owner, sha256)),
+			k as (update files f set kept = true from n where f.owner = n.owner and f.sha256 = n.sha256 and f.missing = '[]' and not f.kept returning 1)
+			select 1 / ((select count(*) from k) + (select count(*) from files f join n using (owner, sha256) where f.missing = '[]' and f.kept) = $3)::integer`,
+			there.owners, there.hashes, len(there.hashes))
 	}
 }
