@@ -49,6 +49,7 @@ func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *
 			return nil, f
 		case f.kind == exam.KindUntrusted:
 			t.gaveUp()
+			e.astray(f)
 			return nil, f
 		case f.line:
 			if t.failed() {
@@ -68,6 +69,13 @@ func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *
 			t.succeeded()
 			return nil, f
 		}
+	}
+}
+
+// astray notes a failure that says that the way does not lead to the server.
+func (e *Engine) astray(f *failure) {
+	if f.kind == exam.KindUntrusted && f.line {
+		e.line.intercepted()
 	}
 }
 

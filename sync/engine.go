@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	crand "crypto/rand"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -34,6 +35,9 @@ type Config struct {
 	// HTTP below the engine.
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	Transport http.RoundTripper
+	// Addresses gives this machine's addresses as one text: when it changes, what waits
+	// is tried at once. nil: nobody looks.
+	Addresses func() string
 	Now       func() time.Time // this machine's clock, however wrong; default time.Now
 	Rand      *rand.Rand       // for jitter; default seeded by the system
 	Log       *slog.Logger     // default: discards; never gets personal data
@@ -67,13 +71,14 @@ type Engine struct {
 }
 
 // Halt is a cause that concerns every entry: one message, and no more attempts
-// until a person has done something or a quarter of an hour has passed.
+// until a person has done something or some time has passed.
 type Halt struct {
 	Kind  exam.Kind // unauthorized, upgrade or untrusted
 	Until time.Time
 }
 
-// haltFor is how long a cause for all is believed before one attempt looks again.
+// haltFor is how long a cause for all is believed before one attempt looks again,
+// unless it lies in the network: see [line.intercepted].
 const haltFor = 15 * time.Minute
 
 // New makes an engine; nothing is sent before [Engine.Run], [Engine.Once] or
@@ -175,9 +180,12 @@ const idleLook = 5 * time.Minute
 
 // Run sends and fetches until ctx ends, and returns its error.
 func (e *Engine) Run(ctx context.Context) error {
-	var pulling sync.WaitGroup
-	pulling.Go(func() { e.pullForever(ctx) })
-	defer pulling.Wait()
+	var beside sync.WaitGroup
+	beside.Go(func() { e.pullForever(ctx) })
+	if e.c.Addresses != nil {
+		beside.Go(func() { e.watch(ctx) })
+	}
+	defer beside.Wait()
 	for {
 		if _, err := e.pass(ctx); err != nil && ctx.Err() == nil {
 			e.c.Log.Info("sync pass ended early", "kind", exam.KindOf(err))
@@ -274,13 +282,48 @@ func (e *Engine) halted() *Halt {
 	return e.halt
 }
 
-func (e *Engine) stop(kind exam.Kind) {
+// stop ends all attempts for a cause, and tells for how long.
+func (e *Engine) stop(kind exam.Kind) time.Duration {
+	wait := haltFor
+	if closed := e.line.closedFor(); kind == exam.KindUntrusted && closed > 0 {
+		wait = closed
+	}
 	e.mu.Lock()
 	if e.halt == nil {
-		e.halt = &Halt{Kind: kind, Until: e.c.Now().Add(haltFor)}
+		e.halt = &Halt{Kind: kind, Until: e.c.Now().Add(wait)}
 	}
 	e.mu.Unlock()
 	e.tell()
+	return wait
+}
+
+// watch wakes the engine when this machine's addresses have changed: the network is
+// another, and what was found out about the one before says nothing.
+func (e *Engine) watch(ctx context.Context) {
+	before, every := e.c.Addresses(), time.NewTicker(watchEvery)
+	defer every.Stop()
+	for {
+		select {
+		case <-every.C:
+		case <-ctx.Done():
+			return
+		}
+		if now := e.c.Addresses(); now != before {
+			before = now
+			e.Wake()
+		}
+	}
+}
+
+const watchEvery = 3 * time.Second
+
+// Addresses are this machine's, for [Config.Addresses].
+func Addresses() string {
+	list, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprint(list)
 }
 
 // Close lets go of idle connections. Run, Once and UntilIdle must have ended.

@@ -26,6 +26,7 @@ const (
 
 	firstPause = time.Second
 	maxPause   = 5 * time.Minute
+	lookAgain  = 15 * time.Second // with as much again twice over in jitter
 )
 
 // line is what is known about the way to the server, learnt from the requests
@@ -322,6 +323,18 @@ func (l *line) missed(began time.Time) {
 	defer l.mu.Unlock()
 	if l.success.Before(began) {
 		l.pause(0)
+	}
+}
+
+// intercepted notes that somebody else answers in the server's place: a network that
+// wants a login first, perhaps. One connection looks again soon; when it is still
+// not the server's, it ends before anything is sent.
+func (l *line) intercepted() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := time.Now(); !now.Before(l.until) {
+		l.downs, l.asked = max(l.downs, 1), false
+		l.until = now.Add(lookAgain + time.Duration(l.rand.Int64N(int64(2*lookAgain))))
 	}
 }
 

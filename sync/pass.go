@@ -206,8 +206,7 @@ func (p *pass) end(ctx context.Context, d done) {
 	case exam.KindUnreachable, exam.KindRateLimited:
 		p.postpone(d.entry, f.kind, max(p.e.line.closedFor(), retryIn))
 	case exam.KindUnauthorized, exam.KindUpgrade, exam.KindUntrusted:
-		p.e.stop(f.kind)
-		p.postpone(d.entry, f.kind, haltFor)
+		p.postpone(d.entry, f.kind, p.e.stop(f.kind))
 		p.err = firstOf(p.err, exam.Errorf(f.kind, "send", "waits for a person"))
 	case exam.KindInternal, exam.KindLocked, exam.KindDamaged, exam.KindFull, exam.KindReadOnly:
 		p.oops(d.entry, f)

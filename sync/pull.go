@@ -31,9 +31,8 @@ func (e *Engine) pullForever(ctx context.Context) {
 			fails, wait = 0, min(max(2*wait, leastWait), pullWait)
 			e.compareSoon(ctx)
 		case kind == exam.KindUnauthorized, kind == exam.KindUpgrade, kind == exam.KindUntrusted:
-			e.stop(kind)
 			wait = 0
-			e.rest(ctx, haltFor)
+			e.rest(ctx, e.stop(kind))
 		case wait > 0 && kind == exam.KindUnreachable && e.line.closedFor() == 0:
 			wait = 0 // looks at once whether the line is there
 		default:
@@ -131,6 +130,8 @@ func (e *Engine) hang(ctx context.Context, r request, wait time.Duration) ([]byt
 		}
 	case f.retryAfter > 0:
 		e.line.told(f.retryAfter)
+	default:
+		e.astray(f)
 	}
 	return raw, f
 }

@@ -143,6 +143,7 @@ func (p *program) connect(f flags, url string, keys []ed25519.PublicKey) (err er
 	case f.Practice:
 		c.Dial = (&trainingLine{}).dial
 	}
+	c.Addresses = wsync.Addresses
 	p.engine, err = wsync.New(c)
 	return err
 }

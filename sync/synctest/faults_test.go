@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,6 +76,49 @@ func TestACaptivePortalIsNeverTakenForTheServer(t *testing.T) {
 			t.Fatalf("%+v", s)
 		}
 	})
+}
+
+// TestTrafficResumesSoonAfterANetworkThatInterceptsTLS runs the engine for hours
+// behind somebody else's certificate: it looks again now and then, tells the cause,
+// and is there within a minute, at once when a person wants it or the network changes.
+func TestTrafficResumesSoonAfterANetworkThatInterceptsTLS(t *testing.T) {
+	for name, begin := range map[string]func(e *wsync.Engine, moved func()) time.Duration{
+		"by itself":        func(*wsync.Engine, func()) time.Duration { return time.Minute },
+		"a person asks":    func(e *wsync.Engine, _ func()) time.Duration { e.Wake(); return time.Second },
+		"the network changes": func(_ *wsync.Engine, moved func()) time.Duration { moved(); return 4 * time.Second },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := practiceServer(t, nil)
+				n := &Network{To: func() http.Handler { return s }}
+				n.Portal(Intercept)
+				m := NewMemory()
+				var where atomic.Int64
+				e := engine(t, m, n, func(c *wsync.Config) { c.Addresses = func() string { return strconv.FormatInt(where.Load(), 10) } })
+				for i := range 30 {
+					m.Queue(Submit(exam.NewDraftID(), 0, Document(i), photo(m, uint64(i))))
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				ended := make(chan error)
+				go func() { ended <- e.Run(ctx) }()
+				const hours = 3
+				time.Sleep(hours * time.Hour)
+				if st := e.Status(); st.Link != wsync.Paused || st.Cause != exam.KindUntrusted || st.Counts.Waiting != 30 || time.Until(st.Next) > time.Minute {
+					t.Errorf("%+v", st)
+				}
+				if looks := n.Hits[Intercept]; looks < hours*60 || looks > 2*hours*240 { // sending and fetching look, each every 15 to 45 s
+					t.Errorf("it looked %d times in %d hours", looks, hours)
+				}
+				n.Portal(None)
+				time.Sleep(begin(e, func() { where.Add(1) }))
+				if left, _ := m.Entries(); len(left) > 0 || e.Status().Link != wsync.Online {
+					t.Errorf("%d wait, %+v", len(left), e.Status())
+				}
+				cancel()
+				<-ended
+			})
+		})
+	}
 }
 
 func TestAnotherServersReceiptStopsTheEngineWithOneCause(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"wenbao/exam"
 )
 
 // Fault is something a network does to one request.
@@ -30,9 +32,10 @@ const (
 	ProxyError Fault = "proxy_error" // a proxy answers 502
 	Cut        Fault = "cut"         // the answer is cut off in its middle
 	Busy       Fault = "busy"        // a proxy of the server says 503, come back
+	Intercept  Fault = "intercept"   // something in between shows a certificate of its own
 )
 
-// Faults lists all of them.
+// Faults lists those that strike single requests.
 var Faults = []Fault{Lost, Reset, LostAnswer, ResetAfter, Twice, Late, Portal, Redirect, ProxyError, Cut, Busy}
 
 var errReset = errors.New("connection reset by peer")
@@ -50,24 +53,25 @@ type Network struct {
 
 	mu     sync.Mutex
 	calm   bool
-	portal bool
+	portal Fault
 	count  map[[32]byte]uint64
 	late   sync.WaitGroup
 	Hits   map[Fault]int // how often each fault hit
 }
 
-// Portal puts a captive portal in front of everything, or takes it away.
-func (n *Network) Portal(on bool) {
+// Portal puts something in front of everything, [Portal] or [Intercept], or with
+// [None] takes it away.
+func (n *Network) Portal(f Fault) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.portal = on
+	n.portal = f
 }
 
 // Calm ends all faults.
 func (n *Network) Calm() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.calm, n.portal = true, false
+	n.calm, n.portal = true, None
 }
 
 // Quiet waits for requests that are still to arrive late.
@@ -101,8 +105,8 @@ func (n *Network) draw(r *http.Request) (f Fault, there, back time.Duration) {
 		n.Trace[name+" "+strconv.FormatUint(n.count[sum], 10)] = f
 	}
 	switch {
-	case n.portal:
-		f = Portal
+	case n.portal != None:
+		f = n.portal
 	case n.calm:
 		f, there, back = None, 0, 0
 	}
@@ -130,6 +134,8 @@ func (n *Network) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, r.Context().Err()
 	case Reset:
 		return nil, errReset
+	case Intercept:
+		return nil, exam.Errorf(exam.KindUntrusted, "verify server", "somebody else's certificate")
 	case Portal:
 		return told(r, http.StatusOK, "text/html", "<html>please log in</html>"), nil
 	case Redirect:

@@ -269,9 +269,9 @@ func (w *world) days() {
 				m.boot()
 			}
 		case 13:
-			w.net.Portal(true)
+			w.net.Portal([]Fault{Portal, Intercept}[w.r.IntN(2)])
 			time.Sleep(10 * time.Minute)
-			w.net.Portal(false)
+			w.net.Portal(None)
 		}
 	}
 }
