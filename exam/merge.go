@@ -49,11 +49,16 @@ func Merge(base, mine, theirs Document) (Document, []FieldConflict) {
 	return out, m.conflicts
 }
 
+// PhotoPath is the path of a conflict about the photo; its sides are the SHA-256 of
+// its bytes, "" where there is none.
+const PhotoPath = "photo"
+
 // MergeFiles joins what is attached, kind by kind. A kind that one side changed
-// takes that side's files; of a kind that both changed all files stay, mine
-// first, and of the one photo mine. Files that never leave this machine stay.
-func MergeFiles(base, mine, theirs []File) []File {
-	var out []File
+// takes that side's files; of evidence that both changed all files stay, mine
+// first. There is one photo only: when both changed it, mine stays and it is a
+// conflict, which [TakePhoto] decides otherwise. Files that never leave this machine
+// stay.
+func MergeFiles(base, mine, theirs []File) (out []File, photo *FieldConflict) {
 	var kinds []FileKind
 	for _, f := range slices.Concat(mine, theirs) {
 		if !slices.Contains(kinds, f.Kind) {
@@ -67,8 +72,9 @@ func MergeFiles(base, mine, theirs []File) []File {
 			out = append(out, m...)
 		case sameFiles(b, m):
 			out = append(out, t...)
-		case kind == FilePhoto && len(m) > 0:
+		case kind == FilePhoto:
 			out = append(out, m...)
+			photo = &FieldConflict{PhotoPath, only(b), only(m), only(t)}
 		default:
 			for _, f := range t {
 				if !slices.ContainsFunc(m, func(o File) bool { return o.SHA256 == f.SHA256 }) {
@@ -78,7 +84,21 @@ func MergeFiles(base, mine, theirs []File) []File {
 			out = append(out, m...)
 		}
 	}
-	return out
+	return out, photo
+}
+
+func only(files []File) string {
+	if len(files) == 0 {
+		return ""
+	}
+	return files[0].SHA256
+}
+
+// TakePhoto puts the photo of from, or its absence, in the place of the one in files.
+// The picture that the old one was made of goes with it.
+func TakePhoto(files, from []File) []File {
+	rest := slices.DeleteFunc(slices.Clone(files), func(f File) bool { return f.Kind == FilePhoto || f.Kind == FilePhotoOriginal })
+	return append(slices.Clone(ofKind(from, FilePhoto)), rest...)
 }
 
 func ofKind(files []File, kind FileKind) (list []File) {

@@ -249,25 +249,40 @@ func TestFilesAreMergedByKind(t *testing.T) {
 	file := func(kind exam.FileKind, name string) exam.File { return exam.File{Kind: kind, SHA256: name} }
 	base := []exam.File{file(exam.FilePhoto, "p"), file("diploma", "d"), file("work_years", "w")}
 	original := file(exam.FilePhotoOriginal, "o")
-	for name, c := range map[string]struct{ mine, theirs, want []exam.File }{
+	for name, c := range map[string]struct {
+		mine, theirs, want []exam.File
+		photo              *exam.FieldConflict
+	}{
 		"one side's change is taken": {
 			[]exam.File{file(exam.FilePhoto, "p2"), original, file("diploma", "d"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p"), file("diploma", "d2"), file("work_years", "w")},
-			[]exam.File{file(exam.FilePhoto, "p2"), original, file("diploma", "d2"), file("work_years", "w")}},
+			[]exam.File{file(exam.FilePhoto, "p2"), original, file("diploma", "d2"), file("work_years", "w")}, nil},
 		"what one side removed goes": {
 			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")}, base,
-			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")}},
-		"evidence of both stays, the photo is mine": {
+			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")}, nil},
+		"evidence of both stays, of the photo one is to be chosen": {
 			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d2"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p3"), file("diploma", "d3"), file("work_years", "w")},
-			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d2"), file("diploma", "d3"), file("work_years", "w")}},
-		"a photo that I removed and they changed is theirs": {
+			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d2"), file("diploma", "d3"), file("work_years", "w")}, &exam.FieldConflict{Path: "photo", Base: "p", Mine: "p2", Theirs: "p3"}},
+		"a photo that both changed alike is no conflict": {
+			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")}, nil},
+		"a photo that I removed and they changed is to be chosen": {
 			[]exam.File{file("diploma", "d"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p3"), file("diploma", "d"), file("work_years", "w")},
-			[]exam.File{file("diploma", "d"), file("work_years", "w"), file(exam.FilePhoto, "p3")}},
+			[]exam.File{file("diploma", "d"), file("work_years", "w")}, &exam.FieldConflict{Path: "photo", Base: "p", Theirs: "p3"}},
 	} {
-		if got := exam.MergeFiles(base, c.mine, c.theirs); !slices.Equal(got, c.want) {
-			t.Errorf("%s: %v, not %v", name, got, c.want)
+		got, photo := exam.MergeFiles(base, c.mine, c.theirs)
+		if !slices.Equal(got, c.want) || !reflect.DeepEqual(photo, c.photo) {
+			t.Errorf("%s: %v and %+v, not %v and %+v", name, got, photo, c.want, c.photo)
 		}
+	}
+	mine := []exam.File{original, file(exam.FilePhoto, "p2"), file("diploma", "d")}
+	if got := exam.TakePhoto(mine, base); !slices.Equal(got, []exam.File{base[0], mine[2]}) {
+		t.Errorf("their photo: %v", got)
+	}
+	if got := exam.TakePhoto(mine, nil); !slices.Equal(got, mine[2:]) {
+		t.Errorf("no photo: %v", got)
 	}
 }

@@ -45,7 +45,7 @@ func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, e
 		if err != nil || exam.KindOf(unread) != exam.KindNotFound {
 			return d, named(op, err)
 		}
-		// The draft came from the server, its file comes after it.
+		// It came from the server without its bytes.
 		return s.change(op, id, func(t *tx, _ *head) error { return t.referTo(id, name, rec) })
 	}
 	if len(d.Files) >= exam.MaxFiles {
@@ -73,6 +73,34 @@ func hasFile(d exam.Draft, f exam.File) bool {
 
 func without(refs []fileRef, drop func(fileRef) bool) []fileRef {
 	return slices.DeleteFunc(slices.Clone(refs), drop)
+}
+
+// Keep makes the bytes of a file that a version of the registration names readable
+// through [Store.File]: they came from the server. What is attached stays as it is.
+func (s *Store) Keep(id exam.DraftID, f exam.File, data []byte) error {
+	const op = "keep file"
+	if len(data) == 0 || exam.Digest(data) != f.SHA256 {
+		return exam.Errorf(exam.KindInvalid, op, "not the bytes of this file")
+	}
+	if most := f.Kind.MaxBytes(); len(data) > most {
+		return overBound(op, "store.error.too_large", most>>20)
+	}
+	s.files.Lock() // no purge may take the bytes away in between
+	defer s.files.Unlock()
+	name, rec, err := s.keepFile(f.SHA256, data)
+	if err != nil {
+		return named(op, err)
+	}
+	return s.update(op, func(t *tx) error {
+		h, err := t.head(id)
+		if err != nil {
+			return err
+		}
+		if err := t.referTo(id, name, rec); err != nil {
+			return err
+		}
+		return t.touch(id, h)
+	})
 }
 
 // Detach takes a file from the draft. Its bytes stay readable through

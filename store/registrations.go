@@ -130,14 +130,19 @@ func (k *registrationRecord) base() exam.Registration {
 }
 
 // Rebase keeps doc as the draft's next revision, made from the server's version
-// onto, which the caller has verified: the outcome of a merge. Files are merged
-// along ([exam.MergeFiles]). What the draft was before stays in the history. An
-// older version takes a merge back: the newer one waits again to be taken in.
-func (s *Store) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registration) (d exam.Draft, err error) {
+// onto, which the caller has verified, and files as what is attached: the outcome of
+// a merge. What the draft was before stays in the history, and so does a newer
+// version of the server's that is not taken over as it is. An older version takes a
+// merge back: the newer one waits again to be taken in. Of files that came from the
+// server the bytes may be missing still, see [Store.Keep].
+func (s *Store) Rebase(id exam.DraftID, doc exam.Document, files []exam.File, onto exam.Registration) (d exam.Draft, err error) {
 	const op = "rebase draft"
 	theirs, err := exam.DecodeSubmission(onto.Content)
 	if err != nil || onto.ID != id {
 		return d, exam.Errorf(exam.KindInvalid, op, "not a version of this draft")
+	}
+	if len(files) > exam.MaxFiles {
+		return d, overBound(op, "store.error.too_many_files", exam.MaxFiles)
 	}
 	err = s.update(op, func(t *tx) error {
 		known, err := t.registration(id)
@@ -145,12 +150,6 @@ func (s *Store) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registratio
 			return err
 		}
 		was := known.base()
-		var from exam.Submission // empty when this machine knew no earlier version
-		if len(was.Content) > 0 {
-			if from, err = exam.DecodeSubmission(was.Content); err != nil {
-				return exam.Errorf(exam.KindDamaged, op, "not a submission")
-			}
-		}
 		h, err := t.head(id)
 		if err != nil {
 			return err
@@ -159,10 +158,16 @@ func (s *Store) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registratio
 			known.Registration = onto
 		}
 		known.rest(onto)
-		before, raw := h, doc.Encode()
-		files := exam.MergeFiles(from.Files, filesOf(h.Files), theirs.Files)
+		before, raw, rival := h, doc.Encode(), theirs.Document.Encode()
+		if onto.Version > was.Version && !bytes.Equal(rival, raw) && !bytes.Equal(rival, h.document) {
+			h.Files = refsOf(theirs.Files)
+			if h, err = t.reviseFrom(id, before, h, rival, theirs.Document); err != nil {
+				return err
+			}
+			before = h
+		}
 		h.Files = refsOf(files)
-		if bytes.Equal(raw, theirs.Document.Encode()) && sameFiles(files, theirs.Files) {
+		if bytes.Equal(raw, rival) && sameFiles(files, theirs.Files) {
 			if err := s.delivered(id, onto, &known); err != nil {
 				return err
 			}

@@ -59,6 +59,22 @@ func (e *Engine) noteFiles(updates []exam.Update, settings map[string][]byte) er
 	return nil
 }
 
+// noteCurrent notes the files of a version that another machine made and a refusal
+// showed: a person is to see them before deciding. While others are being fetched
+// the news bring it.
+func (e *Engine) noteCurrent(current *exam.Registration) error {
+	if current == nil || !e.taking.TryLock() {
+		return nil
+	}
+	defer e.taking.Unlock()
+	settings := map[string][]byte{}
+	if err := e.noteFiles([]exam.Update{{Registration: *current}}, settings); err != nil || settings[settingFiles] == nil {
+		return err
+	}
+	poke(e.nudge)
+	return e.c.Settings.SetSetting(settingFiles, settings[settingFiles])
+}
+
 // fetchFiles fetches what is noted, one after the other and behind everything
 // else. What the line breaks waits for the next news; what the server does not
 // have, or this machine cannot keep, is given up.

@@ -214,7 +214,9 @@ func (p *pass) end(ctx context.Context, d done) {
 		p.closed[f.problem.Scope] = true
 		p.aside(d.entry, f.kind, closedProblem(), nil)
 	case exam.KindConflict, exam.KindState:
-		p.aside(d.entry, f.kind, f.problem.Problems, p.e.current(f))
+		current := p.e.current(f)
+		p.err = firstOf(p.err, p.e.noteCurrent(current))
+		p.aside(d.entry, f.kind, f.problem.Problems, current)
 	default:
 		p.aside(d.entry, f.kind, f.problem.Problems, nil)
 	}

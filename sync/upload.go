@@ -30,6 +30,17 @@ func (e *Engine) bring(ctx context.Context, entry exam.Entry, missing []wire.Lac
 			continue
 		}
 		raw, err := e.c.Files.File(f.SHA256)
+		if exam.KindOf(err) == exam.KindNotFound && !asked { // it came from the server, perhaps, and is there still
+			var fail *failure
+			if missing, fail = e.askMissing(ctx, entry.Files); fail != nil {
+				return nil, fail
+			}
+			asked = true
+			if lack = lackOf(missing, f); lack == nil {
+				p.whole(f.Size)
+				continue
+			}
+		}
 		if err == nil && (int64(len(raw)) != f.Size || exam.Digest(raw) != f.SHA256) {
 			err = exam.Errorf(exam.KindDamaged, "read file", "its bytes are not what was attached")
 		}

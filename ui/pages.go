@@ -331,8 +331,7 @@ func (c *conflictPage) build() fyne.CanvasObject {
 			value = "theirs"
 		}
 		pick := func(v string) { c.theirs[d.Path] = v == "theirs"; w.refresh() }
-		add(box, card(newText(styleStrong, k.say(d.Field)), fact(k.key("conflict.base"), orNone(k, k.say(d.Shown[0]))),
-			fact(k.key("conflict.mine"), orNone(k, k.say(d.Shown[1]))), fact(k.key("conflict.theirs"), orNone(k, k.say(d.Shown[2]))),
+		add(box, card(newText(styleStrong, k.say(d.Field)), c.sides(d),
 			k.options("conflict."+d.Path, []choice{{"mine", k.key("conflict.use_mine")}, {"theirs", k.key("conflict.use_theirs")}}, value, false, pick),
 			caption(k.key("conflict.outcome."+value))))
 	}
@@ -342,6 +341,27 @@ func (c *conflictPage) build() fyne.CanvasObject {
 	add(box, caption(k.key("conflict.consequence")))
 	add(box, newFlow(0, k.primary("action.resolve", k.key("conflict.resolve"), func() { f.Resolve(c.theirs) })))
 	return held(820, box)
+}
+
+// sides shows what there was, what is here and what is on the server: photos as
+// pictures, once their bytes are here.
+func (c *conflictPage) sides(d present.Difference) fyne.CanvasObject {
+	k := c.window.kit
+	words, photos := newColumn(gapSmall), newFlow(gap)
+	for i, name := range []string{"conflict.base", "conflict.mine", "conflict.theirs"} {
+		said := orNone(k, k.say(d.Shown[i]))
+		words.Add(fact(k.key(name), said))
+		photo := newColumn(gapSmall, caption(k.key(name)))
+		if d.Pictures[i] != nil {
+			photo.Add(c.window.photoPicture(d.Pictures[i]))
+		}
+		photo.Add(body(said))
+		photos.Add(photo)
+	}
+	if d.Path == exam.PhotoPath {
+		return photos
+	}
+	return words
 }
 
 // side says who made a version and when.

@@ -16,6 +16,8 @@ type dispute struct {
 	theirs exam.Registration
 	entry  *exam.Entry   // the step that met it; nil while none did
 	merged exam.Document // both sides' changes, with the base where they disagree
+	files  []exam.File   // both sides', with the photo of this machine
+	others []exam.File   // the server's
 	fields []exam.FieldConflict
 }
 
@@ -45,7 +47,11 @@ func disputeOf(st *store.Store, id exam.DraftID, entries []exam.Entry) (*dispute
 		}
 	}
 	merged, fields := exam.Merge(base.Document, exam.Normalize(d.Document), theirs.Document)
-	return &dispute{d, *current, e, merged, fields}, nil
+	files, photo := exam.MergeFiles(base.Files, d.Files, theirs.Files)
+	if photo != nil {
+		fields = append([]exam.FieldConflict{*photo}, fields...)
+	}
+	return &dispute{d, *current, e, merged, files, theirs.Files, fields}, nil
 }
 
 func (c *conflictsList) Run(s *session) error {
@@ -72,7 +78,7 @@ func (c *conflictsList) Run(s *session) error {
 		}
 		if dis != nil {
 			found = true
-			s.showDispute(dis)
+			s.showDispute(st, dis)
 		}
 	}
 	if found {
@@ -93,16 +99,56 @@ func (dis *dispute) made() exam.Event {
 	return exam.Event{Actor: exam.System}
 }
 
-func (s *session) showDispute(dis *dispute) {
+// disputedField is a field to decide, with what each decision leads to.
+type disputedField struct {
+	exam.FieldConflict
+	Consequence struct {
+		Mine   string `json:"mine"`
+		Theirs string `json:"theirs"`
+	} `json:"consequence"`
+}
+
+func (s *session) showDispute(st *store.Store, dis *dispute) {
 	made := dis.made()
+	fields := make([]disputedField, len(dis.fields))
+	for i, f := range dis.fields {
+		fields[i].FieldConflict = f
+		fields[i].Consequence.Mine, fields[i].Consequence.Theirs = s.words.Say("ctl.conflict_if_mine"), s.words.Say("ctl.conflict_if_theirs")
+	}
 	s.out.record(map[string]any{"id": dis.draft.ID, "version": dis.theirs.Version, "theirs_by": made.Actor, "theirs_at": made.At.UTC(),
-		"mine_at": dis.draft.Updated.UTC(), "fields": append([]exam.FieldConflict{}, dis.fields...)})
+		"mine_at": dis.draft.Updated.UTC(), "fields": fields})
 	s.out.text("%s\n", s.words.Say("ctl.conflict_head", map[string]string{"id": string(dis.draft.ID), "name": dis.draft.Document.Name, "count": strconv.Itoa(len(dis.fields))}))
 	s.out.text("%s\n", s.words.Say("ctl.conflict_who", map[string]string{"version": strconv.Itoa(dis.theirs.Version), "who": s.words.Say("ctl.actor." + string(made.Actor)),
 		"at": made.At.Local().Format("2006-01-02 15:04"), "mine": dis.draft.Updated.Local().Format("2006-01-02 15:04")}))
-	for _, f := range dis.fields {
-		s.out.text("%s\n", s.words.Say("ctl.conflict_row", map[string]string{"field": s.fieldName(f.Path), "path": f.Path, "mine": f.Mine, "theirs": f.Theirs}))
+	for _, f := range fields {
+		show := s.sideShown
+		if f.Path == exam.PhotoPath {
+			show = func(sha256 string) string { return s.photoShown(st, sha256) }
+		}
+		s.out.text("%s\n", s.words.Say("ctl.conflict_row", map[string]string{"field": s.fieldName(f.Path), "path": f.Path,
+			"base": show(f.Base), "mine": show(f.Mine), "theirs": show(f.Theirs), "if_mine": f.Consequence.Mine, "if_theirs": f.Consequence.Theirs}))
 	}
+}
+
+func (s *session) sideShown(value string) string {
+	if value == "" {
+		return s.words.Say("ctl.conflict_empty")
+	}
+	return value
+}
+
+// photoShown tells a photo by its size and the beginning of its SHA-256.
+func (s *session) photoShown(st *store.Store, sha256 string) string {
+	if sha256 == "" {
+		return s.words.Say("ctl.conflict_empty")
+	}
+	args := map[string]string{"sha256": sha256[:min(12, len(sha256))]}
+	raw, err := st.File(sha256)
+	if err != nil {
+		return s.words.Say("ctl.conflict_photo_coming", args)
+	}
+	args["bytes"] = strconv.Itoa(len(raw))
+	return s.words.Say("ctl.conflict_photo", args)
 }
 
 func (c *resolveCommand) Run(s *session) error {
@@ -121,54 +167,56 @@ func (c *resolveCommand) Run(s *session) error {
 	if dis == nil {
 		return &said{exam.KindState, "ctl.conflict_not_here", map[string]string{"id": c.ID}}
 	}
-	doc, err := dis.decide(c.Choices)
-	if err != nil {
+	if err := dis.decide(c.Choices); err != nil {
 		return err
 	}
-	return s.again(st, dis, doc)
+	return s.again(st, dis)
 }
 
-// decide settles every disputed field as the choices (PATH=mine or PATH=theirs)
-// say; all of them must be settled.
-func (dis *dispute) decide(choices []string) (exam.Document, error) {
-	doc := dis.merged
+// decide settles every disputed field in merged and files as the choices (PATH=mine
+// or PATH=theirs) say; all of them must be settled.
+func (dis *dispute) decide(choices []string) error {
 	chosen := map[string]string{}
 	for _, c := range choices {
 		path, side, ok := strings.Cut(c, "=")
 		if !ok || side != "mine" && side != "theirs" {
-			return doc, usage("ctl.choice_form", map[string]string{"choice": shorten(c)})
+			return usage("ctl.choice_form", map[string]string{"choice": shorten(c)})
 		}
 		chosen[path] = side
 	}
 	var missing []string
 	for _, f := range dis.fields {
-		text := f.Mine
-		switch chosen[f.Path] {
-		case "mine":
-		case "theirs":
-			text = f.Theirs
-		default:
+		side, photo := chosen[f.Path], f.Path == exam.PhotoPath
+		var err error
+		switch {
+		case side == "":
 			missing = append(missing, f.Path)
-			continue
+		case photo && side == "theirs":
+			dis.files = exam.TakePhoto(dis.files, dis.others)
+		case photo: // mine is there
+		case side == "theirs":
+			err = dis.merged.Set(f.Path, f.Theirs)
+		default:
+			err = dis.merged.Set(f.Path, f.Mine)
 		}
-		if err := doc.Set(f.Path, text); err != nil {
-			return doc, err
+		if err != nil {
+			return err
 		}
 	}
 	if len(missing) > 0 {
-		return doc, &said{exam.KindConflict, "ctl.choice_missing", map[string]string{"fields": strings.Join(missing, " ")}}
+		return &said{exam.KindConflict, "ctl.choice_missing", map[string]string{"fields": strings.Join(missing, " ")}}
 	}
-	return doc, nil
+	return nil
 }
 
-// again takes the server's version in with the decided document, and hands in
-// what then differs from it. What this machine had stays in the history.
-func (s *session) again(st *store.Store, dis *dispute, doc exam.Document) error {
-	d, err := st.Rebase(dis.draft.ID, doc, dis.theirs)
+// again takes the server's version in with what was decided, and hands in what then
+// differs from it. What this machine had stays in the history.
+func (s *session) again(st *store.Store, dis *dispute) error {
+	d, err := st.Rebase(dis.draft.ID, dis.merged, dis.files, dis.theirs)
 	if err != nil {
 		return err
 	}
-	pack, err := s.pack(doc)
+	pack, err := s.pack(dis.merged)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -400,25 +401,47 @@ func elsewhere(t *testing.T, p Port) {
 	if s := exam.StepEntry(got, exam.ActionSubmit, nil, time.Time{}); s.Base != 2 {
 		t.Fatalf("a submission builds on %d", s.Base)
 	}
-	want(t, exam.KindInvalid, second(p.Rebase(d.ID, theirs, ofAnother(later))))
+	want(t, exam.KindInvalid, second(p.Rebase(d.ID, theirs, nil, ofAnother(later))))
 	merged := theirs
 	merged.Title = "mine"
-	got = must[exam.Draft](t)(p.Rebase(d.ID, merged, later))
-	if got.Elsewhere() != nil || got.Base.Version != 4 || !sameDocument(got.Document, merged) || got.Revision != d.Revision+1 {
-		t.Fatalf("taken in: revision %d, base %+v", got.Revision, got.Base)
+	photo := func(n int) []byte { return bytes.Repeat([]byte{byte(n)}, 20_000) }
+	theirPhoto := photo(40)
+	sha := exam.Digest(theirPhoto)
+	attached := []exam.File{{Kind: exam.FilePhoto, SHA256: sha, Size: int64(len(theirPhoto)), Type: "image/jpeg"}}
+	got = must[exam.Draft](t)(p.Rebase(d.ID, merged, attached, later))
+	if got.Elsewhere() != nil || got.Base.Version != 4 || !sameDocument(got.Document, merged) || got.Revision != d.Revision+2 || !slices.Equal(got.Files, attached) {
+		t.Fatalf("taken in: revision %d, base %+v, files %+v", got.Revision, got.Base, got.Files)
 	}
-	if past := must[exam.Document](t)(p.At(d.ID, d.Revision)); !sameDocument(past, d.Document) {
-		t.Fatal("what was there before is not in the history")
+	for revision, was := range map[uint64]exam.Document{d.Revision: d.Document, d.Revision + 1: theirs} {
+		if past := must[exam.Document](t)(p.At(d.ID, revision)); !sameDocument(past, was) {
+			t.Fatalf("revision %d is not in the history", revision)
+		}
+	}
+	want(t, exam.KindNotFound, second(p.File(sha)))
+	want(t, exam.KindInvalid, p.Keep(d.ID, attached[0], photo(41)))
+	if err := p.Keep(d.ID, attached[0], theirPhoto); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Keep(d.ID, exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(photo(42))}, photo(42)); err != nil {
+		t.Fatal(err)
+	}
+	if now := must[exam.Draft](t)(p.Draft(d.ID)); now.Revision != got.Revision || !slices.Equal(now.Files, attached) {
+		t.Fatalf("bytes that came changed what is attached: %+v", now.Files)
+	}
+	for n, sha := range map[int]string{40: sha, 42: exam.Digest(photo(42))} {
+		if raw := must[[]byte](t)(p.File(sha)); !bytes.Equal(raw, photo(n)) {
+			t.Fatal("the bytes that came are others")
+		}
 	}
 	if row := must[store.Page](t)(p.List(store.Query{})).Rows[0]; !row.Edited || row.Transport == exam.TransportDelivered {
 		t.Fatalf("a merge that was not handed in is shown as %s", row.Transport)
 	}
-	got = must[exam.Draft](t)(p.Rebase(d.ID, theirs, later))
+	got = must[exam.Draft](t)(p.Rebase(d.ID, theirs, nil, later))
 	if row := must[store.Page](t)(p.List(store.Query{})).Rows[0]; row.Edited || row.Transport != exam.TransportDelivered || !reflect.DeepEqual(*got.Delivered, r4) {
 		t.Fatalf("exactly what the server has is shown as %s", row.Transport)
 	}
-	must[exam.Draft](t)(p.Rebase(d.ID, merged, later))
-	got = must[exam.Draft](t)(p.Rebase(d.ID, d.Document, verifiedWith(verified, e.Content)))
+	must[exam.Draft](t)(p.Rebase(d.ID, merged, nil, later))
+	got = must[exam.Draft](t)(p.Rebase(d.ID, d.Document, nil, verifiedWith(verified, e.Content)))
 	if got.Elsewhere() == nil || got.Elsewhere().Version != 4 || got.Base.Version != 2 {
 		t.Fatalf("a merge taken back: base %+v", got.Base)
 	}

@@ -20,6 +20,7 @@ type Port interface {
 	Save(exam.DraftID, exam.Document) (exam.Draft, error)
 	SetPack(exam.DraftID, exam.PackRef) (exam.Draft, error)
 	Attach(exam.DraftID, exam.File, []byte) (exam.Draft, error)
+	Keep(exam.DraftID, exam.File, []byte) error
 	Detach(exam.DraftID, exam.FileKind, string) (exam.Draft, error)
 	File(string) ([]byte, error)
 	List(store.Query) (store.Page, error)
@@ -39,7 +40,7 @@ type Port interface {
 	Deliver(exam.EntryID, exam.Registration, exam.Receipt) error
 	Cursor() (string, error)
 	Apply(string, []exam.Update, map[string][]byte) error
-	Rebase(exam.DraftID, exam.Document, exam.Registration) (exam.Draft, error)
+	Rebase(exam.DraftID, exam.Document, []exam.File, exam.Registration) (exam.Draft, error)
 	Receipts(exam.DraftID) ([]exam.Receipt, error)
 	Setting(string) ([]byte, error)
 	SetSetting(string, []byte) error
@@ -195,6 +196,18 @@ func (m *Memory) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, 
 		d.Files = append(slices.Clone(d.Files), f)
 		return nil
 	})
+}
+
+func (m *Memory) Keep(id exam.DraftID, f exam.File, data []byte) error {
+	_, err := m.with(id, func(d *memoryDraft) error {
+		if len(data) == 0 || exam.Digest(data) != f.SHA256 {
+			return refuse(exam.KindInvalid, "not the bytes of this file")
+		}
+		m.files[f.SHA256] = bytes.Clone(data)
+		d.had[f.SHA256] = true
+		return nil
+	})
+	return err
 }
 
 func (m *Memory) Detach(id exam.DraftID, kind exam.FileKind, sha string) (exam.Draft, error) {
@@ -485,18 +498,19 @@ func (d *memoryDraft) learn(reg exam.Registration, r exam.Receipt) {
 }
 
 // Rebase implements the store's port.
-func (m *Memory) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registration) (exam.Draft, error) {
+func (m *Memory) Rebase(id exam.DraftID, doc exam.Document, files []exam.File, onto exam.Registration) (exam.Draft, error) {
 	theirs, err := exam.DecodeSubmission(onto.Content)
 	if err != nil || onto.ID != id {
 		return exam.Draft{}, refuse(exam.KindInvalid, "not a version of this draft")
 	}
 	return m.with(id, func(d *memoryDraft) error {
-		var from exam.Submission
-		if d.Base != nil {
-			from, _ = exam.DecodeSubmission(d.Base.Content) // it was made from it
-		}
 		m.revise(d)
-		d.Document, d.Files = doc, exam.MergeFiles(from.Files, d.Files, theirs.Files)
+		newer := d.Base == nil || onto.Version > d.Base.Version
+		if rival := theirs.Document.Encode(); newer && !bytes.Equal(rival, doc.Encode()) && !bytes.Equal(rival, d.Document.Encode()) {
+			d.Document, d.Files = theirs.Document, theirs.Files
+			m.revise(d)
+		}
+		d.Document, d.Files = doc, files
 		if d.Registration == nil || onto.Version > d.Registration.Version {
 			d.Registration = &onto
 		}

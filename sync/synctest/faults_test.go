@@ -83,8 +83,8 @@ func TestACaptivePortalIsNeverTakenForTheServer(t *testing.T) {
 // and is there within a minute, at once when a person wants it or the network changes.
 func TestTrafficResumesSoonAfterANetworkThatInterceptsTLS(t *testing.T) {
 	for name, begin := range map[string]func(e *wsync.Engine, moved func()) time.Duration{
-		"by itself":        func(*wsync.Engine, func()) time.Duration { return time.Minute },
-		"a person asks":    func(e *wsync.Engine, _ func()) time.Duration { e.Wake(); return time.Second },
+		"by itself":           func(*wsync.Engine, func()) time.Duration { return time.Minute },
+		"a person asks":       func(e *wsync.Engine, _ func()) time.Duration { e.Wake(); return time.Second },
 		"the network changes": func(_ *wsync.Engine, moved func()) time.Duration { moved(); return 4 * time.Second },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -236,8 +236,14 @@ func (f *Form) Meeting() Meeting {
 		last := theirs.History[n-1]
 		m.Theirs = Side{T("ui.conflict.who." + string(last.Actor)), last.At}
 	}
-	doc, _ := f.merged(*theirs)
+	doc := f.merged(*theirs).doc
 	for i, d := range m.Decide {
+		if d.Path == exam.PhotoPath {
+			for n, sha := range []string{d.Base, d.Mine, d.Theirs} {
+				m.Decide[i].Pictures[n], m.Decide[i].Shown[n] = f.picture(sha)
+			}
+			continue
+		}
 		_ = doc.Set(d.Path, d.Mine) // the path comes from the merge itself
 		m.Decide[i].Shown = [3]Text{f.readable(Bare(d.Path), d.Base), f.readable(Bare(d.Path), d.Mine), f.readable(Bare(d.Path), d.Theirs)}
 	}

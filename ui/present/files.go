@@ -21,7 +21,8 @@ type files struct {
 	source   exam.File
 	original []byte
 	busy     bool
-	reading  bool // the photo that is attached is being read
+	reading  bool              // the photo that is attached is being read
+	others   map[string][]byte // photos of other versions, by SHA-256; nil while they are not here
 	trouble  Text
 }
 
@@ -74,6 +75,34 @@ func (f *Form) readFiles() {
 			f.desk.changed()
 		}
 	})
+}
+
+// picture gives a photo of any version, and what there is to say of it. One that is
+// not here yet is looked for again when the store has changed.
+func (f *Form) picture(sha256 string) ([]byte, Text) {
+	if sha256 == "" {
+		return nil, Text{}
+	}
+	raw, known := f.files.others[sha256]
+	if !known {
+		if f.files.others == nil {
+			f.files.others = map[string][]byte{}
+		}
+		f.files.others[sha256] = nil
+		f.desk.loop.Go(context.Background(), func(context.Context) func() {
+			raw, err := f.desk.ports.Files.File(sha256)
+			return func() {
+				if err == nil {
+					f.files.others[sha256] = raw
+					f.desk.changed()
+				}
+			}
+		})
+	}
+	if raw == nil {
+		return nil, T("ui.conflict.photo.coming")
+	}
+	return raw, T("ui.conflict.photo.size", "kilobytes", len(raw)/1000)
 }
 
 // TakePicture opens a candidate's picture, by its path, to make the photo of it.

@@ -1,6 +1,7 @@
 package present
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +80,8 @@ func (f *Form) heard(d exam.Draft) {
 	}
 	before, _ := f.draft.Photo()
 	f.draft = d
-	if now, _ := d.Photo(); now.SHA256 != before.SHA256 {
+	maps.DeleteFunc(f.files.others, func(_ string, raw []byte) bool { return raw == nil }) // it may have come
+	if now, has := d.Photo(); now.SHA256 != before.SHA256 || has && f.files.photo == nil {
 		f.readFiles()
 	}
 	if f.saver.state() == SavedAll {

@@ -60,8 +60,8 @@ type Difference struct {
 	Path               string
 	Field              Text
 	Base, Mine, Theirs string
-	Shown              [3]Text // the three as people read them
-	UseTheirs          bool
+	Shown              [3]Text   // the three as people read them
+	Pictures           [3][]byte // the three photos, where Path is [exam.PhotoPath]; nil where there is none, or its bytes are not here yet
 }
 
 // theirs gives the version made on another machine that waits to be taken in.
@@ -82,16 +82,23 @@ func (f *Form) Conflict() []Difference {
 	if theirs == nil {
 		return nil
 	}
-	_, list := f.merged(*theirs)
-	return list
+	return f.merged(*theirs).differ
 }
 
-// merged joins what is typed with a version of the server; only fields changed
-// on both sides are left to the candidate.
-func (f *Form) merged(with exam.Registration) (exam.Document, []Difference) {
+// outcome is what comes of joining both sides.
+type outcome struct {
+	doc    exam.Document
+	files  []exam.File
+	theirs []exam.File
+	differ []Difference
+}
+
+// merged joins what is here with a version of the server; only what was changed
+// on both sides is left to the candidate.
+func (f *Form) merged(with exam.Registration) outcome {
 	theirs, err := exam.DecodeSubmission(with.Content)
 	if err != nil {
-		return f.doc, nil
+		return outcome{doc: f.doc, files: f.draft.Files}
 	}
 	var base exam.Submission // empty when this machine knew no earlier version
 	if b := f.draft.Base; b != nil {
@@ -100,11 +107,15 @@ func (f *Form) merged(with exam.Registration) (exam.Document, []Difference) {
 		}
 	}
 	doc, conflicts := exam.Merge(base.Document, exam.Normalize(f.doc), theirs.Document)
+	files, photo := exam.MergeFiles(base.Files, f.draft.Files, theirs.Files)
+	if photo != nil {
+		conflicts = append([]exam.FieldConflict{*photo}, conflicts...)
+	}
 	var list []Difference
 	for _, c := range conflicts {
 		list = append(list, Difference{Path: c.Path, Field: f.fieldName(c.Path), Base: c.Base, Mine: c.Mine, Theirs: c.Theirs})
 	}
-	return doc, list
+	return outcome{doc, files, theirs.Files, list}
 }
 
 // Resolve takes the server's version in, with theirs for the fields named and
@@ -114,19 +125,23 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 	if theirs == nil {
 		return
 	}
-	onto, before, base := *theirs, f.doc, f.draft.Base
-	doc, list := f.merged(onto)
-	for _, d := range list {
-		value := d.Mine
-		if useTheirs[d.Path] {
-			value = d.Theirs
+	onto, before, attached, base := *theirs, f.doc, f.draft.Files, f.draft.Base
+	m := f.merged(onto)
+	for _, d := range m.differ {
+		switch use := useTheirs[d.Path]; {
+		case d.Path == exam.PhotoPath && use:
+			m.files = exam.TakePhoto(m.files, m.theirs)
+		case d.Path == exam.PhotoPath: // mine is there
+		case use:
+			_ = m.doc.Set(d.Path, d.Theirs) // the path comes from the merge itself
+		default:
+			_ = m.doc.Set(d.Path, d.Mine)
 		}
-		_ = doc.Set(d.Path, value) // the path comes from the merge itself
 	}
 	from := f.desk.page
-	f.store("resolve", func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.draft.ID, doc, onto) }, func() {
+	f.store("resolve", func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.draft.ID, m.doc, m.files, onto) }, func() {
 		sent := f.edits()
-		f.offerUndo(T("ui.undo.resolved"), func() { f.unresolve(before, base, sent) })
+		f.offerUndo(T("ui.undo.resolved"), func() { f.unresolve(before, attached, base, sent) })
 		if sent {
 			f.Submit()
 			return
@@ -138,7 +153,7 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 
 // unresolve puts back what was here before, and the question with it. When the
 // server has the outcome already, what was here before is a new change to it.
-func (f *Form) unresolve(before exam.Document, base *exam.Registration, sent bool) {
+func (f *Form) unresolve(before exam.Document, attached []exam.File, base *exam.Registration, sent bool) {
 	e, waits := f.entry()
 	if base == nil || sent && !waits {
 		f.doc = before
@@ -151,6 +166,6 @@ func (f *Form) unresolve(before exam.Document, base *exam.Registration, sent boo
 				return exam.Draft{}, err
 			}
 		}
-		return f.desk.ports.Drafts.Rebase(f.draft.ID, before, *base)
+		return f.desk.ports.Drafts.Rebase(f.draft.ID, before, attached, *base)
 	}, func() { f.desk.StoreChanged(f.ID()) })
 }

@@ -14,9 +14,9 @@ type Drafts interface {
 	Create(doc exam.Document, pack exam.PackRef) (exam.Draft, error)
 	Draft(id exam.DraftID) (exam.Draft, error)
 	Save(id exam.DraftID, doc exam.Document) (exam.Draft, error)
-	// Rebase saves a document that was merged with the server's version onto,
-	// and from then on counts as made from it.
-	Rebase(id exam.DraftID, doc exam.Document, onto exam.Registration) (exam.Draft, error)
+	// Rebase saves a document and files that were merged with the server's version
+	// onto, and from then on count as made from it.
+	Rebase(id exam.DraftID, doc exam.Document, files []exam.File, onto exam.Registration) (exam.Draft, error)
 	Recent(search string, limit int) (list []Summary, total int, err error)
 	Delete(id exam.DraftID) error
 	Undelete(id exam.DraftID) error

@@ -283,6 +283,72 @@ func TestAConflictIsDecidedFieldByField(t *testing.T) {
 	}
 }
 
+// TestAPhotoThatBothChangedIsAsked shows both photos, theirs once its bytes have come,
+// and does what was chosen; undoing puts mine back, and the question with it.
+func TestAPhotoThatBothChangedIsAsked(t *testing.T) {
+	for _, useTheirs := range []bool{false, true} {
+		w, d, f := submitted(t, exam.StateSubmitted)
+		base := *w.Drafts[f.ID()].Registration
+		own := w.Drafts[f.ID()]
+		mine := exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}
+		if _, err := w.Ports().Files.Attach(own.ID, mine, []byte("my new photo")); err != nil {
+			t.Fatal(err)
+		}
+		d.StoreChanged(f.ID())
+		w.Loop.Drain()
+		mine, _ = w.Drafts[f.ID()].Photo()
+		sub, err := exam.DecodeSubmission(base.Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := []byte("their new photo")
+		theirs := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}
+		sub.Files = exam.TakePhoto(sub.Files, []exam.File{theirs})
+		current := base
+		current.Version, current.Content = base.Version+1, sub.Encode()
+		current.Digest = exam.Digest(current.Content)
+		held := w.Drafts[f.ID()]
+		held.Base, held.Registration = &base, &current
+		w.Drafts[f.ID()] = held
+		d.StoreChanged(f.ID())
+		w.Loop.Drain()
+
+		decide := func() present.Difference {
+			t.Helper()
+			f.Meeting() // asks for the pictures
+			w.Loop.Drain()
+			m := f.Meeting()
+			if len(m.Decide) != 1 || m.Decide[0].Path != exam.PhotoPath || m.Decide[0].Field.Empty() {
+				t.Fatalf("to decide: %+v", m.Decide)
+			}
+			return m.Decide[0]
+		}
+		if got := decide(); string(got.Pictures[1]) != "my new photo" || got.Pictures[2] != nil || got.Shown[2].Key() != "ui.conflict.photo.coming" {
+			t.Errorf("before its bytes have come: %+v", got)
+		}
+		w.Bytes[theirs.SHA256] = raw
+		d.StoreChanged(f.ID())
+		w.Loop.Drain()
+		if got := decide(); string(got.Pictures[2]) != string(raw) || got.Shown[2].Key() == "ui.conflict.photo.coming" {
+			t.Errorf("after they have come: %+v", got)
+		}
+		f.Resolve(map[string]bool{exam.PhotoPath: useTheirs})
+		w.Loop.Drain()
+		want := mine.SHA256
+		if useTheirs {
+			want = theirs.SHA256
+		}
+		if now, _ := w.Drafts[f.ID()].Photo(); now.SHA256 != want {
+			t.Errorf("chose theirs: %v, and the photo is %.8s", useTheirs, now.SHA256)
+		}
+		d.UndoLast()
+		w.Loop.Drain()
+		if now, _ := w.Drafts[f.ID()].Photo(); now.SHA256 != mine.SHA256 {
+			t.Error("undoing does not bring my photo back")
+		}
+	}
+}
+
 func TestAChangeElsewhereIsTakenInBeforeAnythingElse(t *testing.T) {
 	w, d, f := submitted(t, exam.StateVerified)
 	mine := w.Drafts[f.ID()].Document

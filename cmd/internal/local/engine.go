@@ -14,7 +14,7 @@ import (
 func Engine(st *store.Store, url string, keys []ed25519.PublicKey) wsync.Config {
 	return wsync.Config{
 		URL: url, Keys: keys,
-		Outbox: st, Files: st, Feed: st, Settings: st, Archive: archive{st}, Keeper: keeper{st},
+		Outbox: st, Files: st, Feed: st, Settings: st, Archive: archive{st}, Keeper: st,
 		Packs: Packs(),
 	}
 }
@@ -29,14 +29,6 @@ func Editions(st *store.Store) []*exam.Pack {
 		}
 	}
 	return list
-}
-
-// keeper gives drafts that came from the server their files.
-type keeper struct{ st *store.Store }
-
-func (k keeper) Keep(id exam.DraftID, f exam.File, raw []byte) error {
-	_, err := k.st.Attach(id, f, raw)
-	return err
 }
 
 // archive is what a store can prove to a server that lost data.

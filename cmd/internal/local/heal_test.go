@@ -47,7 +47,12 @@ type desk struct {
 
 func openDesk(t *testing.T, dir string, s *server.Server) desk {
 	t.Helper()
-	d := desk{t: t, st: storetest.OpenAt(t, dir, storetest.Options())}
+	return deskOn(t, storetest.OpenAt(t, dir, storetest.Options()), s)
+}
+
+func deskOn(t *testing.T, st *store.Store, s *server.Server) desk {
+	t.Helper()
+	d := desk{t: t, st: st}
 	c := Engine(d.st, "http://127.0.0.1:1", []ed25519.PublicKey{yesterdaysSigner.Public().(ed25519.PublicKey)})
 	c.Transport = synctest.Handler{Handler: servertest.Witness(t, s)}
 	e, err := wsync.New(c)
@@ -262,4 +267,82 @@ func TestAStoreOfLastWeekOverwritesNothingAndReusesNoNumber(t *testing.T) {
 	if len(slices.Compact(numbers)) != 3 {
 		t.Fatal("a number is given twice:", fmt.Sprint(numbers))
 	}
+}
+
+// TestAPhotoThatBothMachinesChangedIsAskedAndNeitherIsLost has two machines with the
+// same registration make a new photo each: the later one keeps its own until somebody
+// has decided, sees the other's bytes, and either decision reaches the server.
+func TestAPhotoThatBothMachinesChangedIsAskedAndNeitherIsLost(t *testing.T) {
+	for _, useTheirs := range []bool{false, true} {
+		s, _ := serve(t, t.TempDir())
+		here := openDesk(t, t.TempDir(), s)
+		id := here.submit(1)
+		here.sync(1)
+		other := storetest.OpenAt(t, t.TempDir(), storetest.Options())
+		if err := other.SetSetting("sync.credential", must(here.st.Setting("sync.credential"))); err != nil {
+			t.Fatal(err)
+		}
+		there := deskOn(t, other, s)
+		there.sync(0)
+		photograph := func(d desk, seed uint64) exam.File {
+			if _, err := d.st.Attach(id, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, synctest.Photo(rand.New(rand.NewPCG(seed, 9)), 23_000)); err != nil {
+				t.Fatal(err)
+			}
+			photo, _ := must(d.st.Draft(id)).Photo()
+			return photo
+		}
+		theirs := photograph(there, 1)
+		there.again(id, must(there.st.Draft(id)).Document.Address)
+		there.sync(1)
+		mine := photograph(here, 2)
+		here.again(id, must(here.st.Draft(id)).Document.Address)
+		if r, err := here.e.UntilIdle(t.Context()); err != nil || r.Conflicts != 1 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		d := must(here.st.Draft(id))
+		if now, _ := d.Photo(); now.SHA256 != mine.SHA256 {
+			t.Fatal("their photo took the place of mine before anybody decided")
+		}
+		if raw, err := here.st.File(theirs.SHA256); err != nil || exam.Digest(raw) != theirs.SHA256 {
+			t.Fatalf("their photo cannot be seen: %v", err)
+		}
+		onto := *must(here.st.Entries())[0].Current
+		changed := must(exam.DecodeSubmission(onto.Content))
+		base := must(exam.DecodeSubmission(d.Base.Content))
+		files, photo := exam.MergeFiles(base.Files, d.Files, changed.Files)
+		if photo == nil || photo.Mine != mine.SHA256 || photo.Theirs != theirs.SHA256 {
+			t.Fatalf("to decide: %+v", photo)
+		}
+		want := mine
+		if useTheirs {
+			files, want = exam.TakePhoto(files, changed.Files), theirs
+		}
+		if _, err := here.st.Rebase(id, d.Document, files, onto); err != nil {
+			t.Fatal(err)
+		}
+		if useTheirs {
+			if err := here.st.Drop(must(here.st.Entries())[0].ID); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			here.again(id, d.Document.Address)
+			here.sync(1)
+		}
+		record := must(s.Repository.Registration(t.Context(), id))
+		if got := must(exam.DecodeSubmission(record.Content)); len(got.Files) != 1 || got.Files[0].SHA256 != want.SHA256 {
+			t.Fatalf("the server has %+v", got.Files)
+		}
+		for _, sha := range []string{mine.SHA256, theirs.SHA256} {
+			if _, err := here.st.File(sha); err != nil {
+				t.Errorf("a photo is lost: %v", err)
+			}
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

@@ -175,12 +175,12 @@ func (d drafts) Save(id exam.DraftID, doc exam.Document) (exam.Draft, error) {
 	return n, nil
 }
 
-func (d drafts) Rebase(id exam.DraftID, doc exam.Document, onto exam.Registration) (exam.Draft, error) {
+func (d drafts) Rebase(id exam.DraftID, doc exam.Document, files []exam.File, onto exam.Registration) (exam.Draft, error) {
 	n, err := d.Save(id, doc)
 	if err != nil {
 		return n, err
 	}
-	n.Base = &onto
+	n.Base, n.Files = &onto, files
 	if n.Registration == nil || onto.Version > n.Registration.Version {
 		n.Registration = &onto
 	}
