@@ -109,9 +109,10 @@ func (d *database) close() error {
 func (d *database) get(key string) (value []byte, err error) {
 	err = guarded(func() error {
 		return d.bolt.View(func(tx *bolt.Tx) error {
-			v := tx.Bucket(valuesBucket).Get([]byte(key))
+			b := tx.Bucket(valuesBucket)
+			v := b.Get([]byte(key))
 			if v == nil {
-				return nil
+				return absent(b, []byte(key))
 			}
 			value = bytes.Clone(v)
 			return sound(key, value)
@@ -127,13 +128,50 @@ func sound(key string, value []byte) error {
 	return nil
 }
 
+// absent holds that a key is not there. A bit that flipped in a page on the way
+// leads a lookup past a key that is: then the keys on both sides of the place
+// that the lookup ends at are not on both sides of the key.
+func absent(b *bolt.Bucket, key []byte) error {
+	c := b.Cursor()
+	next, _ := c.Seek(key)
+	if next != nil && bytes.Compare(next, key) <= 0 {
+		return misled
+	}
+	return onTheWay(b, key)
+}
+
+// onTheWay holds that seeking a key does not lead past any at or behind it.
+func onTheWay(b *bolt.Bucket, key []byte) error {
+	c := b.Cursor()
+	next, _ := c.Seek(key)
+	var before []byte
+	switch {
+	case next == nil:
+		before, _ = c.Last()
+	case bytes.Compare(next, key) < 0:
+		return misled
+	default:
+		before, _ = c.Prev()
+	}
+	if before != nil && bytes.Compare(before, key) >= 0 {
+		return misled
+	}
+	return nil
+}
+
+var misled = &exam.Error{Kind: exam.KindDamaged, Op: "read database", Err: errDamaged}
+
 // read gives up to n values with the prefix whose keys come after a key, and
 // whether these were the last.
 func (d *database) read(prefix, after string, n int) (ops []op, last bool, err error) {
 	last = true
 	err = guarded(func() error {
 		return d.bolt.View(func(tx *bolt.Tx) error {
-			c := tx.Bucket(valuesBucket).Cursor()
+			b := tx.Bucket(valuesBucket)
+			if err := onTheWay(b, []byte(max(prefix, after))); err != nil {
+				return err
+			}
+			c := b.Cursor()
 			k, v := c.Seek([]byte(max(prefix, after)))
 			for ; k != nil && bytes.HasPrefix(k, []byte(prefix)); k, v = c.Next() {
 				if string(k) == after || bytes.Equal(k, appliedKey) {
@@ -180,7 +218,13 @@ func put(tx *bolt.Tx, ops []op, applied uint64) error {
 	}
 	for _, o := range ops {
 		key := []byte(o.key)
-		t.remove(b.Get(key))
+		was := b.Get(key)
+		if was == nil {
+			if err := absent(b, key); err != nil {
+				return err
+			}
+		}
+		t.remove(was)
 		if o.value == nil {
 			err = b.Delete(key)
 		} else {

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -183,6 +185,67 @@ func TestDamageSeenWhileReadingIsHealed(t *testing.T) {
 		t.Fatal("no rebuild is reported")
 	}
 	e.Close()
+}
+
+// TestABranchThatLeadsAstrayWhileWorkingHidesNothing flips bits in the branches of
+// a file that is open: what a lookup is led past is noticed, and comes back.
+func TestABranchThatLeadsAstrayWhileWorkingHidesNothing(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	rebuilt := 0
+	for range 60 {
+		dir := t.TempDir()
+		e := opened(t, dir)
+		want := fill(t, e, 60)
+		if err := e.Checkpoint(); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(filepath.Join(dir, databaseName), os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := make([]byte, 4096)
+		for id := int64(2); ; id++ {
+			if _, err := f.ReadAt(page, id*4096); err != nil {
+				break
+			}
+			if n := int(binary.LittleEndian.Uint16(page[10:])); binary.LittleEndian.Uint16(page[8:]) == 1 && n > 1 && binary.LittleEndian.Uint64(page) == uint64(id) {
+				at := 16 + 16*n + rnd.IntN(n*len("b/k000")) // in the keys
+				page[at] ^= 1 << rnd.IntN(8)
+				if _, err := f.WriteAt(page[at:at+1], id*4096+int64(at)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		f.Close()
+		for key, value := range want {
+			sealed, err := e.Get("b", key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if plain, err := box.Open("b", key, sealed); err != nil || string(plain) != value {
+				t.Fatalf("%s is %d bytes, %v", key, len(sealed), err)
+			}
+		}
+		if _, err := e.Get("b", "k999"); err != nil {
+			t.Fatal("a key that was never there:", err)
+		}
+		same(t, "listed", contents(t, e), want)
+		change(t, e, "k007", "once more")
+		want["k007"] = "once more"
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if e.Found().Rebuilt {
+			rebuilt++
+		}
+		e = opened(t, dir)
+		same(t, "afterwards", contents(t, e), want)
+		e.Close()
+	}
+	if rebuilt == 0 {
+		t.Error("no flip led a lookup astray: the test looks in the wrong place")
+	}
+	t.Logf("%d of 60 files were rebuilt", rebuilt)
 }
 
 func TestBothCopiesDamagedRescuesWhatIsReadable(t *testing.T) {

@@ -96,7 +96,7 @@ func (f *File) Walk(visit func(Value) error) (faults []error, err error) {
 	f.seen, f.bad, f.visit = make([]uint64, f.meta.pages/64+1), nil, visit
 	f.mark(0)
 	f.mark(1)
-	if err := f.walkPage(f.meta.root, nil, 0); err != nil {
+	if err := f.walkPage(f.meta.root, nil, span{}, 0); err != nil {
 		return f.bad, err
 	}
 	f.checkFreelist()
@@ -151,7 +151,15 @@ func (f *File) load(id uint64) ([]byte, bool) {
 	return all, true
 }
 
-func (f *File) walkPage(id uint64, bucket []byte, depth int) error {
+// span are the keys that a lookup seeks on a page: from low on, below high; nil
+// is no bound. A key outside is reached by a walk and found by nobody.
+type span struct{ low, high []byte }
+
+func (s span) holds(key []byte) bool {
+	return (s.low == nil || bytes.Compare(key, s.low) >= 0) && (s.high == nil || bytes.Compare(key, s.high) < 0)
+}
+
+func (f *File) walkPage(id uint64, bucket []byte, within span, depth int) error {
 	if depth > maxDepth {
 		f.fault(id, "too deep")
 		return nil
@@ -162,21 +170,22 @@ func (f *File) walkPage(id uint64, bucket []byte, depth int) error {
 	}
 	switch flags := binary.LittleEndian.Uint16(b[8:]); flags {
 	case flagLeaf:
-		return f.walkLeaf(id, b, bucket, depth)
+		return f.walkLeaf(id, b, bucket, within, depth)
 	case flagBranch:
-		return f.walkBranch(id, b, bucket, depth)
+		return f.walkBranch(id, b, bucket, within, depth)
 	default:
 		f.fault(id, "is of kind %#x", flags)
 		return nil
 	}
 }
 
-func (f *File) walkBranch(id uint64, b, bucket []byte, depth int) error {
-	if count(b) == 0 {
+func (f *File) walkBranch(id uint64, b, bucket []byte, within span, depth int) error {
+	n := count(b)
+	if n == 0 {
 		f.fault(id, "an empty branch")
 	}
-	var last []byte
-	for i := range count(b) {
+	keys := make([][]byte, n)
+	for i := range keys {
 		at := headerSize + i*elementLen
 		if at+elementLen > len(b) {
 			f.fault(id, "element %d out of bounds", i)
@@ -184,24 +193,38 @@ func (f *File) walkBranch(id uint64, b, bucket []byte, depth int) error {
 		}
 		u32 := binary.LittleEndian.Uint32
 		key, ok := cut(b, at, u32(b[at:]), u32(b[at+4:]))
-		if !ok || i > 0 && bytes.Compare(last, key) >= 0 {
+		if !ok || i > 0 && bytes.Compare(keys[i-1], key) >= 0 {
 			f.fault(id, "key %d out of bounds or order", i)
 			return nil
 		}
-		last = key
-		if err := f.walkPage(binary.LittleEndian.Uint64(b[at+8:]), bucket, depth+1); err != nil {
+		keys[i] = key
+	}
+	for i := range keys {
+		part := within
+		if i > 0 && within.holds(keys[i]) { // a lookup below the first key goes to the first page too
+			part.low = keys[i]
+		}
+		if i+1 < n && within.holds(keys[i+1]) {
+			part.high = keys[i+1]
+		}
+		child := binary.LittleEndian.Uint64(b[headerSize+i*elementLen+8:])
+		if err := f.walkPage(child, bucket, part, depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *File) walkLeaf(id uint64, b, bucket []byte, depth int) error {
+func (f *File) walkLeaf(id uint64, b, bucket []byte, within span, depth int) error {
 	var last []byte
 	for i := range count(b) {
 		flags, key, value, ok := element(b, i)
 		if !ok || i > 0 && bytes.Compare(last, key) >= 0 {
 			f.fault(id, "value %d out of bounds or order", i)
+			return nil
+		}
+		if !within.holds(key) {
+			f.fault(id, "value %d lies where nobody seeks it", i)
 			return nil
 		}
 		last = key
@@ -228,14 +251,14 @@ func (f *File) walkBucket(id uint64, name, value []byte, depth int) error {
 		return nil
 	}
 	if root := binary.LittleEndian.Uint64(value); root != 0 {
-		return f.walkPage(root, name, depth+1)
+		return f.walkPage(root, name, span{}, depth+1)
 	}
 	inline := value[bucketLen:]
 	if len(inline) < headerSize || binary.LittleEndian.Uint16(inline[8:]) != flagLeaf {
 		f.fault(id, "an inline bucket without a leaf")
 		return nil
 	}
-	return f.walkLeaf(id, inline, name, depth+1)
+	return f.walkLeaf(id, inline, name, span{}, depth+1)
 }
 
 // checkFreelist makes sure that no page in use is on the list of free pages.

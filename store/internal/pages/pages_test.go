@@ -2,6 +2,7 @@ package pages_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -135,4 +136,61 @@ func FuzzWalk(f *testing.F) {
 		read(raw)
 		_ = pages.Scavenge(bytes.NewReader(raw), int64(len(raw)), 4096, func(k, v []byte) error { return nil })
 	})
+}
+
+// TestAKeyOfABranchThatLeadsAstrayIsAFault flips every bit of every branch: a walk
+// that finds nothing wrong means that bbolt finds every key.
+func TestAKeyOfABranchThatLeadsAstrayIsAFault(t *testing.T) {
+	raw, want := sample(t, 300)
+	name := filepath.Join(t.TempDir(), "flipped.db")
+	flips, faulty := 0, 0
+	for at := 2 * 4096; at < len(raw); at += 4096 {
+		const branch = 0x01
+		if binary.LittleEndian.Uint16(raw[at+8:]) != branch || binary.LittleEndian.Uint64(raw[at:]) != uint64(at/4096) {
+			continue
+		}
+		used := 16 + int(binary.LittleEndian.Uint16(raw[at+10:]))*(16+len("key/000000"))
+		for bit := 16 * 8; bit < min(used, 4096)*8; bit += 3 {
+			flipped := bytes.Clone(raw)
+			flipped[at+bit/8] ^= 1 << (bit % 8)
+			flips++
+			if _, faults, err := read(flipped); err != nil || len(faults) > 0 {
+				faulty++
+				continue
+			}
+			if err := os.WriteFile(name, flipped, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for k := range notFound(t, name, want) {
+				t.Fatalf("bit %d of page %d: %s is not found, and the file counts as sound", bit, at/4096, k)
+			}
+		}
+	}
+	if flips < 300 || faulty == 0 {
+		t.Fatalf("%d flips, %d faults", flips, faulty)
+	}
+	t.Logf("%d flips, %d faults", flips, faulty)
+}
+
+// notFound gives the keys that bbolt does not find.
+func notFound(t *testing.T, name string, want map[string]string) map[string]string {
+	t.Helper()
+	db, err := bolt.Open(name, 0o600, &bolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	missing := map[string]string{}
+	err = db.View(func(tx *bolt.Tx) error {
+		for k, v := range want {
+			if string(tx.Bucket([]byte("values")).Get([]byte(k))) != v {
+				missing[k] = v
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return missing
 }
