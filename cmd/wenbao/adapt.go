@@ -177,14 +177,7 @@ func (desktop) Read(path string, most int64) ([]byte, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, exam.Errorf(exam.KindNotFound, op, "not a readable file")
 	}
-	if info.Size() > most {
-		return nil, exam.Errorf(exam.KindTooLarge, op, "%d bytes, at most %d", info.Size(), most)
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, exam.Errorf(exam.KindNotFound, op, "cannot be read")
-	}
-	return raw, nil
+	return local.ReadFile(path, most)
 }
 
 // scans looks into evidence.

@@ -7,22 +7,20 @@ import (
 	"strings"
 	"time"
 
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 )
 
 // readBounded reads a file of the user's, at most max bytes of it.
 func readBounded(name string, max int64) ([]byte, error) {
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
-		return nil, usage("ctl.file_unreadable", map[string]string{"file": name})
-	case info.IsDir():
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return nil, usage("ctl.file_is_folder", map[string]string{"file": name})
-	case info.Size() > max:
-		return nil, &said{exam.KindTooLarge, "ctl.file_too_large", map[string]string{"file": name, "size": megabytes(info.Size()), "max": megabytes(max)}}
 	}
-	raw, err := os.ReadFile(name)
-	if err != nil {
+	raw, err := local.ReadFile(name, max)
+	switch {
+	case exam.KindOf(err) == exam.KindTooLarge:
+		return nil, &said{exam.KindTooLarge, "ctl.file_too_large", map[string]string{"file": name, "max": megabytes(max)}}
+	case err != nil:
 		return nil, usage("ctl.file_unreadable", map[string]string{"file": name})
 	}
 	return raw, nil

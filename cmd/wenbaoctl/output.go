@@ -76,11 +76,11 @@ func usage(key string, args map[string]string) error { return &said{kindUsage, k
 func (o *output) sentence(err error) (kind exam.Kind, message, next string) {
 	var s *said
 	if errors.As(err, &s) {
-		return s.kind, o.words.Say(s.key, s.args), o.next(s.kind, s.key)
+		return s.kind, o.words.Say(s.key, s.args), o.next(s.kind, s.key, s.args)
 	}
 	kind = exam.KindOf(err)
 	if key := store.Cause(err); key != "" {
-		return kind, o.words.Say(key), o.next(kind, "")
+		return kind, o.words.Say(key), o.next(kind, "", nil)
 	}
 	args := map[string]string{"op": "", "detail": err.Error()}
 	if len(exam.Faults(err)) > 0 {
@@ -90,12 +90,12 @@ func (o *output) sentence(err error) (kind exam.Kind, message, next string) {
 	if errors.As(err, &e) {
 		args["op"] = e.Op
 	}
-	return kind, o.words.Say("ctl.error."+string(kind), args), o.next(kind, "")
+	return kind, o.words.Say("ctl.error."+string(kind), args), o.next(kind, "", nil)
 }
 
-func (o *output) next(kind exam.Kind, key string) string {
+func (o *output) next(kind exam.Kind, key string, args map[string]string) string {
 	if key != "" && o.words.Has(key+".next") {
-		return o.words.Say(key + ".next")
+		return o.words.Say(key+".next", args)
 	}
 	if k := "ctl.next." + string(kind); o.words.Has(k) {
 		return o.words.Say(k)

@@ -146,7 +146,10 @@ func (c *packVerify) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	signature, err := readBounded(c.File+".sig", 4096)
+	signature, err := local.ReadFile(c.File+".sig", 4096)
+	if exam.KindOf(err) == exam.KindNotFound {
+		return usage("ctl.pack_no_signature", map[string]string{"file": c.File + ".sig"})
+	}
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 )
 
@@ -64,9 +65,9 @@ func (packSign) Help() string {
 
 func (c *packSign) Run(e *env) error {
 	const op = "sign exam pack"
-	raw, err := os.ReadFile(c.File)
+	raw, err := local.ReadFile(c.File, exam.MaxPackBytes)
 	if err != nil {
-		return &exam.Error{Kind: exam.KindNotFound, Op: op, Err: err}
+		return err
 	}
 	pack, err := exam.ParsePack(raw)
 	if err != nil {

@@ -3,9 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"time"
 
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/server"
 )
@@ -21,13 +21,13 @@ func (packPublish) Help() string {
 }
 
 func (c *packPublish) Run(e *env) error {
-	raw, err := os.ReadFile(c.File)
-	var signature []byte
-	if err == nil {
-		signature, err = os.ReadFile(c.File + ".sig")
-	}
+	raw, err := local.ReadFile(c.File, exam.MaxPackBytes)
 	if err != nil {
-		return &exam.Error{Kind: exam.KindNotFound, Op: "read exam pack", Err: err}
+		return err
+	}
+	signature, err := local.ReadFile(c.File+".sig", 4096)
+	if err != nil {
+		return err
 	}
 	out, err := e.operate(c.folder, server.Command{Do: "publish", Pack: raw, Signature: signature})
 	if err != nil {

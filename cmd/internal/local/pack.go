@@ -2,7 +2,6 @@ package local
 
 import (
 	"crypto/ed25519"
-	"os"
 	"sync"
 
 	"wenbao/assets"
@@ -43,12 +42,15 @@ func PackFor(packs []*exam.Pack, d exam.Document) (*exam.Pack, error) {
 	return nil, exam.Errorf(exam.KindNotFound, "find exam pack", "no pack for this exam and year")
 }
 
+// maxKeyFile bounds files that hold one key or one passphrase.
+const maxKeyFile = 64 << 10
+
 // ServerKey reads the file with a server's public key, as `wenbaod keys public`
 // prints it: [exam.KindNotFound] when it cannot be read, [exam.KindInvalid]
 // when it is none.
 func ServerKey(file string) ([]ed25519.PublicKey, error) {
 	const op = "read server key"
-	raw, err := os.ReadFile(file)
+	raw, err := ReadFile(file, maxKeyFile)
 	if err != nil {
 		return nil, exam.Errorf(exam.KindNotFound, op, "it cannot be read")
 	}

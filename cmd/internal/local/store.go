@@ -24,7 +24,7 @@ func Keys(passphraseFile, environment string) (store.Keys, error) {
 		}
 		passphraseFile = environment
 	}
-	raw, err := os.ReadFile(passphraseFile)
+	raw, err := ReadFile(passphraseFile, maxKeyFile)
 	if err != nil {
 		return keys, exam.Errorf(exam.KindLocked, "read passphrase file", "it cannot be read")
 	}
