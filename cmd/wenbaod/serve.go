@@ -40,6 +40,7 @@ func (serveCmd) Help() string {
 }
 
 func (c *serveCmd) Run(e *env) error {
+	defer host.Unhurried()()
 	rules, err := rulesOf(c.Pack)
 	if err != nil {
 		return err

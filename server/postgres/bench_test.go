@@ -17,6 +17,7 @@ import (
 	"wenbao/assets"
 	"wenbao/exam"
 	"wenbao/server"
+	"wenbao/server/host"
 	"wenbao/server/servertest"
 	"wenbao/sync/synctest"
 )
@@ -25,6 +26,7 @@ import (
 // server on PostgreSQL, and in turn runs the yardstick: single INSERTs of the
 // same bytes from as many connections. Medians of slices are compared.
 func BenchmarkRegistrations(b *testing.B) {
+	defer host.Unhurried()()
 	raw, _ := assets.Pack("038-2026")
 	pack, err := exam.ParsePack(raw)
 	if err != nil {
