@@ -251,7 +251,7 @@ func TestDamageOfManyFilesIsReportedExactly(t *testing.T) {
 	seed := seedOf()
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	lost := 0
-	for range rounds {
+	for round := range rounds {
 		copyTree(t, good, live)
 		var done []string
 		names := allFiles(t, live)
@@ -274,6 +274,9 @@ func TestDamageOfManyFilesIsReportedExactly(t *testing.T) {
 		}
 		if len(s.Opening().Lost) > 0 {
 			lost++
+		}
+		if round%8 == 0 {
+			storetest.Canaries(t, live, everybody(18)...)
 		}
 		if _, err := s.Create(storetest.Person(1), exam.PackRef{}); err != nil {
 			t.Fatalf("seed %d: %v: it cannot go on: %v", seed, done, err)
@@ -317,8 +320,17 @@ func TestWithEveryCopyGoneEachDraftIsListedAsLost(t *testing.T) {
 		if _, err := s.Create(storetest.Person(1), exam.PackRef{}); err != nil {
 			t.Errorf("%s: it cannot go on: %v", how, err)
 		}
+		storetest.Canaries(t, live, everybody(18)...)
 		s.Close()
 	}
+}
+
+// everybody gives what is told of the first n people.
+func everybody(n int) (words []string) {
+	for i := range n {
+		words = append(words, storetest.Words(storetest.Person(i))...)
+	}
+	return words
 }
 
 // missingUnreported says which draft is not as it was and not reported either.

@@ -413,6 +413,9 @@ func TestACutWhileThePassphraseChangesLeavesAWayIn(t *testing.T) {
 				if got := see(t, s); got != want {
 					t.Errorf("event %d, mode %d: it shows\n%s", c.Event, mode, got)
 				}
+				if rnd.IntN(10) == 0 {
+					storetest.Inspect(t, s, filepath.Join(at, "live"))
+				}
 				s.Close()
 				break
 			}

@@ -280,6 +280,7 @@ func TestAStoreWithAPassphraseAsksForItAndOpens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	storetest.Inspect(t, st, local.Practice(data))
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}

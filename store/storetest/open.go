@@ -113,7 +113,7 @@ func personal(t testing.TB, s *store.Store) (words []string) {
 				continue
 			}
 			words = append(words, row.Number)
-			words = append(words, personalOf(d.Document)...)
+			words = append(words, Words(d.Document)...)
 			for _, f := range d.Files {
 				data, err := s.File(f.SHA256)
 				if err != nil {
@@ -123,11 +123,11 @@ func personal(t testing.TB, s *store.Store) (words []string) {
 			}
 		}
 	}
-	slices.Sort(words)
-	return slices.DeleteFunc(slices.Compact(words), func(w string) bool { return len(w) < 6 })
+	return words
 }
 
-func personalOf(doc exam.Document) []string {
+// Words gives what a document holds of a person, for [Canaries].
+func Words(doc exam.Document) []string {
 	words := []string{doc.Name, doc.NameRemark, doc.IDNumber, doc.Phone, doc.Email, doc.Address}
 	for _, e := range doc.Education {
 		words = append(words, e.School, e.CertificateNumber)
@@ -142,6 +142,7 @@ func personalOf(doc exam.Document) []string {
 // under dir.
 func Canaries(t testing.TB, dir string, words ...string) {
 	t.Helper()
+	words = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(words))), func(w string) bool { return len(w) < 6 })
 	found, err := Search(dir, words...)
 	if err != nil {
 		t.Fatal(err)
