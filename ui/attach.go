@@ -32,7 +32,10 @@ func (w *Window) photoStep() fyne.CanvasObject {
 	switch {
 	case v.Locked:
 		add(box, banner(present.Calm, "", k.key("photo.locked")))
-		add(box, w.photoPicture(v.Photo))
+		if !v.Reading {
+			add(box, newFlow(0, w.photoPicture(v.Photo)))
+		}
+	case v.Reading:
 	case v.Source != nil:
 		add(box, w.cropper(f, v))
 	default:

@@ -77,6 +77,8 @@ func (p *formPage) planned() string {
 			}
 		}
 	}
+	why, closed := p.form().Closed()
+	fmt.Fprint(&b, closed, p.window.kit.say(why))
 	if m, ok := p.form().Message(); ok {
 		fmt.Fprint(&b, p.window.kit.say(m.Title))
 	}
@@ -102,8 +104,9 @@ func (p *formPage) arrange() {
 	k, f := p.window.kit, p.form()
 	p.step, p.plan = f.At(), p.planned()
 	main := newColumn(gapLarge, newColumn(gapTiny, title(k.stepName(p.step)), caption(k.key("step."+string(p.step)+".about"))))
-	if m, ok := f.Message(); ok {
-		add(main, banner(m.Tone, k.say(m.Title), k.say(m.Text)))
+	p.window.outcome(main)
+	if why, closed := f.Closed(); closed {
+		add(main, banner(present.Calm, "", k.say(why)))
 	}
 	if p.extra = p.special(); p.extra != nil {
 		add(main, p.extra)
@@ -156,7 +159,7 @@ func (p *formPage) section(s present.Section) fyne.CanvasObject {
 		add(box, surface(colorSidebar, colorNone, radius, gap, caption(k.key("section."+s.ID+".empty"))))
 	}
 	if !s.Why.Empty() {
-		box.Add(caption(k.say(s.Why)))
+		add(box, caption(k.say(s.Why)))
 	}
 	if s.CanAdd {
 		add(box, newFlow(0, k.button("action.add."+s.List, lookSecondary, styleBody.in(colorAccent), theme.ContentAddIcon(), k.key("add."+s.List), func() {

@@ -214,8 +214,12 @@ func (w *Window) officialPage() fyne.CanvasObject {
 		}
 		add(box, row)
 	}
+	filled := f.Official()
+	if len(filled) == 0 {
+		add(box, caption(k.key("official.empty")))
+	}
 	var sections []fyne.CanvasObject
-	for _, s := range f.Official() {
+	for _, s := range filled {
 		rows := newColumn(6, heading(k.say(s.Name)))
 		for _, r := range s.Rows {
 			add(rows, w.copyRow(r))
@@ -242,12 +246,14 @@ type historyPage struct {
 func (h *historyPage) build() fyne.CanvasObject {
 	k, f := h.window.kit, h.window.desk.Form()
 	box := newColumn(gap, title(k.key("page.history")), caption(k.key("history.about")))
+	h.window.outcome(box)
 	list := f.Past()
 	var newest uint64
 	if len(list) > 0 {
 		newest = list[0].Revision
 	}
 	open, changes := f.Compared()
+	read, failed := f.PastRead()
 	key := func(v present.Version) string {
 		if v.Revision != open {
 			return fmt.Sprint(v, v.Revision == newest)
@@ -256,8 +262,11 @@ func (h *historyPage) build() fyne.CanvasObject {
 	}
 	add(box, keepList(&h.rows, gap, list, key, func(v present.Version) fyne.CanvasObject { return h.row(v, v.Revision == newest) }))
 	switch {
-	case !f.PastRead():
+	case !read:
 		add(box, caption(k.key("history.reading")))
+	case failed:
+		add(box, body(k.key("history.failed")))
+		add(box, newFlow(0, k.primary("action.read_again", k.key("home.again"), f.ReadPast)))
 	case len(list) == 0:
 		add(box, caption(k.key("history.empty")))
 	}
@@ -319,6 +328,7 @@ func (c *conflictPage) build() fyne.CanvasObject {
 	w, k, f := c.window, c.window.kit, c.window.desk.Form()
 	m := f.Meeting()
 	box := newColumn(gapLarge, title(k.key("page.conflict")))
+	w.outcome(box)
 	if m.Theirs.Who.Empty() {
 		add(box, banner(present.Good, k.key("conflict.none"), k.key("conflict.none.text")))
 		return held(820, box)
@@ -399,14 +409,7 @@ func (w *Window) reviewStep() fyne.CanvasObject {
 	k, f := w.kit, w.desk.Form()
 	box := newColumn(gapLarge)
 	list := f.Problems()
-	if f.Submittable() {
-		add(box, w.readyCard(f))
-	} else {
-		submit := k.primary("action.submit", k.key("submit"), f.Submit)
-		submit.disabled, submit.look.fill = true, "disabledButton"
-		submit.content = newText(textStyle{size: sizeBody, color: "disabled", bold: true, line: true}, k.key("submit"))
-		add(box, banner(present.Trouble, k.key("review.not_ready", "count", blocking(list)), k.key("review.not_ready.text"), submit))
-	}
+	add(box, w.readyCard(f, list))
 	if len(list) > 0 {
 		var rows []fyne.CanvasObject
 		for i, p := range list {
@@ -428,11 +431,29 @@ func (w *Window) reviewStep() fyne.CanvasObject {
 	return add(box, newLongList(gapLarge, sections))
 }
 
-func (w *Window) readyCard(f *present.Form) fyne.CanvasObject {
-	k := w.kit
+// readyCard says what there is to do about 提交, with the button for it.
+func (w *Window) readyCard(f *present.Form, list []present.Problem) fyne.CanvasObject {
+	k, r := w.kit, f.Readiness()
 	submit := k.primary("action.submit", k.key("submit"), f.Submit)
-	if f.Standing().Number != "" && !f.Standing().Edited {
-		return banner(present.Good, k.key("review.delivered"), k.key("review.delivered.text"))
+	title, text := k.key("review."+string(r)), k.key("review."+string(r)+".text")
+	progress := func() *Press {
+		return k.secondary("action.back_to_registration", k.key("pay.back_to_registration"), func() { w.desk.Go(present.PageRegistration) })
+	}
+	switch r {
+	case present.ReadyMissing:
+		submit.disabled, submit.look.fill = true, "disabledButton"
+		submit.content = newText(textStyle{size: sizeBody, color: "disabled", bold: true, line: true}, k.key("submit"))
+		return banner(present.Trouble, k.key("review.missing", "count", blocking(list)), text, submit)
+	case present.ReadyConflict:
+		return banner(present.Trouble, title, text, k.primary("action.resolve", k.key("step.do.resolve"), func() { f.Do("resolve") }))
+	case present.ReadyAside:
+		return banner(present.Trouble, title, text, progress())
+	case present.ReadyWaiting:
+		return banner(present.Busy, title, text, progress())
+	case present.ReadySame:
+		return banner(present.Good, title, text, progress())
+	case present.ReadyClosed:
+		return banner(present.Calm, title, text, progress())
 	}
 	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, newColumn(gap, heading(k.key("review.ready")), body(k.key("review.ready.text")), newFlow(0, submit)))
 }

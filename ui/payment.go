@@ -21,9 +21,7 @@ func (w *Window) paymentPage() fyne.CanvasObject {
 		add(head, caption(k.key("pay.number", "number", p.Number)))
 	}
 	main := newColumn(gapLarge, head)
-	if m, ok := f.Message(); ok {
-		add(main, banner(m.Tone, k.say(m.Title), k.say(m.Text)))
-	}
+	w.outcome(main)
 	add(main, w.payNow(p))
 	add(main, w.billCard(p.Bill, false))
 	return newBeside(formWidth, asideWidth, main, newColumn(gap, w.payHelp(p), w.contactsCard()))

@@ -22,9 +22,7 @@ func (w *Window) registrationPage() fyne.CanvasObject {
 		add(head, newFlow(gapSmall, caption1(k.key("registration.number")), newText(textStyle{size: sizeHeading, color: colorText, bold: true, line: true}, s.Number)))
 	}
 	main := newColumn(gapLarge, head)
-	if m, ok := f.Message(); ok {
-		add(main, banner(m.Tone, k.say(m.Title), k.say(m.Text)))
-	}
+	w.outcome(main)
 	add(main, w.nextCard(f, s))
 	if s.Bill != nil {
 		add(main, w.billCard(*s.Bill, true))
@@ -35,6 +33,13 @@ func (w *Window) registrationPage() fyne.CanvasObject {
 	}
 	add(main, card(heading(k.key("registration.timeline")), stages))
 	return newBeside(formWidth, asideWidth, main, w.receiptCard(s))
+}
+
+// outcome puts what came of the last step onto a page of the draft.
+func (w *Window) outcome(page *fyne.Container) {
+	if m, ok := w.desk.Form().Message(); ok {
+		add(page, banner(m.Tone, w.kit.say(m.Title), w.kit.say(m.Text)))
+	}
 }
 
 // nextCard says what to do next and has the buttons for it.

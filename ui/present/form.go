@@ -35,6 +35,7 @@ type Form struct {
 	resting  string               // the field it is about; "" when none runs
 	past     []Version
 	pastRead bool // it was read at least once
+	pastLost bool // it could not be read
 	pasts    turns
 
 	compared   uint64 // version whose changes are shown; 0 none

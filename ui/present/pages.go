@@ -150,6 +150,8 @@ func (d *Desk) queueRow(e *exam.Entry) QueueRow {
 		r.Progress, r.Where = s, s.words()
 	}
 	switch {
+	case e.Aside && e.Last == exam.KindConflict:
+		r.Tone, r.Where, r.Next = Trouble, T("ui.transport.conflict"), T("ui.next.conflict")
 	case e.Aside:
 		r.Tone, r.Where, r.Next = Trouble, T("ui.transport.set_aside"), T("ui.next.set_aside")
 	case e.Next.After(d.loop.Now()):

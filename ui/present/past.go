@@ -16,7 +16,7 @@ func (f *Form) readPast() {
 				if !fresh() {
 					return
 				}
-				f.pastRead = true
+				f.pastRead, f.pastLost = true, err != nil
 				if err != nil {
 					f.desk.failed(err)
 					return
@@ -32,8 +32,16 @@ func (f *Form) readPast() {
 // Past gives the older versions, newest first.
 func (f *Form) Past() []Version { return f.past }
 
-// PastRead tells whether the older versions were read: none is no news before.
-func (f *Form) PastRead() bool { return f.pastRead }
+// PastRead tells whether the older versions were read, and whether that failed:
+// an empty list is no news in either case.
+func (f *Form) PastRead() (read, failed bool) { return f.pastRead, f.pastLost }
+
+// ReadPast reads the older versions once more.
+func (f *Form) ReadPast() {
+	f.pastRead, f.pastLost, f.desk.trouble = false, false, ""
+	f.readPast()
+	f.desk.changed()
+}
 
 // Restore brings back an older version; what is there now becomes a version of
 // its own, and the restoring can be undone.

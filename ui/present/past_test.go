@@ -37,7 +37,7 @@ func TestAHistoryThatCannotBeReadIsSaid(t *testing.T) {
 	if text, bad := d.Trouble(); !bad || text.Key() != "ui.trouble.damaged" {
 		t.Errorf("says %s", text.Key())
 	}
-	if !f.PastRead() || len(f.Past()) != 0 {
+	if read, failed := f.PastRead(); !read || !failed || len(f.Past()) != 0 {
 		t.Error("it still says that it reads")
 	}
 }

@@ -150,7 +150,7 @@ func (f *Form) Standing() Standing {
 		for _, p := range e.Problems {
 			s.Aside = append(s.Aside, Shown{Said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), p.Severity})
 		}
-		if e.Aside && len(e.Problems) == 0 {
+		if e.Aside && len(e.Problems) == 0 && e.Last != exam.KindConflict { // which the next step says
 			s.Aside = []Shown{{T("ui.aside." + string(asideReason(e.Last))), exam.Block}}
 		}
 		if sending, ok := f.desk.line.Sending[e.ID]; ok {
@@ -266,9 +266,15 @@ func (f *Form) steps() []Step {
 		add("drop", false)
 	case queued:
 		add("drop", false)
-	case f.theirs() != nil: // nothing goes on over a change that was not looked at
+	case f.theirs() != nil: // nothing is handed in over a change that was not looked at
 		add("resolve", true)
+		if f.may(exam.ActionPay) {
+			add("pay", false)
+		}
 		add("edit", false)
+		if f.may(exam.ActionWithdraw) {
+			add("withdraw", false)
+		}
 	case f.draft.State == exam.StateDraft || f.draft.State == exam.StateWithdrawn:
 		add("edit", true)
 	case f.draft.State == exam.StateNeedsMaterials:
@@ -284,21 +290,26 @@ func (f *Form) steps() []Step {
 	return list
 }
 
+// may tells whether the candidate can take a step in the state that it has now.
+func (f *Form) may(a exam.Action) bool {
+	_, ok := exam.Next(f.draft.State, a, exam.Candidate)
+	return ok
+}
+
 func (f *Form) later(add func(string, bool)) {
-	can := func(a exam.Action) bool { _, ok := exam.Next(f.draft.State, a, exam.Candidate); return ok }
-	if f.edits() && can(exam.ActionSubmit) {
+	if f.edits() && f.may(exam.ActionSubmit) {
 		add("submit", true)
 	}
-	if can(exam.ActionConfirm) {
+	if f.may(exam.ActionConfirm) {
 		add("confirm", !f.edits())
 	}
-	if can(exam.ActionPay) {
+	if f.may(exam.ActionPay) {
 		add("pay", true)
 	}
-	if can(exam.ActionSubmit) {
+	if f.may(exam.ActionSubmit) {
 		add("edit", false)
 	}
-	if can(exam.ActionWithdraw) {
+	if f.may(exam.ActionWithdraw) {
 		add("withdraw", false)
 	}
 }
@@ -378,10 +389,48 @@ func (d *Desk) askFirst(id string, yes func()) {
 	d.changed()
 }
 
+// Readiness says what there is to do about 提交.
+type Readiness string
+
+// What can be the matter, in the order in which it is looked at.
+const (
+	ReadyConflict Readiness = "conflict" // a change made elsewhere comes first
+	ReadyAside    Readiness = "aside"    // a step was set aside and needs the candidate
+	ReadyWaiting  Readiness = "waiting"  // a step is on its way already
+	ReadySame     Readiness = "same"     // the server has exactly this
+	ReadyClosed   Readiness = "closed"   // nothing can be submitted any more
+	ReadyMissing  Readiness = "missing"  // something prevents it
+	Ready         Readiness = "ready"
+)
+
+// Readiness tells about the page 核对提交.
+func (f *Form) Readiness() Readiness {
+	e, queued := f.entry()
+	switch {
+	case f.transport() == exam.TransportConflict:
+		return ReadyConflict
+	case queued && e.Aside:
+		return ReadyAside
+	case queued:
+		return ReadyWaiting
+	case f.draft.Registration != nil && !f.edits() && f.draft.State != exam.StateWithdrawn:
+		return ReadySame
+	case !f.may(exam.ActionSubmit):
+		return ReadyClosed
+	case !f.report.Submittable:
+		return ReadyMissing
+	}
+	return Ready
+}
+
 // Submit saves everything and puts the submission into the outbox, or shows
 // what prevents it.
 func (f *Form) Submit() {
 	f.saver.step(func() {
+		if r := f.Readiness(); r == ReadyWaiting || r == ReadyClosed {
+			f.desk.show(PageRegistration) // which says where it stands
+			return
+		}
 		sub, report := exam.Prepare(f.current(), f.pack, f.desk.moment())
 		if !report.Submittable {
 			f.Show(StepReview)

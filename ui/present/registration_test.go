@@ -2,6 +2,7 @@ package present_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -232,7 +233,8 @@ func TestASubmissionOnItsWayCannotBeChanged(t *testing.T) {
 	f.Submit()
 	w.Loop.Drain()
 	f.Show(exam.StepPerson)
-	if v := fieldOf(t, f, "name"); !v.Locked || v.Why.Empty() {
+	why, closed := f.Closed()
+	if v := fieldOf(t, f, "name"); !v.Locked || !closed || why.Empty() {
 		t.Error("the name can be changed while it is being sent")
 	}
 }
@@ -433,5 +435,73 @@ func TestTheBillHasItsItems(t *testing.T) {
 	_, _, draft := opened(t, exam.Document{})
 	if draft.Standing().Bill != nil {
 		t.Error("a draft has a bill")
+	}
+}
+
+func TestTheReviewOffersToSubmitOnlyWhatCanBeSubmitted(t *testing.T) {
+	for _, s := range situations() {
+		w, d, f := s.play(t)
+		r := f.Readiness()
+		for _, words := range []present.Words{chinese(), english()} {
+			if r == present.ReadyMissing {
+				break // it counts, which the window does
+			}
+			for _, key := range []string{"ui.review." + string(r), "ui.review." + string(r) + ".text"} {
+				if said := present.T(key).In(words); strings.Contains(said, "⟦") {
+					t.Errorf("%s: %s", s.name, said)
+				}
+			}
+		}
+		waiting := len(w.Waiting)
+		f.Submit()
+		w.Loop.Drain()
+		switch {
+		case r == present.Ready && (len(w.Waiting) != waiting+1 || d.Page() != present.PageRegistration):
+			t.Errorf("%s: it is offered, and %d steps wait", s.name, len(w.Waiting))
+		case (r == present.ReadyWaiting || r == present.ReadyClosed) && len(w.Waiting) != waiting:
+			t.Errorf("%s: it is not offered, and was taken", s.name)
+		}
+	}
+}
+
+func TestTheReviewSaysWhatThereIsToDo(t *testing.T) {
+	want := map[string]present.Readiness{"draft": present.Ready, "first submission offline": present.ReadyWaiting, "conflict": present.ReadyConflict,
+		"refused by a rule": present.ReadyAside, "submitted": present.ReadySame, "completed": present.ReadySame, "edited": present.Ready, "withdrawn": present.Ready,
+		"confirming": present.ReadyWaiting, "withdrawing": present.ReadyWaiting}
+	for _, s := range situations() {
+		if r, ok := want[s.name]; ok {
+			if _, _, f := s.play(t); f.Readiness() != r {
+				t.Errorf("%s: it says %s, want %s", s.name, f.Readiness(), r)
+			}
+		}
+	}
+	if _, _, f := opened(t, exam.Document{}); f.Readiness() != present.ReadyMissing {
+		t.Errorf("an empty draft is %s", f.Readiness())
+	}
+}
+
+func TestAPaymentIsOfferedAlsoWhileAChangeElsewhereWaits(t *testing.T) {
+	w, d, f := submitted(t, exam.StateConfirmed)
+	n := w.Drafts[f.ID()]
+	theirs := *n.Registration
+	sub, err := exam.DecodeSubmission(theirs.Content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub.Document.City = "开封市"
+	theirs.Version, theirs.Content = theirs.Version+1, sub.Encode()
+	theirs.Digest = exam.Digest(theirs.Content)
+	n.Registration, n.Revision = &theirs, n.Revision+1
+	w.Drafts[f.ID()] = n
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if ids := stepIDs(f); ids[0] != "resolve" || !slices.Contains(ids, "pay") || slices.Contains(ids, "confirm") || slices.Contains(ids, "submit") {
+		t.Errorf("offered are %v", ids)
+	}
+	f.Do("pay")
+	f.Paid()
+	w.Loop.Drain()
+	if len(w.Waiting) != 1 || w.Waiting[0].Action != exam.ActionPay || w.Waiting[0].Base != theirs.Version {
+		t.Errorf("%d steps wait: %+v", len(w.Waiting), w.Waiting)
 	}
 }

@@ -87,7 +87,7 @@ func (d *Desk) context() (*exam.Pack, exam.Document) {
 // Remind sets reminders for every day shown and writes them as a calendar file
 // as well, for a telephone. What had to be told before now is left out.
 func (d *Desk) Remind(w Words) {
-	now := d.loop.Now()
+	now, before := d.loop.Now(), slices.Clone(d.reminders)
 	for _, x := range d.remindable() {
 		if slices.ContainsFunc(d.reminders, x.same) {
 			continue
@@ -99,7 +99,7 @@ func (d *Desk) Remind(w Words) {
 		}
 		d.reminders = append(d.reminders, x)
 	}
-	d.storeReminders()
+	d.storeReminders(before)
 	d.arm()
 	d.keepThen(T("ui.reminders.file").In(w)+".ics", d.calendarFile(w), func(path string) { d.calendar = path })
 	d.changed()
@@ -109,17 +109,21 @@ func (d *Desk) Remind(w Words) {
 func (d *Desk) Unremind() {
 	before := d.reminders
 	d.reminders, d.calendar = nil, ""
-	d.storeReminders()
+	d.storeReminders(before)
 	d.arm()
-	d.offerUndo(T("ui.undo.reminders"), nil, func() { d.reminders = before; d.storeReminders(); d.arm() })
+	d.offerUndo(T("ui.undo.reminders"), nil, func() { d.reminders = before; d.storeReminders(nil); d.arm() })
 }
 
-func (d *Desk) storeReminders() {
+// storeReminders keeps what is set. What cannot be kept would be gone at the next
+// start, so it is taken back at once: before is what was set before.
+func (d *Desk) storeReminders(before []reminder) {
 	raw, _ := json.Marshal(d.reminders) // plain values cannot fail
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		err := d.ports.Settings.SetSetting(remindersKey, raw)
 		return func() {
 			if err != nil {
+				d.reminders = before
+				d.arm()
 				d.failed(err)
 			}
 		}
@@ -169,7 +173,7 @@ func (d *Desk) arm() {
 		}
 	}
 	if rung {
-		d.storeReminders()
+		d.storeReminders(d.reminders)
 	}
 	if !next.IsZero() {
 		d.disarm = d.loop.After(min(next.Sub(now), longestSleep), d.arm)

@@ -172,12 +172,29 @@ func (f *Form) explain(v *Field) {
 			return
 		}
 	}
+	_, whole := f.Closed()
 	switch _, again := exam.Next(f.draft.State.Waiting(), exam.ActionSubmit, exam.Candidate); {
+	case whole: // the step says why
+		v.Hint = Text{}
 	case v.Locked:
 		v.Why = T("ui.why.locked." + string(f.draft.State))
 	case !again && f.draft.State != exam.StateDraft:
 		v.Why = T("ui.why.kept_here") // the registration is over
 	}
+}
+
+// Closed says why nothing of the step shown can be changed; false when something
+// can, and where the step has words of its own for that.
+func (f *Form) Closed() (why Text, ok bool) {
+	for _, s := range catalogue[f.step] {
+		for _, spec := range s.fields {
+			if !f.locked(spec.path) {
+				return Text{}, false
+			}
+			ok = true
+		}
+	}
+	return T("ui.why.locked." + string(f.draft.State)), ok
 }
 
 func (f *Form) locked(path string) bool {

@@ -161,7 +161,11 @@ func TestEveryEntryThatWaitsShowsATimeOrAReason(t *testing.T) {
 			next := r.Next.In(chinese())
 			switch {
 			case e.Aside:
-				if r.Next.Key() != "ui.next.set_aside" || r.Tone != present.Trouble {
+				want := "ui.next.set_aside"
+				if e.Last == exam.KindConflict {
+					want = "ui.next.conflict"
+				}
+				if r.Next.Key() != want || r.Tone != present.Trouble {
 					t.Errorf("%s: set aside, and next is %q", s.name, next)
 				}
 			case e.Next.IsZero():

@@ -22,6 +22,8 @@ type Scene struct {
 	Set func(*presenttest.World)
 	// Play brings a fresh world and window to the state.
 	Play func(*Stage)
+	// Slow leaves what is being read or done unanswered, but for what Play waits for.
+	Slow bool
 }
 
 // Stage is a window over a world in memory.
@@ -44,6 +46,10 @@ func Show(a fyne.App, w fyne.Window, look present.Preferences, s Scene) *Stage {
 	st.Window = ui.New(ui.Config{App: a, Window: w, Ports: world.Ports(), Loop: world.Loop,
 		Fonts: ui.Fonts{Regular: assets.Regular, Bold: assets.Bold}, Lang: look.Lang})
 	st.Desk = st.Window.Desk()
+	if s.Slow {
+		s.Play(st)
+		return st
+	}
 	world.Loop.Drain()
 	s.Play(st)
 	world.Loop.Drain()
@@ -112,6 +118,49 @@ func (s *Stage) bring(id string) {
 	s.Window.Bring(id)
 }
 
+// blank opens a draft in which nothing is filled in on a step.
+func blank(id exam.StepID) func(*Stage) {
+	return func(s *Stage) { s.open(exam.Document{IDType: exam.ResidentID, Nationality: "CHN"}).Show(id) }
+}
+
+// locked opens a step of a submission that is on its way.
+func locked(id exam.StepID) func(*Stage) {
+	return func(s *Stage) {
+		f := s.standing()
+		s.Desk.Go(present.PageForm)
+		f.Show(id)
+	}
+}
+
+// offline takes the line down.
+func (s *Stage) offline() {
+	s.World.LineAway(90 * time.Second)
+	s.Desk.StoreChanged("")
+	s.Desk.LineChanged()
+	s.World.Loop.Drain()
+}
+
+// home shows the list.
+func (s *Stage) home() {
+	s.World.Loop.Drain()
+	s.Desk.Go(present.PageHome)
+	s.World.Loop.Drain()
+}
+
+// anew opens a draft as after a start: what belongs to it is still to be read.
+func (s *Stage) anew(id exam.DraftID) {
+	other, err := s.World.Ports().Drafts.Create(exam.Document{}, s.World.Pack.Ref())
+	if err != nil {
+		panic("story: " + err.Error())
+	}
+	s.Desk.Open(other.ID)
+	s.World.Loop.Drain()
+	s.Desk.Open(id)
+	for s.Desk.Form().ID() != id {
+		s.World.Loop.StepAt(0)
+	}
+}
+
 // settings shows the settings.
 func (s *Stage) settings() {
 	s.Desk.Go(present.PageSettings)
@@ -143,8 +192,18 @@ func Scenes() []Scene {
 			s.Desk.StoreRepaired()
 		}},
 		{Name: "home-trouble", Set: (*presenttest.World).Unreadable, Play: func(*Stage) {}},
+		{Name: "home-loading", Slow: true, Play: func(*Stage) {}},
+		{Name: "home-offline", Play: func(s *Stage) { s.offline(); s.open(presenttest.Complete()).Submit(); s.home() }},
+		{Name: "home-conflict", Play: func(s *Stage) { conflict(s); s.home() }},
 		{Name: "form-registration-empty", Play: func(s *Stage) { s.open(exam.Document{IDType: exam.ResidentID, Nationality: "CHN"}) }},
 		{Name: "form-registration", Play: step(exam.StepRegistration)},
+		{Name: "form-registration-offline", Play: func(s *Stage) { s.offline(); s.open(presenttest.Complete()) }},
+		{Name: "form-registration-conflict", Play: func(s *Stage) { conflict(s); s.Desk.Go(present.PageForm) }},
+		{Name: "form-person-empty", Play: blank(exam.StepPerson)},
+		{Name: "form-person-locked", Play: func(s *Stage) {
+			s.standing(exam.StateSubmitted, exam.StateVerified).Do("edit")
+			s.Desk.Form().Show(exam.StepPerson)
+		}},
 		{Name: "form-person", Play: step(exam.StepPerson)},
 		{Name: "form-person-problems", Play: func(s *Stage) {
 			f := s.open(exam.Document{Name: "李[小]满", IDType: exam.ResidentID, IDNumber: "410105199003071230", Phone: "138"})
@@ -171,8 +230,31 @@ func Scenes() []Scene {
 		}},
 		{Name: "form-schooling", Play: step(exam.StepSchooling)},
 		{Name: "form-schooling-empty", Play: func(s *Stage) { s.open(exam.Document{}).Show(exam.StepSchooling) }},
+		{Name: "form-schooling-problems", Play: func(s *Stage) {
+			f := s.open(exam.Document{Name: "李小满", Education: []exam.Education{{ID: "e1", Level: exam.Associate, Started: "2011-09", Graduated: "2008-06", CertificateNumber: "12"}}})
+			f.Show(exam.StepSchooling)
+			f.Show(exam.StepWork)
+			f.Show(exam.StepSchooling)
+		}},
+		{Name: "form-schooling-locked", Play: locked(exam.StepSchooling)},
 		{Name: "form-work", Play: step(exam.StepWork)},
+		{Name: "form-work-empty", Play: blank(exam.StepWork)},
+		{Name: "form-work-problems", Play: func(s *Stage) {
+			f := s.open(exam.Document{Name: "李小满", Work: []exam.Work{{ID: "w1", From: "2020-07", To: "2018-06", CreditCode: "12"}}})
+			f.Show(exam.StepWork)
+			f.Show(exam.StepPhoto)
+			f.Show(exam.StepWork)
+		}},
+		{Name: "form-work-locked", Play: locked(exam.StepWork)},
 		{Name: "form-photo", Play: step(exam.StepPhoto)},
+		{Name: "form-photo-empty", Play: blank(exam.StepPhoto)},
+		{Name: "form-photo-loading", Slow: true, Play: func(s *Stage) {
+			f := s.open(presenttest.Complete())
+			s.Desk.Go(present.PageHome)
+			s.anew(f.ID())
+			s.Desk.Form().Show(exam.StepPhoto)
+		}},
+		{Name: "form-photo-locked", Play: locked(exam.StepPhoto)},
 		{Name: "form-photo-crop", Play: func(s *Stage) {
 			f := s.open(exam.Document{})
 			f.Show(exam.StepPhoto)
@@ -195,6 +277,22 @@ func Scenes() []Scene {
 			f.AddEvidence("diploma", "/毕业证书.png")
 			f.AddEvidence("diploma", "/学信网报告.pdf")
 		}},
+		{Name: "form-evidence-loading", Slow: true, Play: func(s *Stage) {
+			f := s.evidence()
+			s.World.Disk["/学信网报告.pdf"] = append([]byte("%PDF-"), make([]byte, 230_000)...)
+			f.AddEvidence("diploma", "/学信网报告.pdf")
+			s.World.Loop.Step()
+		}},
+		{Name: "form-evidence-locked", Play: func(s *Stage) {
+			f := s.evidence()
+			s.World.Disk["/学信网报告.pdf"] = append([]byte("%PDF-"), make([]byte, 230_000)...)
+			f.AddEvidence("diploma", "/学信网报告.pdf")
+			s.World.Loop.Drain()
+			f.Submit()
+			s.World.Loop.Drain()
+			s.Desk.Go(present.PageForm)
+			f.Show(exam.StepEvidence)
+		}},
 		{Name: "form-evidence-offer", Play: func(s *Stage) {
 			f := s.evidence()
 			s.World.Disk["/毕业证书.jpg"] = append([]byte("\xff\xd8\xff"), make([]byte, 6_300_000)...)
@@ -206,7 +304,17 @@ func Scenes() []Scene {
 			f.AddEvidence("diploma", "/毕业证书.jpg")
 		}},
 		{Name: "form-commitment", Play: step(exam.StepCommitment)},
+		{Name: "form-commitment-empty", Play: blank(exam.StepCommitment)},
+		{Name: "form-commitment-problems", Play: func(s *Stage) {
+			f := s.open(exam.Document{Name: "李小满"})
+			f.Show(exam.StepCommitment)
+			f.Show(exam.StepPerson)
+			f.Show(exam.StepCommitment)
+		}},
+		{Name: "form-commitment-locked", Play: locked(exam.StepCommitment)},
 		{Name: "form-review", Play: step(present.StepReview)},
+		{Name: "form-review-empty", Play: blank(present.StepReview)},
+		{Name: "form-review-locked", Play: locked(present.StepReview)},
 		{Name: "form-review-problems", Play: func(s *Stage) {
 			s.open(exam.Document{Name: "李小满", Work: []exam.Work{{}}}).Show(present.StepReview)
 		}},
@@ -222,6 +330,22 @@ func Scenes() []Scene {
 			s.Desk.Close(func() {})
 		}},
 		{Name: "form-undo", Play: func(s *Stage) { f := s.open(presenttest.Complete()); f.Show(exam.StepWork); f.Remove("work.1") }},
+		{Name: "form-save-failed-elsewhere", Play: func(s *Stage) {
+			f := s.open(presenttest.Complete())
+			s.World.Fails = exam.KindFull
+			f.Set("city", "洛阳市")
+			f.SaveNow()
+			s.World.Loop.Drain()
+			s.Desk.Delete(f.ID())
+		}},
+		{Name: "registration-draft", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageRegistration) }},
+		{Name: "registration-conflict", Play: func(s *Stage) { conflict(s); s.Desk.Go(present.PageRegistration) }},
+		{Name: "registration-failed", Play: func(s *Stage) {
+			f := s.standing(exam.StateSubmitted, exam.StateVerified)
+			s.World.Fails = exam.KindFull
+			f.Do("confirm")
+			s.Desk.Answer(true)
+		}},
 		{Name: "registration-waiting", Play: func(s *Stage) { s.World.Line.State = present.LineOffline; s.standing(); s.Desk.LineChanged() }},
 		{Name: "registration-sending", Play: func(s *Stage) {
 			s.standing()
@@ -270,6 +394,31 @@ func Scenes() []Scene {
 			s.Desk.StoreChanged(f.ID())
 		}},
 		{Name: "payment-done", Play: func(s *Stage) { s.payment(exam.StatePaying, exam.StateCompleted) }},
+		{Name: "payment-conflict", Play: func(s *Stage) {
+			f := s.payment()
+			n := s.World.Drafts[f.ID()]
+			theirs := *n.Registration
+			sub, err := exam.DecodeSubmission(theirs.Content)
+			if err != nil {
+				panic("story: " + err.Error())
+			}
+			sub.Document.City = "开封市"
+			theirs.Version, theirs.Content = theirs.Version+1, sub.Encode()
+			theirs.Digest = exam.Digest(theirs.Content)
+			n.Registration, n.Revision = &theirs, n.Revision+1
+			s.World.Drafts[f.ID()] = n
+			s.Desk.StoreChanged(f.ID())
+		}},
+		{Name: "practice-trouble", Play: func(s *Stage) {
+			s.Desk.Go(present.PagePractice)
+			s.World.Fails = exam.KindFull
+			s.Desk.Bend(func(d *present.BadDay) { d.Line = "gone" })
+		}},
+		{Name: "practice-offline", Play: func(s *Stage) {
+			s.offline()
+			s.Desk.Go(present.PagePractice)
+			s.Desk.Bend(func(d *present.BadDay) { d.Line = "gone" })
+		}},
 		{Name: "practice", Play: func(s *Stage) { s.Desk.Go(present.PagePractice) }},
 		{Name: "practice-bent", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateManualReview)
@@ -282,7 +431,18 @@ func Scenes() []Scene {
 			s.Desk.Go(present.PageNotices)
 			s.Desk.Remind(s.Words)
 		}},
+		{Name: "reminders-failed", Play: func(s *Stage) {
+			s.Desk.Go(present.PageNotices)
+			s.World.Fails = exam.KindReadOnly
+			s.Desk.Remind(s.Words)
+		}},
 		{Name: "conflict", Play: conflict},
+		{Name: "conflict-offline", Play: func(s *Stage) { conflict(s); s.offline() }},
+		{Name: "conflict-failed", Play: func(s *Stage) {
+			conflict(s)
+			s.World.Fails = exam.KindFull
+			s.Desk.Form().Resolve(map[string]bool{})
+		}},
 		{Name: "print-unfinished", Set: func(w *presenttest.World) {
 			w.Tray.Job, w.Tray.Open = present.PrintJob{Printer: "HP LaserJet 1020", All: 5000, Printed: 3412}, true
 		}, Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PagePrint) }},
@@ -299,6 +459,14 @@ func Scenes() []Scene {
 			s.Desk.PrintPaper()
 		}},
 		{Name: "print-no-printer", Set: func(w *presenttest.World) { w.Tray.Away = true }, Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PagePrint) }},
+		{Name: "print-loading", Slow: true, Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PagePrint) }},
+		{Name: "print-trouble", Set: func(w *presenttest.World) { w.Unpaintable = true }, Play: func(s *Stage) { s.open(exam.Document{}); s.Desk.Go(present.PagePrint) }},
+		{Name: "print-delivered", Play: func(s *Stage) {
+			s.standing(exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed, exam.StatePaying, exam.StateCompleted)
+			s.Desk.Go(present.PagePrint)
+		}},
+		{Name: "verify-loading", Slow: true, Play: func(s *Stage) { s.Desk.Go(present.PageVerify); s.Desk.CheckCode("WB1:GENUINE") }},
+		{Name: "verify-unreadable", Play: func(s *Stage) { s.Desk.Go(present.PageVerify); s.Desk.CheckFiles("/gone.pdf") }},
 		{Name: "verify", Play: func(s *Stage) { s.Desk.Go(present.PageVerify) }},
 		{Name: "verify-results", Set: func(w *presenttest.World) {
 			paper := presenttest.GenuinePaper()
@@ -343,8 +511,33 @@ func Scenes() []Scene {
 			s.World.Loop.Drain()
 			f.Compare(f.Past()[0].Revision)
 		}},
+		{Name: "history-empty", Play: func(s *Stage) { s.open(exam.Document{}); s.Desk.Go(present.PageHistory) }},
+		{Name: "history-loading", Slow: true, Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageHistory) }},
+		{Name: "history-trouble", Play: func(s *Stage) {
+			s.open(presenttest.Complete())
+			s.World.Unreadable()
+			s.Desk.Go(present.PageHistory)
+		}},
 		{Name: "conflict-none", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageConflict) }},
 		{Name: "official", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageOfficial) }},
+		{Name: "official-empty", Play: func(s *Stage) { s.open(exam.Document{}); s.Desk.Go(present.PageOfficial) }},
+		{Name: "official-trouble", Play: func(s *Stage) {
+			f := s.open(presenttest.Complete())
+			s.World.Fails = exam.KindFull
+			s.Desk.Go(present.PageOfficial)
+			f.KeepPhoto()
+		}},
+		{Name: "queue-empty", Play: func(s *Stage) { s.Desk.Go(present.PageQueue) }},
+		{Name: "queue-loading", Slow: true, Play: func(s *Stage) { s.Desk.Go(present.PageQueue) }},
+		{Name: "queue-aside", Play: func(s *Stage) {
+			f := s.standing()
+			s.World.SetAside(f.ID(), exam.KindDuplicate, nil, nil)
+			s.World.Line.Queue, s.World.Line.Aside = 0, 1
+			s.Desk.StoreChanged(f.ID())
+			s.Desk.LineChanged()
+			s.Desk.Go(present.PageQueue)
+		}},
+		{Name: "queue-conflict", Play: func(s *Stage) { conflict(s); s.Desk.Go(present.PageQueue) }},
 		{Name: "queue", Play: func(s *Stage) { s.standing(); s.Desk.Go(present.PageQueue) }},
 		{Name: "queue-offline", Play: func(s *Stage) {
 			s.World.Line = present.Line{State: present.LineOffline, Queue: 1}
@@ -357,7 +550,10 @@ func Scenes() []Scene {
 		}},
 		{Name: "notices", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageNotices) }},
 		{Name: "help", Play: func(s *Stage) { s.Desk.Go(present.PageHelp) }},
+		{Name: "help-none", Play: func(s *Stage) { s.Desk.Go(present.PageHelp); s.Desk.SearchHelp("qqq") }},
 		{Name: "settings", Play: func(s *Stage) { s.settings() }},
+		{Name: "settings-loading", Slow: true, Play: func(s *Stage) { s.Desk.Go(present.PageSettings) }},
+		{Name: "settings-trouble", Play: func(s *Stage) { s.World.Unreadable(); s.settings() }},
 		{Name: "settings-backup", Play: func(s *Stage) {
 			s.settings()
 			s.Desk.MakeBackup("一句我记得住的长句子", "一句我记得住的长句子")

@@ -44,6 +44,9 @@ func (w *World) refuse(state present.LineState, why exam.Kind, again time.Durati
 	w.Line = present.Line{State: state, Queue: len(w.Waiting), Next: w.Loop.Now().Add(again)}
 	for i := range w.Waiting {
 		e := &w.Waiting[i]
+		if e.Aside {
+			continue
+		}
 		e.Attempts, e.Last, e.Next = e.Attempts+1, why, w.Line.Next
 	}
 }

@@ -91,6 +91,9 @@ func GenuinePaper() present.Verdict {
 type paper struct{ w *World }
 
 func (p paper) Pages(context.Context, present.PaperKind, exam.Draft, float64) (present.Preview, error) {
+	if p.w.Unpaintable {
+		return present.Preview{}, exam.Errorf(exam.KindInvalid, "draw paper", "as the test wants")
+	}
 	return present.Preview{Pages: []image.Image{Picture(210, 297)}, Missing: p.w.Missing}, nil
 }
 

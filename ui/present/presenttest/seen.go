@@ -118,7 +118,8 @@ func pages(f *present.Form) (views []string) {
 	pay := f.Payment()
 	see("payment", pay.Stage, pay.Code, pay.Aside, pay.Offline, pay.Words)
 	revision, list := f.Compared()
-	see("history", f.Past(), f.PastRead(), revision, list, list == nil)
+	read, failed := f.PastRead()
+	see("history", f.Past(), read, failed, revision, list, list == nil)
 	see("meeting", f.Meeting())
 	return views
 }

@@ -59,6 +59,8 @@ type World struct {
 	Others   int    // further drafts, of people who are only in the list
 	Saves    int
 	key      ed25519.PrivateKey
+
+	Unpaintable bool // no paper can be drawn
 }
 
 // pack is the shipped pack, read once; nobody changes it.
