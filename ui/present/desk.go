@@ -31,6 +31,10 @@ const (
 	PagePractice     Page = "practice"     // 演练
 )
 
+// Pages are all pages.
+var Pages = []Page{PageHome, PageForm, PageRegistration, PagePayment, PagePrint, PageVerify, PageHistory, PageConflict, PageOfficial, PageQueue,
+	PageNotices, PageHelp, PageSettings, PagePractice}
+
 // ofDraft are the pages that need an open draft.
 var ofDraft = []Page{PageForm, PageRegistration, PagePrint, PageHistory, PageConflict, PageOfficial, PagePayment}
 

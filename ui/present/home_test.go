@@ -264,3 +264,36 @@ func TestAWrongClockLocksNobodyOut(t *testing.T) {
 		}
 	}
 }
+
+func TestTheListShowsTheEndOfTheNumberAndNeverMore(t *testing.T) {
+	w, d := desk(t)
+	for _, c := range []struct{ number, tail string }{{presenttest.Complete().IDNumber, "123X"}, {"E12345678", "5678"}, {"12", "12"}, {"", ""}} {
+		n, err := w.Ports().Drafts.Create(exam.Document{Name: "李小满", IDNumber: c.number}, w.Pack.Ref())
+		if err != nil {
+			t.Fatal(err)
+		}
+		about := rowOf(t, w, d, n.ID).About
+		for _, words := range []present.Words{chinese(), english()} {
+			said := about.In(words)
+			if (c.tail != "") != strings.Contains(said, "…"+c.tail) || strings.Contains(said, "…") != (c.tail != "") {
+				t.Errorf("%q is shown as %q", c.number, said)
+			}
+			if len(c.number) > 4 && strings.Contains(said, c.number) {
+				t.Errorf("the whole number is shown: %q", said)
+			}
+		}
+	}
+}
+
+func TestNothingThatWaitsInTheOutboxIsOfferedForTheBin(t *testing.T) {
+	for _, s := range situations() {
+		w, d, f := s.play(t)
+		r := rowOf(t, w, d, f.ID())
+		d.Delete(f.ID())
+		w.Loop.Drain()
+		if r.Deletable && !w.Bin[f.ID()] {
+			text, _ := d.Alarm()
+			t.Errorf("%s: the bin is offered and refuses: %s", s.name, text.Key())
+		}
+	}
+}

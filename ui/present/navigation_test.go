@@ -13,9 +13,7 @@ import (
 	"wenbao/ui/present/presenttest"
 )
 
-// pages are all pages of the window.
-var pages = []present.Page{present.PageHome, present.PageForm, present.PageRegistration, present.PagePrint, present.PageHistory, present.PageConflict,
-	present.PageOfficial, present.PagePayment, present.PageQueue, present.PageNotices, present.PageHelp, present.PageSettings, present.PagePractice}
+var pages = present.Pages
 
 func TestBackLeadsTheWayThatWasCome(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -192,3 +192,22 @@ func TestWithoutAConflictThereIsNothingToResolve(t *testing.T) {
 		t.Error("something was submitted")
 	}
 }
+
+func TestAHistoryThatCouldNotBeReadIsReadAgainWhenAsked(t *testing.T) {
+	w, d, f := opened(t, exam.Document{})
+	w.Unreadable()
+	d.Go(present.PageHistory)
+	w.Loop.Drain()
+	w.Mended()
+	f.ReadPast()
+	if read, failed := f.PastRead(); read || failed {
+		t.Errorf("while it is read again: read %v, failed %v", read, failed)
+	}
+	w.Loop.Drain()
+	if read, failed := f.PastRead(); !read || failed || len(f.Past()) != 1 {
+		t.Errorf("read %v, failed %v, %d versions", read, failed, len(f.Past()))
+	}
+	if _, bad := d.Alarm(); bad {
+		t.Error("what is over is still said")
+	}
+}

@@ -247,3 +247,25 @@ func TestEachPaperOfTheExamHasItsEvent(t *testing.T) {
 		}
 	}
 }
+
+func TestRemindersThatCannotBeKeptAreNotShownAsSet(t *testing.T) {
+	w, d, _ := opened(t, presenttest.Complete())
+	w.ReadOnly()
+	d.Remind(chinese())
+	w.Loop.Drain()
+	if d.Reminders().Set {
+		t.Error("they are shown as set, and gone at the next start")
+	}
+	w.Mended()
+	d.Remind(chinese())
+	w.Loop.Drain()
+	if !d.Reminders().Set {
+		t.Error("they are kept, and not shown as set")
+	}
+	w.ReadOnly()
+	d.Unremind()
+	w.Loop.Drain()
+	if !d.Reminders().Set {
+		t.Error("they are shown as taken back, and ring after the next start")
+	}
+}

@@ -37,6 +37,7 @@ type Stage struct {
 // Show makes a window in a look and plays a scene in it.
 func Show(a fyne.App, w fyne.Window, look present.Preferences, s Scene) *Stage {
 	world := presenttest.NewWorld()
+	world.Paint = painter(world)
 	if s.Set != nil {
 		s.Set(world)
 	}
@@ -197,6 +198,7 @@ func Scenes() []Scene {
 		{Name: "home-conflict", Play: func(s *Stage) { conflict(s); s.home() }},
 		{Name: "form-registration-empty", Play: func(s *Stage) { s.open(exam.Document{IDType: exam.ResidentID, Nationality: "CHN"}) }},
 		{Name: "form-registration", Play: step(exam.StepRegistration)},
+		{Name: "form-registration-locked", Play: locked(exam.StepRegistration)},
 		{Name: "form-registration-offline", Play: func(s *Stage) { s.offline(); s.open(presenttest.Complete()) }},
 		{Name: "form-registration-conflict", Play: func(s *Stage) { conflict(s); s.Desk.Go(present.PageForm) }},
 		{Name: "form-person-empty", Play: blank(exam.StepPerson)},
@@ -314,6 +316,7 @@ func Scenes() []Scene {
 		{Name: "form-commitment-locked", Play: locked(exam.StepCommitment)},
 		{Name: "form-review", Play: step(present.StepReview)},
 		{Name: "form-review-empty", Play: blank(present.StepReview)},
+		{Name: "form-review-conflict", Play: func(s *Stage) { conflict(s); s.Desk.Go(present.PageForm); s.Desk.Form().Show(present.StepReview) }},
 		{Name: "form-review-locked", Play: locked(present.StepReview)},
 		{Name: "form-review-problems", Play: func(s *Stage) {
 			s.open(exam.Document{Name: "李小满", Work: []exam.Work{{}}}).Show(present.StepReview)
@@ -360,6 +363,17 @@ func Scenes() []Scene {
 		{Name: "registration-needs-materials", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateManualReview, exam.StateNeedsMaterials)
 		}},
+		{Name: "registration-submitted", Play: func(s *Stage) { s.standing(exam.StateSubmitted) }},
+		{Name: "registration-quiet", Play: func(s *Stage) {
+			s.standing(exam.StateSubmitted, exam.StateManualReview)
+			s.World.Loop.Advance(100 * time.Hour)
+			s.Desk.LineChanged()
+		}},
+		{Name: "registration-withdrawn", Play: func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateWithdrawn) }},
+		{Name: "registration-expired", Play: func(s *Stage) {
+			s.standing(exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed, exam.StateExpired)
+		}},
+		{Name: "registration-refused", Play: func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateManualReview, exam.StateRefused) }},
 		{Name: "registration-verified", Play: func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified) }},
 		{Name: "registration-confirm-ask", Play: func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified).Do("confirm") }},
 		{Name: "registration-confirmed", Play: func(s *Stage) { s.standing(exam.StateSubmitted, exam.StateVerified, exam.StateConfirmed) }},
@@ -393,6 +407,7 @@ func Scenes() []Scene {
 			s.World.SetAside(f.ID(), exam.KindClosed, nil, nil)
 			s.Desk.StoreChanged(f.ID())
 		}},
+		{Name: "payment-over", Play: func(s *Stage) { s.payment(exam.StateExpired) }},
 		{Name: "payment-done", Play: func(s *Stage) { s.payment(exam.StatePaying, exam.StateCompleted) }},
 		{Name: "payment-conflict", Play: func(s *Stage) {
 			f := s.payment()

@@ -90,11 +90,15 @@ func GenuinePaper() present.Verdict {
 
 type paper struct{ w *World }
 
-func (p paper) Pages(context.Context, present.PaperKind, exam.Draft, float64) (present.Preview, error) {
+func (p paper) Pages(_ context.Context, kind present.PaperKind, d exam.Draft, dpi float64) (present.Preview, error) {
 	if p.w.Unpaintable {
 		return present.Preview{}, exam.Errorf(exam.KindInvalid, "draw paper", "as the test wants")
 	}
-	return present.Preview{Pages: []image.Image{Picture(210, 297)}, Missing: p.w.Missing}, nil
+	if p.w.Paint == nil {
+		return present.Preview{Pages: []image.Image{Picture(210, 297)}, Missing: p.w.Missing}, nil
+	}
+	pages, err := p.w.Paint(kind, d, dpi)
+	return present.Preview{Pages: pages, Missing: p.w.Missing}, err
 }
 
 func (paper) PDF(context.Context, present.PaperKind, exam.Draft) ([]byte, error) {

@@ -60,7 +60,9 @@ type World struct {
 	Saves    int
 	key      ed25519.PrivateKey
 
-	Unpaintable bool // no paper can be drawn
+	Paint       func(present.PaperKind, exam.Draft, float64) ([]image.Image, error) // draws a paper; nil gives a made-up picture
+	Unpaintable bool                                                                // no paper can be drawn
+	Published   []exam.Notice                                                       // what the authority said since the pack
 }
 
 // pack is the shipped pack, read once; nobody changes it.
@@ -86,6 +88,7 @@ func (w *World) Ports() present.Ports {
 	p := present.Ports{Drafts: w.drafts(), Files: files{w}, Outbox: outbox{w}, Past: past{w}, Settings: settings{w}, Look: w.Look, Looks: looks{w}, Crashes: crashes{w}, Wire: line{w},
 		Paper: paper{w}, Printers: w.Tray, Photos: photos{}, Desktop: desktop{w}, Bell: bell{w}, Scans: scans{}, Locks: locks{w}, Backups: backups{w}, Attic: attic{w}, Rescue: rescue{w}, Reports: func() []present.Report { w.blocks(); return w.Reports }, Cause: func(error) string { return w.Cause }, Folders: folders{w}, Trainer: trainer{w},
 		Rehearse: func() error { w.Windows++; return w.write("open practice") }, Packs: []*exam.Pack{w.Pack}, Practice: true, Folder: "/home/example/wenbao", Server: "http://127.0.0.1:8443"}
+	p.Told = func() []exam.Notice { return w.Published }
 	if w.Verdicts != nil {
 		p.Reviewer = w.Verdicts
 	}
@@ -414,6 +417,10 @@ func (w *World) Answer(id exam.DraftID, to exam.State, reason string) {
 	}
 	reg.Version++
 	reg.History = append(slices.Clone(reg.History), exam.Event{Version: reg.Version, State: to, Action: action, Actor: exam.System, At: w.Loop.Now(), Reason: reason})
+	reg.Seal = ""
+	if seal, err := exam.NewSeal(reg, true); err == nil { // the states that a form can be printed in
+		reg.Seal = exam.SignSeal(w.key, seal)
+	}
 	r := exam.Sign(w.key, exam.Statement{ID: id, Number: reg.Number, Version: reg.Version, State: to, Digest: reg.Digest, SignedAt: w.Loop.Now(), Practice: true})
 	n.State, n.Registration, n.Base, n.Delivered = to, &reg, &reg, &r
 	n.Revision++
