@@ -189,6 +189,7 @@ func (d *Desk) Practice() bool { return d.ports.Practice }
 // that is still being opened does not take the page away again.
 func (d *Desk) Go(p Page) {
 	d.abandon()
+	d.rescue.closing = nil // whoever goes on working does not want to close
 	d.show(p)
 }
 
@@ -213,6 +214,7 @@ func (d *Desk) show(p Page) {
 
 // Back shows the page before that can be shown.
 func (d *Desk) Back() {
+	d.rescue.closing = nil
 	for len(d.back) > 0 {
 		p := d.back[len(d.back)-1]
 		d.back = d.back[:len(d.back)-1]
@@ -227,7 +229,7 @@ func (d *Desk) enter(p Page) {
 	if d.page == PageSettings {
 		d.leaveSettings()
 	}
-	d.page, d.ask, d.trouble, d.rescue.closing = p, nil, "", nil
+	d.page, d.ask, d.trouble = p, nil, ""
 	if d.form != nil {
 		d.form.message = nil
 	}

@@ -335,6 +335,25 @@ func TestADifferenceThatCannotBeReadIsSaid(t *testing.T) {
 	}
 }
 
+func TestTheWindowClosesThoughADraftWasStillBeingOpened(t *testing.T) {
+	w, d, f := opened(t, presenttest.Complete())
+	other, err := w.Ports().Drafts.Create(exam.Document{}, w.Pack.Ref())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, late := range []func(){func() { d.Open(other.ID) }, d.New, f.Submit} {
+		f.Set("address", "最后一句 "+w.Loop.Now().String())
+		late()
+		closed := false
+		d.Close(func() { closed = true })
+		backwards(w)
+		w.Loop.Advance(time.Second)
+		if !closed {
+			t.Error("what came late kept the window open")
+		}
+	}
+}
+
 func TestADraftShownAgainHearsWhatItMissed(t *testing.T) {
 	w, d, f := submitted(t, exam.StateSubmitted)
 	other, err := w.Ports().Drafts.Create(exam.Document{}, w.Pack.Ref())

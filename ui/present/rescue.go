@@ -106,6 +106,7 @@ func (d *Desk) BringBack(path string) {
 // Close saves everything and then calls done. What the disk does not take is
 // asked about: it is never given up without a word.
 func (d *Desk) Close(done func()) {
+	d.abandon()
 	d.rescue.closing = done
 	d.flush(waiting{then: d.ended})
 	d.askUnsaved()

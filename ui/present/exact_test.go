@@ -1,0 +1,417 @@
+package present_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/ui/present"
+	"wenbao/ui/present/presenttest"
+)
+
+// What pages say to the letter, and the bounds at which they begin to say it.
+
+// officeOf gives a world whose exam is of a made-up office, in an area with notes,
+// a telephone, a residence rule and windows of its own.
+func officeOf(t *testing.T) *presenttest.World {
+	t.Helper()
+	w := presenttest.NewWorld()
+	p := *w.Pack
+	p.Levels = slices.Clone(p.Levels)
+	p.Notices, p.Sample, p.About = []exam.Text{{ZH: "国家公告", EN: "national notice"}}, true, exam.Text{ZH: "样例", EN: "sample"}
+	p.Contacts = []exam.Contact{{Name: exam.Text{ZH: "全国电话", EN: "national line"}, Phone: "010-00000000"}}
+	p.PassLines = []exam.PassLine{{ID: "x", Name: exam.Text{ZH: "某地", EN: "some place"}, Year: 2025, Marks: map[exam.Level]int{exam.Junior: 53, exam.Intermediate: 58}}}
+	p.Areas = slices.Clone(p.Areas)
+	i := slices.IndexFunc(p.Areas, func(a exam.Area) bool { return a.ID == "410000" })
+	a := p.Areas[i]
+	a.Contacts = []exam.Contact{{Name: exam.Text{ZH: "考区电话", EN: "area line"}, Phone: "0371-00000000"}}
+	a.Notes = []exam.Text{{ZH: "考区说明", EN: "area note"}}
+	a.Residence = &exam.Text{ZH: "考区户籍", EN: "area residence"}
+	a.Windows = &exam.Windows{Registration: exam.Window{Opens: "2026-03-01T09:00", Closes: "2026-03-20T17:00"}, Payment: exam.Window{Opens: "2026-03-05T09:00", Closes: "2026-03-25T17:00"}}
+	p.Areas[i] = a
+	w.Pack = &p
+	return w
+}
+
+// filled opens a draft of doc in a world.
+func filled(t *testing.T, w *presenttest.World, doc exam.Document) (*present.Desk, *present.Form) {
+	t.Helper()
+	d := w.Desk(t)
+	d.Start()
+	n, err := w.Ports().Drafts.Create(doc, w.Pack.Ref())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Open(n.ID)
+	w.Loop.Drain()
+	return d, d.Form()
+}
+
+func TestTheNoticesAreThoseOfThisExamThisYearAndThisArea(t *testing.T) {
+	w := officeOf(t)
+	w.Published = []exam.Notice{
+		{Exam: "038", Year: 2026, Text: exam.Text{ZH: "全国新公告"}},
+		{Exam: "038", Year: 2026, Area: "410000", Text: exam.Text{ZH: "本考区新公告"}},
+		{Exam: "038", Year: 2026, Area: "110000", Text: exam.Text{ZH: "别的考区"}},
+		{Exam: "038", Year: 2025, Text: exam.Text{ZH: "去年"}},
+		{Exam: "039", Year: 2026, Text: exam.Text{ZH: "别的考试"}},
+	}
+	d, _ := filled(t, w, exam.Document{Area: "410000"})
+	var got []string
+	for _, n := range d.Notices() {
+		got = append(got, fmt.Sprint(n.Tone, " ", n.Text.In(chinese())))
+	}
+	line := present.T("ui.notices.pass_line", "name", "某地", "year", "2025", "marks", present.T("ui.compare.and",
+		"first", present.T("ui.notices.mark", "grade", present.Named(w.Pack.Levels[0].Grade), "mark", 53),
+		"next", present.T("ui.notices.mark", "grade", present.Named(w.Pack.Levels[1].Grade), "mark", 58))).In(chinese())
+	want := []string{fmt.Sprint(present.Busy, " 全国新公告"), fmt.Sprint(present.Busy, " 本考区新公告"), fmt.Sprint(present.Calm, " 国家公告"),
+		fmt.Sprint(present.Calm, " ", line), fmt.Sprint(present.Busy, " 考区户籍"), fmt.Sprint(present.Busy, " 考区说明"), fmt.Sprint(present.Warning, " 样例")}
+	if !slices.Equal(got, want) {
+		t.Errorf("it says\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	bare := w.Desk(t)
+	if n := bare.Notices(); len(n) < 4 || n[0].Text.In(chinese()) != "全国新公告" || n[1].Text.In(chinese()) != "国家公告" {
+		t.Errorf("without a draft the first are %q, %q", n[0].Text.In(chinese()), n[1].Text.In(chinese()))
+	}
+}
+
+func TestTheHotlineOfTheAreaStandsBeforeThatOfTheCountry(t *testing.T) {
+	for area, want := range map[string]string{"410000": "[0371-00000000 010-00000000]", "": "[010-00000000]"} {
+		d, f := filled(t, officeOf(t), exam.Document{Area: area})
+		var got []string
+		for _, c := range d.Contacts() {
+			got = append(got, c.Phone)
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("in %q they are %v", area, got)
+		}
+		if n := len(f.Payment().Contacts); n != len(got) {
+			t.Errorf("the page of the payment has %d", n)
+		}
+	}
+}
+
+func TestTheBillNamesTheAreasOwnDeadlineAndNoOther(t *testing.T) {
+	w := officeOf(t)
+	_, f := filled(t, w, presenttest.Complete())
+	b := f.Payment().Bill
+	if b.Deadline == nil || present.Beijing(b.Deadline.At).Format("2006-01-02 15:04") != "2026-03-25 17:00" {
+		t.Errorf("the deadline is %+v", b.Deadline)
+	}
+	doc := presenttest.Complete()
+	doc.Area = "110000"
+	other := officeOf(t)
+	i := slices.IndexFunc(other.Pack.Areas, func(a exam.Area) bool { return a.ID == "110000" })
+	other.Pack.Areas[i].Windows = nil
+	if _, f = filled(t, other, doc); f.Payment().Bill.Deadline != nil {
+		t.Error("an area without a date of its own shows one")
+	}
+}
+
+func TestANoticeOfPaymentIsLateAfterItsTimeAndNotBefore(t *testing.T) {
+	w, _, f := submitted(t, exam.StatePaying)
+	for _, c := range []struct {
+		after      time.Duration
+		late, call bool
+	}{{0, false, false}, {10 * time.Minute, false, false}, {10*time.Minute + time.Second, true, false}, {24 * time.Hour, true, false}, {24*time.Hour + time.Second, true, true}} {
+		w.Loop.Away(f.Payment().Since.Add(c.after).Sub(w.Loop.Now()))
+		if p := f.Payment(); p.Late != c.late || p.Call != c.call {
+			t.Errorf("after %s: late %v, call %v", c.after, p.Late, p.Call)
+		}
+	}
+	_, _, done := submitted(t, exam.StateCompleted)
+	if p := done.Payment(); p.Late || p.Call {
+		t.Error("what is paid is late")
+	}
+}
+
+func TestSilenceIsAnsweredAfterThreeDaysAndNotBefore(t *testing.T) {
+	w, _, f := submitted(t, exam.StateManualReview)
+	history := w.Drafts[f.ID()].Registration.History
+	w.Loop.Away(history[len(history)-1].At.Add(72 * time.Hour).Sub(w.Loop.Now()))
+	if !f.Standing().Wait.Empty() {
+		t.Error("after three days to the second it is said")
+	}
+	w.Loop.Away(time.Second)
+	if f.Standing().Wait.Empty() {
+		t.Error("after three days it is not said")
+	}
+}
+
+func TestASubmissionTakesItsFilesAlong(t *testing.T) {
+	w, _, f := onEvidence(t)
+	w.Disk["/me.jpg"], w.Disk["/a.pdf"] = []byte("a picture"), document(100)
+	f.TakePicture("/me.jpg")
+	w.Loop.Drain()
+	f.UsePhoto()
+	f.AddEvidence("diploma", "/a.pdf")
+	w.Loop.Drain()
+	f.Submit()
+	w.Loop.Drain()
+	if len(w.Waiting) != 1 {
+		t.Fatalf("%d steps wait: %v", len(w.Waiting), problemsOf(f))
+	}
+	e := w.Waiting[0]
+	sub, err := exam.DecodeSubmission(e.Content)
+	if err != nil || len(e.Files) != 2 || fmt.Sprint(e.Files) != fmt.Sprint(sub.Files) {
+		t.Errorf("sent along are %v, named are %v: %v", e.Files, sub.Files, err)
+	}
+	for _, file := range e.Files {
+		if file.Kind == exam.FilePhotoOriginal {
+			t.Error("the picture that the photo was made of leaves this machine")
+		}
+	}
+}
+
+func TestRareCharactersAreFoundWhereverTheyStand(t *testing.T) {
+	const rare = "\U0002CB4E"
+	for name, doc := range map[string]exam.Document{
+		"name": {Name: rare}, "remark": {NameRemark: rare}, "address": {Address: rare}, "school": {Education: []exam.Education{{School: rare}}},
+		"employer": {Work: []exam.Work{{Employer: rare}}}, "place": {Work: []exam.Work{{Place: rare}}},
+	} {
+		_, d, _ := opened(t, doc)
+		if got := d.RareRunes(); string(got) != rare {
+			t.Errorf("%s: %q", name, string(got))
+		}
+	}
+	w, d := desk(t)
+	if _, err := w.Ports().Drafts.Create(exam.Document{Name: rare + "\uffff"}, w.Pack.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	d.StoreChanged("")
+	w.Loop.Drain()
+	if got := d.RareRunes(); string(got) != rare {
+		t.Errorf("in the list: %q", string(got))
+	}
+}
+
+func TestTheRemarkIsAskedForExactlyTheCharactersThatMachinesLack(t *testing.T) {
+	for name, asked := range map[string]bool{
+		"\u33ff": false, "\u3400": true, "\u4dbf": true, "\u4dc0": false, "\u4e00": false, "\u9fff": false, "\ue000": true, "\uf8ff": true, "\uf900": false,
+		"\U00010000": true, "李[宏]": true, "李［宏］": true, "李*": true, "李＊": true, "李?": true, "李？": true, "李\xff": true, "李小满": false, "·": false,
+	} {
+		_, _, f := opened(t, exam.Document{Name: name})
+		f.Show(exam.StepPerson)
+		got := false
+		for _, s := range f.Sections() {
+			got = got || slices.ContainsFunc(s.Fields, func(v present.Field) bool { return v.Path == "name_remark" })
+		}
+		if got != asked {
+			t.Errorf("%+q: asked %v", name, got)
+		}
+	}
+	_, _, f := opened(t, exam.Document{Name: "李小满", NameRemark: "左金右容"})
+	f.Show(exam.StepPerson)
+	if v := fieldOf(t, f, "name_remark"); v.Value != "左金右容" {
+		t.Errorf("a remark that is there is not shown: %q", v.Value)
+	}
+}
+
+func TestAWindowIsTakenAsItWasWithinTheBoundsOfADesk(t *testing.T) {
+	for raw, want := range map[string]string{
+		`{"width":400,"height":300}`: "400 300 false 0 0", `{"width":399,"height":300}`: "0 0 false 0 0", `{"width":400,"height":299}`: "0 0 false 0 0",
+		`{"width":32768,"height":32768}`: "32768 32768 false 0 0", `{"width":32769,"height":600}`: "0 0 false 0 0", `{"width":600,"height":32769}`: "0 0 false 0 0",
+		`{"placed":true,"x":-32768,"y":32768}`: "0 0 true -32768 32768", `{"placed":true,"x":-32769,"y":0}`: "0 0 false 0 0", `{"placed":true,"x":0,"y":32769}`: "0 0 false 0 0",
+		`{"x":5,"y":5}`: "0 0 false 0 0", `{"width":600,"height":`: "0 0 false 0 0", `{"width":"wide"}`: "0 0 false 0 0",
+	} {
+		p := present.ParsePreferences([]byte(raw))
+		if got := fmt.Sprint(p.Width, p.Height, p.Placed, p.X, p.Y); got != want {
+			t.Errorf("%s is taken as %s", raw, got)
+		}
+	}
+	for raw, want := range map[string]string{`{"text_scale":0.5}`: "1", `{"text_scale":1.25}`: "1.25", `{"text_scale":9}`: "2"} {
+		if got := fmt.Sprint(present.ParsePreferences([]byte(raw)).TextScale); got != want {
+			t.Errorf("%s is taken as %s", raw, got)
+		}
+	}
+}
+
+func TestACalendarIsTheFileThatPhonesExpect(t *testing.T) {
+	day := present.Event{ID: "x", At: time.Date(2026, 3, 30, 15, 59, 59, 0, time.UTC), DayOnly: true, Title: "截止", Alarms: []time.Duration{24 * time.Hour}}
+	point := present.Event{ID: "y", At: time.Date(2026, 5, 24, 1, 0, 0, 0, time.UTC), Title: "a;b", Text: "c,d"}
+	got := strings.Join(unfolded(present.Calendar([]present.Event{day, point}, presenttest.Start)), "\n")
+	want := `BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//wenbao//wenbao//ZH
+CALSCALE:GREGORIAN
+METHOD:PUBLISH
+BEGIN:VTIMEZONE
+TZID:Asia/Shanghai
+BEGIN:STANDARD
+DTSTART:19910915T000000
+TZOFFSETFROM:+0800
+TZOFFSETTO:+0800
+TZNAME:CST
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:x
+DTSTAMP:20260310T024207Z
+DTSTART;VALUE=DATE:20260330
+TRANSP:TRANSPARENT
+SUMMARY:截止
+BEGIN:VALARM
+ACTION:DISPLAY
+TRIGGER;VALUE=DATE-TIME:20260329T155959Z
+DESCRIPTION:截止
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+UID:y
+DTSTAMP:20260310T024207Z
+DTSTART;TZID=Asia/Shanghai:20260524T090000
+SUMMARY:a\;b
+DESCRIPTION:c\,d
+END:VEVENT
+END:VCALENDAR`
+	if got != want {
+		t.Errorf("it is\n%s", got)
+	}
+}
+
+func TestTheWindowHearsOfTheLineWhenItChangedAndNowAndThen(t *testing.T) {
+	w, told := presenttest.NewWorld(), 0
+	d := present.NewDesk(w.Ports(), w.Loop, func() { told++ })
+	d.LineChanged()
+	hears := func(what string, want bool) {
+		t.Helper()
+		told = 0
+		d.LineChanged()
+		if (told > 0) != want {
+			t.Errorf("%s: told %d times", what, told)
+		}
+	}
+	hears("the same line", false)
+	for what, change := range map[string]func(*present.Line){
+		"the state": func(l *present.Line) { l.State = present.LineBusy }, "the queue": func(l *present.Line) { l.Queue++ }, "what is set aside": func(l *present.Line) { l.Aside++ },
+		"the last word": func(l *present.Line) { l.Last = l.Last.Add(time.Second) }, "the next attempt": func(l *present.Line) { l.Next = l.Next.Add(time.Second) },
+		"the progress": func(l *present.Line) {
+			l.Sending = map[exam.EntryID]present.Sending{"e": {Bytes: int64(len(l.Sending)) + 1}}
+		},
+	} {
+		change(&w.Line)
+		hears(what, true)
+		hears(what+", again", false)
+	}
+	w.Loop.Away(29 * time.Second)
+	hears("before half a minute", false)
+	w.Loop.Away(time.Second)
+	hears("after half a minute", true)
+}
+
+func TestAFileIsTakenUpToItsBoundAndOfferedBeyond(t *testing.T) {
+	for size, must := range map[int]bool{exam.MaxFileBytes: false, exam.MaxFileBytes + 1: true} {
+		w, _, f := onEvidence(t)
+		w.Disk["/a.jpg"] = picture(size)
+		f.AddEvidence("diploma", "/a.jpg")
+		if f.Weighing() {
+			t.Error("it is weighed before it was read")
+		}
+		w.Loop.Drain()
+		if o := f.Offered("diploma"); len(o) != 1 || o[0].Must != must || f.Weighing() {
+			t.Errorf("%d bytes: %+v", size, o)
+		}
+	}
+	w, _, f := onEvidence(t)
+	w.Disk["/a.pdf"] = document(exam.MaxFileBytes)
+	w.Disk["/b.pdf"] = document(exam.MaxFileBytes + 1)
+	f.AddEvidence("diploma", "/a.pdf")
+	f.AddEvidence("diploma", "/b.pdf")
+	w.Loop.Drain()
+	if list := attached(w, f); len(list) != 1 || list[0].Name != "a.pdf" {
+		t.Errorf("attached are %v", list)
+	}
+}
+
+func TestOfTwoOffersTheOneThatWasChosenIsTaken(t *testing.T) {
+	w, _, f := onEvidence(t)
+	w.Disk["/a.jpg"], w.Disk["/b/a.jpg"] = picture(3_000_000), picture(5_000_000)
+	f.AddEvidence("diploma", "/a.jpg")
+	f.AddEvidence("diploma", "/b/a.jpg")
+	f.AddEvidence("id_card", "/a.jpg")
+	w.Loop.Drain()
+	offers := f.Offered("diploma")
+	if len(offers) != 2 {
+		t.Fatalf("%d are offered", len(offers))
+	}
+	f.Choose(offers[1], false, true)
+	f.Choose(offers[1], false, true) // pressed twice
+	w.Loop.Drain()
+	if list := attached(w, f); len(list) != 1 || list[0].Size != 5_000_000 || list[0].Kind != "diploma" {
+		t.Errorf("attached are %v", list)
+	}
+	if left := f.Offered("diploma"); len(left) != 1 || left[0].Before != 3_000_000 {
+		t.Errorf("left are %d", len(left))
+	}
+}
+
+func TestAFailureOfTheSettingsIsSaidUnderItsPartOrAboveThePage(t *testing.T) {
+	w, d := setting(t)
+	w.Unreadable()
+	d.Go(present.PageHelp)
+	d.Go(present.PageSettings)
+	w.Loop.Drain()
+	if text, bad := d.Alarm(); !bad || text.Key() != "ui.trouble.damaged" {
+		t.Errorf("a folder that cannot be measured: %q", text.Key())
+	}
+	w.Mended()
+	d.Go(present.PageHelp)
+	d.Go(present.PageSettings)
+	w.Loop.Drain()
+	w.DiskFull()
+	d.KeepVersions(present.VersionChoices[1])
+	w.Loop.Drain()
+	if text, bad := d.Alarm(); !bad || text.Key() != "ui.trouble.full" || d.Settings().Versions != present.VersionChoices[0] {
+		t.Errorf("a choice that cannot be kept: %q, shown are %d versions", text.Key(), d.Settings().Versions)
+	}
+	w.Mended()
+	for name, c := range map[string]struct {
+		do   func()
+		want string
+	}{
+		"move":   {func() { d.MoveTo("/media/usb/wenbao") }, "ui.settings.folder.moved.title"},
+		"set":    {func() { d.SetPassphrase("correct horse", "correct horse") }, "ui.settings.lock.set.title"},
+		"remove": {func() { d.RemovePassphrase(); d.Answer(true) }, "ui.settings.lock.removed.title"},
+		"tidy":   {d.Compact, "ui.settings.bin.compacted.title"},
+	} {
+		c.do()
+		w.Loop.Drain()
+		if key, _ := said(d); key != c.want {
+			t.Errorf("%s: says %s", name, key)
+		}
+		readable(t, d)
+		if d.Settings().Busy != "" {
+			t.Errorf("%s: it is still at it", name)
+		}
+	}
+}
+
+func TestNoAddressIsTakenThatCouldNotWork(t *testing.T) {
+	w, d := setting(t)
+	key := "-----BEGIN PUBLIC KEY-----"
+	for _, c := range []struct {
+		n    present.Network
+		want string
+	}{
+		{present.Network{Proxy: "manual", ProxyURL: "http://10.0.0.1:8080"}, "kept"}, {present.Network{Proxy: "manual", ProxyURL: "socks5://10.0.0.1:1080"}, "kept"},
+		{present.Network{Proxy: "manual", ProxyURL: "ftp://10.0.0.1"}, "bad_proxy"}, {present.Network{Proxy: "manual", ProxyURL: "http://"}, "bad_proxy"},
+		{present.Network{Proxy: "manual", ProxyURL: "http://%zz"}, "bad_proxy"}, {present.Network{Proxy: "none", ProxyURL: "nonsense"}, "kept"},
+		{present.Network{Server: "http://example.com", Key: key}, "bad_server"}, {present.Network{Server: "https://", Key: key}, "bad_server"},
+		{present.Network{Server: "https://%zz", Key: key}, "bad_server"}, {present.Network{Server: "https://example.com", Key: key}, "bad_key"},
+		{present.Network{Server: "http://127.0.0.1:8443", Key: "x"}, "bad_key"},
+	} {
+		before := string(w.Values[present.NetworkKey])
+		d.SetNetwork(c.n)
+		w.Loop.Drain()
+		if got, _ := said(d); got != "ui.settings.network."+c.want+".title" {
+			t.Errorf("%+v: says %s", c.n, got)
+		}
+		if kept := string(w.Values[present.NetworkKey]) != before; kept && c.want != "kept" {
+			t.Errorf("%+v was kept", c.n)
+		}
+		readable(t, d)
+	}
+}
