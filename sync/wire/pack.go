@@ -33,12 +33,17 @@ var packers = sync.Pool{New: func() any {
 	return e
 }}
 
+// maxWindow is what a frame may say of its window: a stream of more than 256 KB
+// names the encoder's whole one, which takes no memory here, since what it unpacks
+// to is bounded.
+const maxWindow = 16 << 20
+
 var unpacker = sync.OnceValue(func() *zstd.Decoder { return decoder(exam.MaxSubmissionBytes, true) })
 
 var inflater = sync.OnceValue(func() *zstd.Decoder { return decoder(MaxMessage, false) })
 
 func decoder(limit uint64, dict bool) *zstd.Decoder {
-	options := []zstd.DOption{zstd.WithDecoderMaxMemory(limit), zstd.WithDecoderMaxWindow(max(limit, zstd.MinWindowSize)), zstd.WithDecoderLowmem(true)}
+	options := []zstd.DOption{zstd.WithDecoderMaxMemory(limit), zstd.WithDecoderMaxWindow(max(limit, maxWindow)), zstd.WithDecoderLowmem(true)}
 	if dict {
 		options = append(options, zstd.WithDecoderDictRaw(dictionaryID, dictionary))
 	}
