@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -188,6 +189,11 @@ func (e *Entry) composing() bool {
 		}
 	}
 	return letters > 0
+}
+
+// typing is how many characters there are, and whether more are being composed.
+func (e *Entry) typing() (characters int, composing bool) {
+	return utf8.RuneCountInString(e.Text), e.composing()
 }
 
 // AcceptsTab keeps the Tab key in the field while an input method composes.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 
@@ -123,8 +122,8 @@ func (i *inspector) collect() inspected {
 	if f, ok := c.Focused().(identified); ok {
 		out.Focus = f.controlID()
 	}
-	if e, ok := c.Focused().(*Entry); ok {
-		out.Typed, out.Composing = utf8.RuneCountInString(e.Text), e.composing()
+	if e, ok := c.Focused().(interface{ typing() (int, bool) }); ok {
+		out.Typed, out.Composing = e.typing()
 	}
 	out.Width, out.Height = c.PixelCoordinateForPosition(fyne.NewPos(c.Size().Width, c.Size().Height))
 	walk(front, func(o identified) { out.Controls = append(out.Controls, i.thing(c, body, o)) })

@@ -53,7 +53,7 @@ var (
 	lookDanger    = pressLook{fill: colorCard, stroke: colorBad, corner: radius, padX: 16, padY: 8}
 	lookRow       = pressLook{corner: radius, padX: gapSmall, padY: 4}
 	// lookNavigation is lower, so that every page of a draft is in sight at 768.
-	lookNavigation = pressLook{corner: radius, padX: gapSmall, padY: 2.5}
+	lookNavigation = pressLook{corner: radius, padX: gapSmall, padY: 2}
 	lookCard       = pressLook{fill: colorCard, stroke: colorLine, corner: radiusCard, padX: gapLarge, padY: gapLarge}
 	lookBare       = pressLook{corner: radius, padX: 2, padY: 2}
 )

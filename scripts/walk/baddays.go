@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
-	"time"
 )
 
 // ready makes a complete draft without the window.
@@ -48,45 +47,52 @@ func (w *walk) reviewerAsks() error {
 	)
 }
 
-func (w *walk) askedFor() error {
-	return steps(
-		w.submit,
-		func() error {
-			_, err := w.win.until(60*time.Second, "the reviewer to ask", func(v view) bool { _, ok := v.find("action.supplement"); return ok && v.Settled })
-			return err
-		},
-		func() error { return w.shot("material-asked-for") },
-	)
+func (w *walk) askedFor() error { return steps(w.submit, w.asked) }
+
+// asked waits for the reviewer to ask for material.
+func (w *walk) asked() error {
+	_, err := w.win.until(patience, "the reviewer to ask", func(v view) bool { _, ok := v.find("action.supplement"); return ok && v.Settled })
+	if err != nil {
+		return err
+	}
+	return w.shot("material-asked-for")
 }
 
 // supplement hands in a scan, which the practice's reviewer then approves.
 func (w *walk) supplement() error {
-	scan := filepath.Join(w.home, "certificate.jpg")
-	if err := portrait(scan); err != nil {
-		return err
-	}
 	return steps(
 		func() error { return w.bend("review=hand") },
 		func() error { return w.win.click("page.registration") },
-		func() error { return w.win.press("action.supplement") },
-		func() error { return w.at("evidence") },
-		func() error { return w.shot("evidence") },
-		func() error { return w.win.drag(scan) },
+		w.handIn,
 		func() error {
-			_, err := w.win.until(30*time.Second, "the scan to be kept", func(v view) bool { _, ok := v.first("action.remove."); return ok })
-			return err
-		},
-		func() error { return w.shot("evidence-added") },
-		func() error { return w.win.click("page.registration") },
-		func() error { return w.win.click("action.submit") },
-		func() error {
-			_, err := w.win.until(60*time.Second, "a person to look at it", func(v view) bool { _, ok := v.find("action.submit"); return v.Page == "registration" && !ok })
+			_, err := w.win.until(patience, "a person to look at it", func(v view) bool { _, ok := v.find("action.submit"); return v.Page == "registration" && !ok })
 			return err
 		},
 		func() error { return w.win.click("page.practice") },
 		func() error { return w.win.press("act.verify") },
 		func() error { return w.win.click("page.registration") },
 		w.verified,
+	)
+}
+
+// handIn drags a scan onto the window and sends the registration again.
+func (w *walk) handIn() error {
+	scan := filepath.Join(w.home, "certificate.jpg")
+	if err := portrait(scan); err != nil {
+		return err
+	}
+	return steps(
+		func() error { return w.win.press("action.supplement") },
+		func() error { return w.at("evidence") },
+		func() error { return w.shot("evidence") },
+		func() error { return w.win.drag(scan) },
+		func() error {
+			_, err := w.win.until(patience, "the scan to be kept", func(v view) bool { _, ok := v.first("action.remove."); return ok })
+			return err
+		},
+		func() error { return w.shot("evidence-added") },
+		func() error { return w.win.click("page.registration") },
+		func() error { return w.win.click("action.submit") },
 	)
 }
 
@@ -110,7 +116,7 @@ func (w *walk) payLate() error {
 
 // waiting waits until the payment page says that the notice is awaited.
 func (w *walk) waiting() error {
-	_, err := w.win.until(60*time.Second, "the payment to be awaited", func(v view) bool {
+	_, err := w.win.until(patience, "the payment to be awaited", func(v view) bool {
 		_, due := v.find("action.paid")
 		_, done := v.find("action.receipt")
 		_, ask := v.find("action.try_now")

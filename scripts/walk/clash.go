@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 const (
@@ -31,7 +30,8 @@ func (w *walk) clash() error {
 		func() error { return w.fills("phone", phoneHere) },
 		func() error { return w.turn("review") },
 		w.submit,
-		func() error { time.Sleep(time.Second); w.win.kill(); return w.server.start() },
+		w.win.durable,
+		func() error { w.win.kill(); return w.server.start() },
 	)
 	if err != nil {
 		return err
@@ -75,6 +75,9 @@ func (w *walk) elsewhere(data string) error {
 	return nil
 }
 
+// asks makes the reviewer of the server ask for material from now on.
+func (w *walk) asks() error { return w.server.steer("--verify", "ask") }
+
 // decide opens the application, which now meets the other machine's version.
 func (w *walk) decide() error {
 	return steps(
@@ -88,6 +91,15 @@ func (w *walk) decide() error {
 		func() error { return w.shot("conflict-desk") },
 		func() error { return w.win.press("action.resolve") },
 		func() error { return w.page("registration") },
+	)
+}
+
+// supplemented hands in what the reviewer asked for, who is content with it.
+func (w *walk) supplemented() error {
+	return steps(
+		w.asked,
+		func() error { return w.server.steer("--verify", "once") },
+		w.handIn,
 		w.verified,
 	)
 }

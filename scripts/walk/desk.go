@@ -52,17 +52,27 @@ func openDesk(ctx context.Context, out string, pace time.Duration, runes string)
 		return nil, fmt.Errorf("no display from Xvfb: %w", err)
 	}
 	d.display = ":" + strings.TrimSpace(n)
-	wm := d.command("openbox")
-	if err := wm.Start(); err != nil {
-		d.close()
-		return nil, fmt.Errorf("start openbox: %w", err)
-	}
-	d.procs = append(d.procs, wm)
-	if err := d.teach(runes); err != nil {
+	err = steps(
+		func() error { return d.keep(d.command("openbox")) },
+		func() error {
+			return d.wait("the window manager", func() bool { return d.command("xdotool", "get_desktop").Run() == nil })
+		},
+		func() error { return d.teach(runes) },
+	)
+	if err != nil {
 		d.close()
 		return nil, err
 	}
 	return d, nil
+}
+
+// keep starts a program that ends with the desk.
+func (d *desk) keep(c *exec.Cmd) error {
+	if err := c.Start(); err != nil {
+		return err
+	}
+	d.procs = append(d.procs, c)
+	return nil
 }
 
 func (d *desk) close() {
@@ -149,11 +159,14 @@ type window struct {
 
 // view is what the window reports: what is where, and no one's data.
 type view struct {
-	Settled  bool   `json:"settled"` // two looks in a row saw the same
-	Page     string `json:"page"`
-	Step     string `json:"step"`
-	Focus    string `json:"focus"`
-	Controls []control
+	Settled   bool   `json:"settled"`   // two looks in a row saw the same
+	Saved     bool   `json:"saved"`     // nothing typed waits to be saved
+	Typed     int    `json:"typed"`     // characters in the field with the focus
+	Composing bool   `json:"composing"` // an input method has letters that are not in it yet
+	Page      string `json:"page"`
+	Step      string `json:"step"`
+	Focus     string `json:"focus"`
+	Controls  []control
 }
 
 type control struct {
@@ -196,7 +209,7 @@ func (d *desk) open(program string, args ...string) (*window, error) {
 	if err := w.cmd.Start(); err != nil {
 		return nil, err
 	}
-	if _, err := w.until(60*time.Second, "the window to open", func(v view) bool { return len(v.Controls) > 0 && v.Settled }); err != nil {
+	if _, err := w.until(patience, "the window to open", func(v view) bool { return len(v.Controls) > 0 && v.Settled }); err != nil {
 		return w, err
 	}
 	id, err := d.output("xdotool", "search", "--sync", "--onlyvisible", "--name", windowName)
@@ -208,6 +221,10 @@ func (d *desk) open(program string, args ...string) (*window, error) {
 	_, err = d.output("xdotool", "windowfocus", "--sync", w.id)
 	return w, err
 }
+
+// patience is how long anything may take on a machine that is busy with other
+// things; it costs nothing while all goes well.
+const patience = 2 * time.Minute
 
 // windowName is in every title of the window.
 const windowName = "稳报"
@@ -256,9 +273,15 @@ func (w *window) until(limit time.Duration, what string, fits func(view) bool) (
 	return last, fmt.Errorf("waited %v for %s; on page %q with focus %q there are: %s", limit, what, last.Page, last.Focus, strings.Join(ids, " "))
 }
 
+// durable waits until the window says that everything typed is saved.
+func (w *window) durable() error {
+	_, err := w.until(patience, "everything typed to be saved", func(v view) bool { return v.Settled && v.Saved })
+	return err
+}
+
 // has waits for a control that can be used.
 func (w *window) has(id string) (control, error) {
-	v, err := w.until(40*time.Second, id, func(v view) bool { c, ok := v.find(id); return ok && c.Enabled && v.Settled })
+	v, err := w.until(patience, id, func(v view) bool { c, ok := v.find(id); return ok && c.Enabled && v.Settled })
 	c, _ := v.find(id)
 	return c, err
 }
@@ -317,7 +340,7 @@ func (w *window) reach(id string) error {
 		if err := w.key("Tab"); err != nil {
 			return err
 		}
-		if _, err := w.until(30*time.Second, "Tab to move on", func(n view) bool { return n.Focus != v.Focus }); err != nil {
+		if _, err := w.until(patience, "Tab to move on", func(n view) bool { return n.Focus != v.Focus }); err != nil {
 			return err
 		}
 	}
@@ -332,7 +355,20 @@ func (w *window) fill(id, text string) error {
 	if err := w.key("ctrl+a"); err != nil {
 		return err
 	}
-	return w.write(text)
+	if err := w.write(text); err != nil {
+		return err
+	}
+	return w.arrived(id, text)
+}
+
+// arrived waits until what was typed is in the field. With an input method
+// letters take a way of their own, and keys struck before they are back belong
+// to it.
+func (w *window) arrived(id, text string) error {
+	_, err := w.until(patience, text+" to arrive in "+id, func(v view) bool {
+		return v.Focus == id && v.Typed == utf8.RuneCountInString(text) && !v.Composing
+	})
+	return err
 }
 
 // pick types into a list until it is narrowed down, and takes the first.
@@ -343,14 +379,14 @@ func (w *window) pick(id, typed string) error {
 	if err := w.write(typed); err != nil {
 		return err
 	}
-	open := func(v view) bool { return v.Focus == id+".search" }
-	if _, err := w.until(30*time.Second, "the list of "+id+" to open", open); err != nil {
+	search := id + ".search"
+	if err := w.arrived(search, typed); err != nil {
 		return err
 	}
 	if err := w.key("Return"); err != nil {
 		return err
 	}
-	_, err := w.until(30*time.Second, "the list of "+id+" to close", func(v view) bool { return !open(v) })
+	_, err := w.until(patience, "the list of "+id+" to close", func(v view) bool { return v.Focus != search })
 	return err
 }
 

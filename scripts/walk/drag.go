@@ -30,7 +30,7 @@ func (w *window) drag(file string) error {
 	if err := s.own(); err != nil {
 		return err
 	}
-	return s.drop(time.Now().Add(20 * time.Second))
+	return s.drop(time.Now().Add(patience))
 }
 
 // dragSource is the side of a drag that has the file.

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
 
 // leg is one part of the way.
@@ -46,7 +45,7 @@ func (w *walk) legs() []leg {
 	return []leg{
 		{"open the application", w.open},
 		{"a new registration", w.begin},
-		{"type in the candidate, without a mouse", w.person},
+		{"type in the candidate, without a mouse, Chinese by pinyin", w.person},
 		{"kill the application with -9, nothing typed is lost", w.cut},
 		{"schooling, work, photo dragged in, commitment", w.rest},
 		{"the server goes away", w.server.stop},
@@ -55,7 +54,8 @@ func (w *walk) legs() []leg {
 		{"the server comes back, the registration arrives by itself", w.server.start},
 		{"verified by the server", w.verified},
 		{"another machine changes the same field first", w.clash},
-		{"both values are shown; the candidate decides", w.decide},
+		{"both values are shown; the candidate decides", func() error { return steps(w.asks, w.decide) }},
+		{"the reviewer asks for material; a scan is dragged in", w.supplemented},
 		{"confirm and pay", w.pay},
 		{"print the registration form", w.print},
 		{"exactly one registration is on the server", w.once},
@@ -82,6 +82,15 @@ func (w *walk) fills(pairs ...string) error {
 	return nil
 }
 
+// writes writes Chinese as people do: with the input method where one runs, else
+// with a keyboard that has the characters.
+func (w *walk) writes(id, text string, keys []spelled) error {
+	if w.way != whole {
+		return w.win.fill(id, text)
+	}
+	return w.win.spell(id, keys)
+}
+
 func (w *walk) open() (err error) {
 	args := []string{"--practice", "--data", w.data}
 	if w.server != nil {
@@ -99,14 +108,14 @@ func (w *walk) begin() error {
 		func() error { return w.at("registration") },
 		func() error { return w.win.choose("level=junior") },
 		func() error { return w.win.pick("area", "henan") },
-		func() error { return w.fills("city", person.city) },
+		func() error { return w.writes("city", person.city, person.cityKeys) },
 		func() error { return w.shot("registration-step") },
 	)
 }
 
 // at waits for a step of the form.
 func (w *walk) at(step string) error {
-	_, err := w.win.until(30*time.Second, "step "+step, func(v view) bool { return v.Step == step })
+	_, err := w.win.until(patience, "step "+step, func(v view) bool { return v.Step == step })
 	return err
 }
 
@@ -115,7 +124,7 @@ var formSteps = []string{"registration", "person", "schooling", "work", "photo",
 
 // turn goes to a step of the form with the keys that turn pages.
 func (w *walk) turn(step string) error {
-	v, err := w.win.until(30*time.Second, "the form", func(v view) bool { return v.Step != "" })
+	v, err := w.win.until(patience, "the form", func(v view) bool { return v.Step != "" })
 	if err != nil {
 		return err
 	}
@@ -135,21 +144,24 @@ func (w *walk) turn(step string) error {
 func (w *walk) person() error {
 	return steps(
 		func() error { return w.turn("person") },
-		func() error { return w.fills("name", person.name, "id_number", person.idNumber) },
+		func() error { return w.writes("name", person.name, person.nameKeys) },
+		func() error { return w.fills("id_number", person.idNumber) },
 		func() error { return w.win.pick("ethnicity", "han") },
 		func() error { return w.win.pick("political_status", "qunzhong") },
 		func() error {
-			return w.fills("phone", person.phone, "email", person.email, "address", person.address, "postcode", person.postcode)
+			return w.fills("phone", person.phone, "email", person.email, "postcode", person.postcode)
 		},
-		func() error { return w.win.key("Tab") },
+		func() error { return w.writes("address", person.address, person.addressKeys) },
 		func() error { return w.shot("person-step") },
 	)
 }
 
-// cut kills the application a second after the last key, reads what is on the
+// cut kills the application once it says that all is saved, reads what is on the
 // disk, and opens it again.
 func (w *walk) cut() error {
-	time.Sleep(time.Second) // the promise: durable within one second
+	if err := w.win.durable(); err != nil {
+		return err
+	}
 	w.win.kill()
 	doc, err := w.document()
 	if err != nil {
@@ -172,7 +184,7 @@ func (w *walk) reopen() error {
 	if err := w.open(); err != nil {
 		return err
 	}
-	v, err := w.win.until(40*time.Second, "the draft on the home page", func(v view) bool { _, ok := v.first("draft."); return ok })
+	v, err := w.win.until(patience, "the draft on the home page", func(v view) bool { _, ok := v.first("draft."); return ok })
 	if err != nil {
 		return err
 	}

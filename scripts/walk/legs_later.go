@@ -100,13 +100,13 @@ func (w *walk) submit() error {
 
 // page waits for a page.
 func (w *walk) page(id string) error {
-	_, err := w.win.until(40*time.Second, "page "+id, func(v view) bool { return v.Page == id })
+	_, err := w.win.until(patience, "page "+id, func(v view) bool { return v.Page == id })
 	return err
 }
 
 // waits gives the engine time to try and fail, and looks at what it says.
 func (w *walk) waits() error {
-	time.Sleep(2 * time.Second)
+	time.Sleep(3 * time.Second) // nothing may happen meanwhile
 	v, err := w.win.view()
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (w *walk) waits() error {
 }
 
 func (w *walk) verified() error {
-	_, err := w.win.until(90*time.Second, "the registration to be verified", func(v view) bool { c, ok := v.find("action.confirm"); return ok && c.Enabled })
+	_, err := w.win.until(patience, "the registration to be verified", func(v view) bool { c, ok := v.find("action.confirm"); return ok && c.Enabled })
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (w *walk) confirm() error {
 // paid waits until the payment page has the receipt, and looks at where the
 // registration stands.
 func (w *walk) paid() error {
-	_, err := w.win.until(90*time.Second, "the payment to arrive", func(v view) bool { _, ok := v.find("action.receipt"); return ok && v.Settled })
+	_, err := w.win.until(patience, "the payment to arrive", func(v view) bool { _, ok := v.find("action.receipt"); return ok && v.Settled })
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (w *walk) paid() error {
 		func() error { return w.shot("paid") },
 		func() error { return w.win.click("page.registration") },
 		func() error {
-			_, err := w.win.until(30*time.Second, "the registration to be completed", completed)
+			_, err := w.win.until(patience, "the registration to be completed", completed)
 			return err
 		},
 		func() error { return w.shot("completed") },
@@ -196,27 +196,24 @@ func (w *walk) print() error {
 // fetchPDF waits for the file in the candidate's home folder and copies it to
 // out/.
 func (w *walk) fetchPDF() error {
-	for range 100 {
-		var found string
-		err := filepath.WalkDir(w.home, func(path string, d os.DirEntry, err error) error {
+	var found string
+	err := w.wait("a PDF in the candidate's folder", func() bool {
+		_ = filepath.WalkDir(w.home, func(path string, _ os.DirEntry, err error) error {
 			if err == nil && strings.HasSuffix(path, ".pdf") {
 				found = path
 			}
-			return err
+			return nil
 		})
-		if err != nil {
-			return err
-		}
-		if found != "" {
-			raw, err := os.ReadFile(found)
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(w.form(), raw, 0o644)
-		}
-		time.Sleep(100 * time.Millisecond)
+		return found != ""
+	})
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("no PDF appeared in the candidate's folder")
+	raw, err := os.ReadFile(found)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(w.form(), raw, 0o644)
 }
 
 func (w *walk) form() string { return filepath.Join(w.out, "registration-form.pdf") }

@@ -42,7 +42,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute+time.Duration(o.typist)*(o.pace+20*time.Millisecond))
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute+time.Duration(o.typist)*(o.pace+20*time.Millisecond))
 	defer cancel()
 	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "walk:", err)
@@ -102,6 +102,9 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	d.env = append(d.env, "HOME="+w.home, "XDG_DATA_HOME="+filepath.Join(w.home, "data"), "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8")
 	if o.way == whole {
+		if err := d.inputMethod(w.home); err != nil {
+			return err
+		}
 		if w.server, err = newServer(ctx, bin, filepath.Join(work, "server"), out); err != nil {
 			return err
 		}

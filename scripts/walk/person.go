@@ -7,6 +7,8 @@ type typed struct {
 	school, major, started, graduated, diploma                  string
 	degreeBy, degreeMajor, degreeAwarded, degreeNumber          string
 	employer, from, position, place, duties, firstWorked, title string
+
+	nameKeys, cityKeys, addressKeys []spelled // the same, as an input method is told
 }
 
 var person = typed{
@@ -16,6 +18,10 @@ var person = typed{
 	degreeBy: "郑州大学", degreeMajor: "社会学", degreeAwarded: "2012年6月", degreeNumber: "1045942012001234",
 	employer: "郑州市明理社会工作服务中心", from: "2019-3", position: "社工", place: "河南省郑州市", duties: "社区养老服务",
 	firstWorked: "2012.7", title: "无",
+	cityKeys: []spelled{{"zhengzhoushi", "space", "郑州市"}},
+	nameKeys: []spelled{{"wang", "2", "王"}, {"𬱖", "", "𬱖"}},
+	addressKeys: []spelled{{"henansheng", "space", "河南省"}, {"zhengzhoushi", "space", "郑州市"}, {"jinshuiqu", "space", "金水区"}, {"jingsan", "1", "经三"},
+		{"lu", "space", "路"}, {"8", "", "8"}, {"hao", "2", "号"}},
 }
 
 // runes is every character that somebody presses a key for.

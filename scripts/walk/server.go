@@ -52,16 +52,24 @@ func (s *server) start() error {
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	for range 100 {
+	for end := time.Now().Add(patience); time.Now().Before(end) && s.ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
 		if r, err := http.Get(s.url() + "/readyz"); err == nil {
 			r.Body.Close()
 			if r.StatusCode == http.StatusOK {
 				return nil
 			}
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
-	return fmt.Errorf("wenbaod is not ready after 10 seconds; see wenbaod.log")
+	return fmt.Errorf("wenbaod is not ready after %v; see wenbaod.log", patience)
+}
+
+// steer bends what the practice server does.
+func (s *server) steer(flags ...string) error {
+	args := append([]string{"practice", "--data", s.data}, flags...)
+	if raw, err := exec.CommandContext(s.ctx, filepath.Join(s.bin, "wenbaod"), args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("wenbaod %v: %w: %s", args, err, raw)
+	}
+	return nil
 }
 
 // stop is kill as a leg of the way.

@@ -30,6 +30,10 @@ func (w *walk) typist(characters int) error {
 			}
 			typed += length
 		}
+		last := keys[fields-1]
+		if _, err := w.win.until(patience, "the last character", func(v view) bool { return v.Focus == last && v.Typed == length }); err != nil {
+			return err
+		}
 		time.Sleep(time.Second) // the promise: durable within one second
 		w.win.kill()
 		doc, err := w.document()
