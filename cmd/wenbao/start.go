@@ -81,7 +81,7 @@ func (s *start) run(err error) int {
 // Opening a large store leaves twice its list behind as garbage; a machine with
 // little memory wants it back at once, and the heap to keep close to what lives.
 const (
-	collectAt   = 50 // per cent of growth
+	collectAt   = 25 // per cent of growth
 	tidiedAfter = 4 * time.Second
 )
 

@@ -30,7 +30,7 @@ func (w *walk) clash() error {
 		func() error { return w.fills("phone", phoneHere) },
 		func() error { return w.turn("review") },
 		w.submit,
-		w.win.durable,
+		func() error { return w.win.durable() },
 		func() error { w.win.kill(); return w.server.start() },
 	)
 	if err != nil {

@@ -270,7 +270,7 @@ func (w *window) until(limit time.Duration, what string, fits func(view) bool) (
 	for _, x := range last.Controls {
 		ids = append(ids, x.ID)
 	}
-	return last, fmt.Errorf("waited %v for %s; on page %q with focus %q there are: %s", limit, what, last.Page, last.Focus, strings.Join(ids, " "))
+	return last, fmt.Errorf("waited at most %v for %s; on page %q with focus %q there are: %s", limit, what, last.Page, last.Focus, strings.Join(ids, " "))
 }
 
 // durable waits until the window says that everything typed is saved.
@@ -347,18 +347,22 @@ func (w *window) reach(id string) error {
 	return fmt.Errorf("%d times Tab does not lead to %s", mostTabs, id)
 }
 
-// fill types a text into a field, over what is there.
+// fill types a text into a field, in place of what is there.
 func (w *window) fill(id, text string) error {
-	if err := w.reach(id); err != nil {
-		return err
-	}
-	if err := w.key("ctrl+a"); err != nil {
-		return err
-	}
-	if err := w.write(text); err != nil {
-		return err
-	}
-	return w.arrived(id, text)
+	return steps(
+		func() error { return w.empty(id) },
+		func() error { return w.write(text) },
+		func() error { return w.arrived(id, text) },
+	)
+}
+
+// empty goes to a field and takes out what is there.
+func (w *window) empty(id string) error {
+	return steps(
+		func() error { return w.reach(id) },
+		func() error { return w.key("ctrl+a", "BackSpace") },
+		func() error { return w.arrived(id, "") },
+	)
 }
 
 // arrived waits until what was typed is in the field. With an input method

@@ -81,10 +81,10 @@ type spelled struct {
 	text            string // what it becomes; letters without a key stay what they are
 }
 
-// spell writes into a field with the input method, over what is there, and waits
-// for each choice to arrive.
+// spell writes into a field with the input method, in place of what is there, and
+// waits for each choice to arrive.
 func (w *window) spell(id string, words []spelled) error {
-	if err := steps(func() error { return w.reach(id) }, func() error { return w.key("ctrl+a", "BackSpace") }, func() error { return w.chinese(true) }); err != nil {
+	if err := steps(func() error { return w.empty(id) }, func() error { return w.chinese(true) }); err != nil {
 		return err
 	}
 	typed := 0
