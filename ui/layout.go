@@ -513,6 +513,12 @@ func surface(fill, stroke fyne.ThemeColorName, corner, pad float32, content fyne
 	return newOver(r, padded(pad, content))
 }
 
+// stripe is what stands across the whole width, above or below the page; its
+// words begin where the page's do.
+func stripe(fill fyne.ThemeColorName, content fyne.CanvasObject) *fyne.Container {
+	return newOver(canvas.NewRectangle(tint(fill)), container.New(&inset{left: gapHuge, top: gapSmall, right: gapLarge, bottom: gapSmall}, content))
+}
+
 // card is the surface that groups what belongs together.
 func card(objects ...fyne.CanvasObject) *fyne.Container {
 	return surface(colorCard, colorLine, radiusCard, gapLarge, newColumn(gap, objects...))

@@ -210,16 +210,16 @@ func (h *header) refresh() {
 	if text, bad := w.desk.Alarm(); bad {
 		c := tones[present.Trouble]
 		said, line := newColumn(gapTiny, newText(styleStrong.in(c.ink), k.say(text))), newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), c.ink)))
-		line.Add(said)
+		add(line, said)
 		drawn += k.say(text)
 		if where, unsaved := w.desk.Elsewhere(); unsaved {
 			if !where.Empty() {
-				said.Add(newText(styleBody.in(c.ink), k.say(where)))
+				add(said, newText(styleBody.in(c.ink), k.say(where)))
 			}
-			line.Add(k.secondary("action.choose.elsewhere", k.key("elsewhere.save"), func() { w.chooseFolder(w.desk.SaveElsewhere) }))
+			add(line, k.secondary("action.choose.elsewhere", k.key("elsewhere.save"), func() { w.chooseFolder(w.desk.SaveElsewhere) }))
 			drawn += k.say(where) + "unsaved"
 		}
-		alarm = surface(c.soft, colorNone, 0, gapSmall, line)
+		alarm = stripe(c.soft, line)
 	}
 	if f := w.desk.Form(); f != nil && w.desk.Page() != present.PageHome {
 		tone, saved := f.Saved()

@@ -360,13 +360,13 @@ func (c *conflictPage) sides(d present.Difference) fyne.CanvasObject {
 	words, photos := newColumn(gapSmall), newFlow(gap)
 	for i, name := range []string{"conflict.base", "conflict.mine", "conflict.theirs"} {
 		said := orNone(k, k.say(d.Shown[i]))
-		words.Add(fact(k.key(name), said))
+		add(words, fact(k.key(name), said))
 		photo := newColumn(gapSmall, caption(k.key(name)))
 		if d.Pictures[i] != nil {
-			photo.Add(c.window.photoPicture(d.Pictures[i]))
+			add(photo, c.window.photoPicture(d.Pictures[i]))
 		}
-		photo.Add(body(said))
-		photos.Add(photo)
+		add(photo, body(said))
+		add(photos, photo)
 	}
 	if d.Path == exam.PhotoPath {
 		return photos

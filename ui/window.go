@@ -369,10 +369,10 @@ func (w *Window) showFoot() {
 	if reports := w.desk.Reports(); len(reports) > 0 {
 		said := newColumn(gapTiny)
 		for _, r := range reports {
-			said.Add(newText(styleBody.in(tones[r.Tone].ink), w.kit.say(r.Text)))
+			add(said, newText(styleBody.in(tones[r.Tone].ink), w.kit.say(r.Text)))
 		}
 		drop := w.kit.plain("action.reports.drop", w.kit.key("reports.drop"), w.desk.DropReports)
-		lines = append(lines, rule(), surface(tones[reports[0].Tone].soft, colorNone, 0, gapSmall, newRow(gap, 0, said, drop)))
+		lines = append(lines, rule(), stripe(tones[reports[0].Tone].soft, newRow(gap, 0, said, drop)))
 	}
 	if text, offered, ok := w.desk.Crash(); ok {
 		drop := w.kit.plain("action.crash.drop", w.kit.key("crash.drop"), w.desk.DropCrash)
@@ -380,11 +380,11 @@ func (w *Window) showFoot() {
 		if offered {
 			keep = w.kit.secondary("action.crash.keep", w.kit.key("crash.keep"), w.desk.KeepCrash)
 		}
-		lines = append(lines, rule(), surface(colorWarnSoft, colorNone, 0, gapSmall, newRow(gap, 0, existing([]fyne.CanvasObject{body(w.kit.say(text)), keep, drop})...)))
+		lines = append(lines, rule(), stripe(colorWarnSoft, newRow(gap, 0, existing([]fyne.CanvasObject{body(w.kit.say(text)), keep, drop})...)))
 	}
 	if text, ok := w.desk.Undoable(); ok {
 		undo := w.kit.secondary("action.undo", w.kit.key("undo"), w.desk.UndoLast)
-		lines = append(lines, rule(), surface(colorSidebar, colorNone, 0, gapSmall, newRow(gap, 0, body(w.kit.say(text)), undo)))
+		lines = append(lines, rule(), stripe(colorSidebar, newRow(gap, 0, body(w.kit.say(text)), undo)))
 	}
 	if len(lines) == 0 && len(w.foot.Objects) == 0 {
 		return // refreshing the whole window for nothing would make every key slow

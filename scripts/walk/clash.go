@@ -32,6 +32,7 @@ func (w *walk) clash() error {
 		w.submit,
 		func() error { return w.win.durable() },
 		func() error { w.win.kill(); return w.server.start() },
+		func() error { return w.server.steer("--verify", "ask") }, // once the other machine's version is there
 	)
 	if err != nil {
 		return err
@@ -74,9 +75,6 @@ func (w *walk) elsewhere(data string) error {
 	}
 	return nil
 }
-
-// asks makes the reviewer of the server ask for material from now on.
-func (w *walk) asks() error { return w.server.steer("--verify", "ask") }
 
 // decide opens the application, which now meets the other machine's version.
 func (w *walk) decide() error {

@@ -54,7 +54,7 @@ func (w *walk) legs() []leg {
 		{"the server comes back, the registration arrives by itself", w.server.start},
 		{"verified by the server", w.verified},
 		{"another machine changes the same field first", w.clash},
-		{"both values are shown; the candidate decides", func() error { return steps(w.asks, w.decide) }},
+		{"both values are shown; the candidate decides", w.decide},
 		{"the reviewer asks for material; a scan is dragged in", w.supplemented},
 		{"confirm and pay", w.pay},
 		{"print the registration form", w.print},
