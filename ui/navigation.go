@@ -27,7 +27,8 @@ type navigation struct {
 	box    *fyne.Container
 	list   *fyne.Container
 	pane   *pane
-	drawn  string // what the list was made from
+	here   fyne.CanvasObject // the row of what is shown
+	drawn  string            // what the list was made from
 }
 
 func newNavigation(w *Window) *navigation {
@@ -61,6 +62,9 @@ func (n *navigation) refresh() {
 	n.window.keepNavigationFocus(func() {
 		n.list.Objects = existing(rows)
 		n.pane.settle()
+		if n.here != nil {
+			n.pane.reveal(n.here) // large text leaves no room for all rows
+		}
 	})
 }
 
@@ -90,6 +94,7 @@ var logoPicture = sync.OnceValue(func() image.Image {
 
 func (n *navigation) rows() (rows []fyne.CanvasObject, drawn string) {
 	w, k := n.window, n.window.kit
+	n.here = nil
 	var b strings.Builder
 	add := func(o fyne.CanvasObject, what ...any) {
 		rows = append(rows, o)
@@ -137,8 +142,12 @@ func (n *navigation) pageRow(p present.Page, here bool) fyne.CanvasObject {
 	if here {
 		c, look.fill, s = colorAccent, colorAccentSoft, styleStrong.in(colorAccent)
 	}
-	return newPress(k.control("page."+string(p), "page"), look,
+	row := newPress(k.control("page."+string(p), "page"), look,
 		newRow(10, 1, glyph(pageIcons[p](), c), newText(s, k.key("page."+string(p)))), func() { n.window.desk.Go(p) })
+	if here {
+		n.here = row
+	}
+	return row
 }
 
 func (n *navigation) stepRow(i int, s present.StepView, here bool) fyne.CanvasObject {
@@ -152,10 +161,14 @@ func (n *navigation) stepRow(i int, s present.StepView, here bool) fyne.CanvasOb
 	if t := k.stepCount(s); t != "" {
 		add(content, newText(textStyle{size: sizeCaption, color: c, line: true}, t))
 	}
-	return newPress(k.control("step."+string(s.ID), "step"), look, content, func() {
+	row := newPress(k.control("step."+string(s.ID), "step"), look, content, func() {
 		w.desk.Go(present.PageForm)
 		w.desk.Form().Show(s.ID)
 	})
+	if here {
+		n.here = row
+	}
+	return row
 }
 
 func stepMark(m present.StepMark) (fyne.Resource, fyne.ThemeColorName) {

@@ -359,3 +359,19 @@ func TestWorkGoesThroughTheLoopAlone(t *testing.T) {
 		})
 	}
 }
+
+func TestTheNavigationShowsWhereOneIsInLargeText(t *testing.T) {
+	look := plain
+	look.TextScale = 2
+	_, w := show(t, look, scene(t, "form-photo-crop"))
+	var row fyne.CanvasObject
+	for _, c := range ui.Controls(w.Content()) {
+		if c.ID == "step.photo" {
+			row = c.Object
+		}
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(row)
+	if at.Y < 0 || at.Y+row.Size().Height > look.Height {
+		t.Errorf("the row of the step that is shown stands at %.0f of %.0f", at.Y, look.Height)
+	}
+}
