@@ -22,28 +22,27 @@ const dictionaryID = 1
 // Dictionary gives dictionary 1 as servers publish it.
 func Dictionary() []byte { return dictionary }
 
+// window is how far back a frame may refer: whoever unpacks takes none that is
+// larger than what a submission may weigh.
+const window = 256 << 10
+
 // packers have tables of sixteen megabytes, which the pool lets go when nothing is
 // sent.
 var packers = sync.Pool{New: func() any {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
-		zstd.WithEncoderCRC(false), zstd.WithEncoderDictRaw(dictionaryID, dictionary))
+		zstd.WithEncoderCRC(false), zstd.WithWindowSize(window), zstd.WithEncoderDictRaw(dictionaryID, dictionary))
 	if err != nil {
 		panic("wire: " + err.Error())
 	}
 	return e
 }}
 
-// maxWindow is what a frame may say of its window: a stream of more than 256 KB
-// names the encoder's whole one, which takes no memory here, since what it unpacks
-// to is bounded.
-const maxWindow = 16 << 20
-
 var unpacker = sync.OnceValue(func() *zstd.Decoder { return decoder(exam.MaxSubmissionBytes, true) })
 
 var inflater = sync.OnceValue(func() *zstd.Decoder { return decoder(MaxMessage, false) })
 
 func decoder(limit uint64, dict bool) *zstd.Decoder {
-	options := []zstd.DOption{zstd.WithDecoderMaxMemory(limit), zstd.WithDecoderMaxWindow(max(limit, maxWindow)), zstd.WithDecoderLowmem(true)}
+	options := []zstd.DOption{zstd.WithDecoderMaxMemory(limit), zstd.WithDecoderMaxWindow(max(limit, zstd.MinWindowSize)), zstd.WithDecoderLowmem(true)}
 	if dict {
 		options = append(options, zstd.WithDecoderDictRaw(dictionaryID, dictionary))
 	}
