@@ -35,6 +35,7 @@ func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *
 		if wait := e.line.closedFor(); wait > 0 {
 			return nil, &failure{kind: exam.KindUnreachable, err: errors.New("the line is down")}
 		}
+		e.turnOf(r)
 		t, err := e.line.take(ctx, len(r.body)+overhead, attempt)
 		if err != nil {
 			return nil, &failure{kind: exam.KindCanceled, err: err}
@@ -62,6 +63,7 @@ func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *
 			if !pause(ctx, againIn) {
 				return nil, &failure{kind: exam.KindCanceled, err: ctx.Err()}
 			}
+			e.turnOf(r)
 		case f.kind == exam.KindUnreachable, f.kind == exam.KindRateLimited:
 			t.toldToWait(f.retryAfter)
 			return nil, f
@@ -69,6 +71,12 @@ func (e *Engine) askAnew(ctx context.Context, next func(attempt int) (request, *
 			t.succeeded()
 			return nil, f
 		}
+	}
+}
+
+func (e *Engine) turnOf(r request) {
+	if e.c.Turn != nil {
+		e.c.Turn(r.method, r.path+r.header["Content-Range"], r.body)
 	}
 }
 

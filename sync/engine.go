@@ -39,8 +39,11 @@ type Config struct {
 	// is tried at once. nil: nobody looks.
 	Addresses func() string
 	Now       func() time.Time // this machine's clock, however wrong; default time.Now
-	Rand      *rand.Rand       // for jitter; default seeded by the system
-	Log       *slog.Logger     // default: discards; never gets personal data
+	// Turn is called before each request asks for its place, and before it is made anew; nil: all go as they come.
+	// A simulation gives each its own moment with it, so that a seed decides who is first.
+	Turn func(method, path string, body []byte)
+	Rand *rand.Rand   // for jitter; default seeded by the system
+	Log  *slog.Logger // default: discards; never gets personal data
 }
 
 // Engine sends and fetches. Its methods are safe for concurrent use; one

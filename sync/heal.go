@@ -3,7 +3,9 @@ package sync
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -102,7 +104,7 @@ func (e *Engine) compare(ctx context.Context) error {
 		keys[key] = true
 	}
 	behind := map[exam.DraftID]bool{} // the server is
-	for key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		if theirs.Ranges[key] == wire.DigestRange(mine[key]) || theirs.Ranges[key] == "" && len(mine[key]) == 0 {
 			continue
 		}

@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -41,22 +41,23 @@ var Faults = []Fault{Lost, Reset, LostAnswer, ResetAfter, Twice, Late, Portal, R
 var errReset = errors.New("connection reset by peer")
 
 // Network is an http.RoundTripper in memory with virtual time. Which fault hits
-// a request is decided by the seed, the request and how often it was made, so
-// that a run does not depend on the order of goroutines.
+// a request is decided by the seed, the request and how often it was made, and so is
+// the moment at which it goes: a run does not depend on the order of goroutines.
 type Network struct {
 	Seed  uint64
 	Rate  float64             // share of requests that are hit
 	Delay time.Duration       // largest one-way delay
 	Only  []Fault             // nil: any
 	To    func() http.Handler // the server that is up at the moment; nil: none
-	Trace map[string]Fault    // unless nil, what struck each request at each try
+	Told  io.Writer           // unless nil, gets every request, fault and answer in order, with its instant
 
-	mu     sync.Mutex
-	calm   bool
-	portal Fault
-	count  map[[32]byte]uint64
-	late   sync.WaitGroup
-	Hits   map[Fault]int // how often each fault hit
+	mu      sync.Mutex
+	calm    bool
+	portal  Fault
+	count   map[[32]byte]uint64
+	late    sync.WaitGroup
+	moments map[[32]byte]uint64
+	Hits    map[Fault]int // how often each fault hit
 }
 
 // Portal puts something in front of everything, [Portal] or [Intercept], or with
@@ -101,17 +102,42 @@ func (n *Network) draw(r *http.Request) (f Fault, there, back time.Duration) {
 		}
 		f = among[int(part(3)*float64(len(among)))]
 	}
-	if n.Trace != nil {
-		n.Trace[name+" "+strconv.FormatUint(n.count[sum], 10)] = f
-	}
 	switch {
 	case n.portal != None:
 		f = n.portal
 	case n.calm:
-		f, there, back = None, 0, 0
+		f, there, back = None, there/1000, back/1000 // still no two in one instant
 	}
+	n.tell("%s try %d: %q, %v and %v", name, n.count[sum], f, there, back)
 	n.Hits[f]++
 	return f, there, back
+}
+
+// Moment waits a little, below a millisecond, as the seed decides for what is asked
+// and how often it was: nothing happens in the same instant as something else. It fits
+// the engine's Turn.
+func (n *Network) Moment(method, path string, body []byte) {
+	path, _, _ = strings.Cut(path, "?") // a cursor holds what the server drew by lot
+	sum := sha256.Sum256(append([]byte(method+" "+path+" "), body...))
+	n.mu.Lock()
+	if n.moments == nil {
+		n.moments = map[[32]byte]uint64{}
+	}
+	n.moments[sum]++
+	var seed [48]byte
+	copy(seed[:], sum[:])
+	binary.LittleEndian.PutUint64(seed[32:], n.Seed)
+	binary.LittleEndian.PutUint64(seed[40:], n.moments[sum])
+	n.mu.Unlock()
+	dice := sha256.Sum256(seed[:])
+	time.Sleep(time.Duration(1 + binary.LittleEndian.Uint64(dice[:])%1_000_000))
+}
+
+// tell writes what happened, and when; the mutex is held.
+func (n *Network) tell(format string, what ...any) {
+	if n.Told != nil {
+		fmt.Fprintf(n.Told, "%d "+format+"\n", append([]any{time.Now().UnixNano()}, what...)...)
+	}
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -124,6 +150,7 @@ func (n *Network) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		r.Body.Close()
 	}
+	n.Moment(r.Header.Get("Authorization")+r.Header.Get("Idempotency-Key")+r.Method, r.URL.Path+r.Header.Get("Content-Range"), nil)
 	f, there, back := n.draw(r)
 	if err := sleep(r.Context(), there); err != nil {
 		return nil, err
@@ -164,6 +191,9 @@ func (n *Network) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := sleep(r.Context(), back); err != nil {
 		return nil, err
 	}
+	n.mu.Lock()
+	n.tell("%s %s answered %d", r.Method, r.URL.Path, resp.StatusCode)
+	n.mu.Unlock()
 	switch f {
 	case LostAnswer:
 		<-r.Context().Done()
