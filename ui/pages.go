@@ -102,6 +102,9 @@ func (q *queuePage) build() fyne.CanvasObject {
 		return box
 	}
 	add(box, newFlow(gap, k.secondary("action.try_now", k.key("queue.try_now"), w.desk.TryNow)))
+	if sent := w.desk.Sent(); !sent.Empty() {
+		add(box, newColumn(gapSmall, body(k.say(sent)), progress(line.Round.Sent, max(line.Round.Bytes, 1))))
+	}
 	if !line.Last.IsZero() {
 		add(box, caption(k.key("queue.last", "time", line.Last.Local())))
 	}

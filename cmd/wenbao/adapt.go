@@ -63,7 +63,7 @@ func (w wire) Status() present.Line {
 	}
 	s := w.engine.Status()
 	l := present.Line{Skew: s.Skew.Round(time.Minute), State: present.LineState(s.Link), Queue: s.Counts.Waiting, Aside: s.Counts.Aside, Last: s.LastSuccess, Next: s.Next,
-		Sending: map[exam.EntryID]present.Sending{}}
+		Round: present.Round(s.Round), Rate: s.Rate, Sending: map[exam.EntryID]present.Sending{}}
 	if s.Link == wsync.Paused {
 		l.State = present.LineBusy
 	}

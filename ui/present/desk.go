@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"wenbao/exam"
@@ -500,7 +501,7 @@ func (d *Desk) readEntries() {
 func (d *Desk) LineChanged() {
 	now := d.ports.Wire.Status()
 	same := now.State == d.line.State && now.Queue == d.line.Queue && now.Aside == d.line.Aside && now.Last.Equal(d.line.Last) &&
-		now.Next.Equal(d.line.Next) && now.Skew == d.line.Skew && maps.Equal(now.Sending, d.line.Sending)
+		now.Next.Equal(d.line.Next) && now.Skew == d.line.Skew && now.Round == d.line.Round && maps.Equal(now.Sending, d.line.Sending)
 	if same && d.loop.Now().Sub(d.lineTold) < tellLine {
 		return // building a page anew for nothing would make every key slow
 	}
@@ -526,6 +527,29 @@ func (d *Desk) Pill() (Tone, Text) {
 		return Busy, T("ui.line."+string(d.line.State)+".queue", "count", d.line.Queue)
 	}
 	return tone, T("ui.line." + string(d.line.State))
+}
+
+// Sent tells how far the sending has come in all, with its denominators; nothing when
+// nothing is to be sent.
+func (d *Desk) Sent() Text {
+	r := d.line.Round
+	if d.line.Queue == 0 || r.Of == 0 {
+		return Text{}
+	}
+	sent := T("ui.queue.round", "done", r.Done, "of", r.Of, "sent", Size(r.Sent), "all", Size(r.Bytes))
+	if d.line.State != LineOnline || d.line.Rate <= 0 {
+		return sent
+	}
+	return T("ui.queue.round.rate", "sent", sent, "rate", Size(int64(d.line.Rate)))
+}
+
+// Size gives a number of bytes as people read it: kilobytes, or megabytes with one
+// decimal.
+func Size(n int64) Text {
+	if n < 1_000_000 {
+		return Plain(strconv.Itoa(kilobytes(n)) + " KB")
+	}
+	return Plain(strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64) + " MB")
 }
 
 // Title is the title of the window: which draft is open.

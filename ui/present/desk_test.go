@@ -109,6 +109,25 @@ func TestAStoreThatCannotBeReadIsSaid(t *testing.T) {
 	}
 }
 
+func TestTheSendingIsToldWithItsDenominators(t *testing.T) {
+	w, d := desk(t)
+	for _, c := range []struct {
+		line present.Line
+		text string
+	}{
+		{present.Line{State: present.LineOnline}, ""},
+		{present.Line{State: present.LineOnline, Round: present.Round{Done: 3, Of: 3, Sent: 9, Bytes: 9}}, ""},
+		{present.Line{State: present.LineOnline, Queue: 28, Rate: 31_400, Round: present.Round{Done: 12, Of: 40, Sent: 3_120_000, Bytes: 9_790_000}}, "已送 12/40 份，3.1 MB / 9.8 MB；约 32 KB/秒"},
+		{present.Line{State: present.LineOffline, Queue: 1, Rate: 31_400, Round: present.Round{Of: 1, Bytes: 27_000}}, "已送 0/1 份，0 KB / 27 KB"},
+	} {
+		w.Line = c.line
+		d.LineChanged()
+		if got := d.Sent().In(chinese()); got != c.text {
+			t.Errorf("%+v: %q, not %q", c.line, got, c.text)
+		}
+	}
+}
+
 func TestThePillSaysLineAndQueue(t *testing.T) {
 	w, d := desk(t)
 	for _, c := range []struct {

@@ -150,7 +150,16 @@ type Line struct {
 	Last    time.Time
 	Next    time.Time // next attempt; zero when nothing waits
 	Sending map[exam.EntryID]Sending
+	Round   Round
+	Rate    float64       // bytes a second, as measured; 0 unknown
 	Skew    time.Duration // of the server's clock, as against this machine's, in minutes; zero also when not known
+}
+
+// Round is how far the sending has come since the outbox was last empty: steps, and
+// bytes of what they bring.
+type Round struct {
+	Done, Of    int
+	Sent, Bytes int64
 }
 
 // Sending is how far one step has got.

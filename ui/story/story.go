@@ -555,7 +555,7 @@ func Scenes() []Scene {
 		{Name: "queue-conflict", Play: func(s *Stage) { conflict(s); s.Desk.Go(present.PageQueue) }},
 		{Name: "queue", Play: func(s *Stage) { s.standing(); s.Desk.Go(present.PageQueue) }},
 		{Name: "queue-offline", Play: func(s *Stage) {
-			s.World.Line = present.Line{State: present.LineOffline, Queue: 1}
+			s.World.Line = present.Line{State: present.LineOffline, Queue: 1, Round: present.Round{Done: 2, Of: 3, Sent: 55_100, Bytes: 82_500}}
 			s.standing()
 			s.World.Waiting[0].Next, s.World.Waiting[0].Attempts = s.World.Loop.Now().Add(90e9), 4
 			s.Desk.StoreChanged("")
