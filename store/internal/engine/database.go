@@ -135,7 +135,7 @@ func absent(b *bolt.Bucket, key []byte) error {
 	c := b.Cursor()
 	next, _ := c.Seek(key)
 	if next != nil && bytes.Compare(next, key) <= 0 {
-		return misled
+		return errMisled
 	}
 	return onTheWay(b, key)
 }
@@ -149,17 +149,17 @@ func onTheWay(b *bolt.Bucket, key []byte) error {
 	case next == nil:
 		before, _ = c.Last()
 	case bytes.Compare(next, key) < 0:
-		return misled
+		return errMisled
 	default:
 		before, _ = c.Prev()
 	}
 	if before != nil && bytes.Compare(before, key) >= 0 {
-		return misled
+		return errMisled
 	}
 	return nil
 }
 
-var misled = &exam.Error{Kind: exam.KindDamaged, Op: "read database", Err: errDamaged}
+var errMisled = &exam.Error{Kind: exam.KindDamaged, Op: "read database", Err: errDamaged}
 
 // read gives up to n values with the prefix whose keys come after a key, and
 // whether these were the last.
