@@ -50,7 +50,9 @@ func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject
 		add(box, k.askedFor(s.Asked))
 	}
 	for _, p := range s.Aside {
-		add(box, k.problem(p))
+		if k.say(p.Text) != k.say(s.Next) { // what stands above it says it
+			add(box, k.problem(p))
+		}
 	}
 	if s.Edited {
 		add(box, caption(k.key("registration.edited")))

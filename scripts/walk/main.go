@@ -100,7 +100,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err := os.MkdirAll(w.home, 0o700); err != nil {
 		return err
 	}
-	d.env = append(d.env, "HOME="+w.home, "XDG_DATA_HOME="+filepath.Join(w.home, "data"), "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8")
+	d.env = append(d.env, "HOME="+w.home, "XDG_DATA_HOME="+filepath.Join(w.home, "data"), "LANG=zh_CN.UTF-8", "LC_ALL=C.UTF-8", "TZ=Asia/Shanghai")
 	if o.way == whole {
 		if err := d.inputMethod(w.home); err != nil {
 			return err
