@@ -115,6 +115,17 @@ func (y *typist) steps() map[string]func(*rapid.T) {
 				f.AddEvidence(y.world.Pack.Evidence[0].ID, "/a.pdf")
 			}
 		},
+		"record": func(t *rapid.T) {
+			if f := y.desk.Form(); f != nil && y.desk.Page() == present.PageForm {
+				f.Add("certificates")
+			}
+		},
+		"remove": func(t *rapid.T) {
+			if f := y.desk.Form(); f != nil && y.desk.Page() == present.PageForm {
+				f.Remove("certificates.0")
+			}
+		},
+		"undo":  func(*rapid.T) { y.desk.UndoLast() },
 		"open":  func(t *rapid.T) { y.desk.Open(rapid.SampledFrom(y.ids).Draw(t, "draft")) },
 		"heard": func(*rapid.T) { y.desk.StoreChanged("") },
 		"work": func(t *rapid.T) {
