@@ -415,3 +415,197 @@ func TestNoAddressIsTakenThatCouldNotWork(t *testing.T) {
 		readable(t, d)
 	}
 }
+
+func TestAVerdictShowsWhatIsToBeComparedByEye(t *testing.T) {
+	w := presenttest.NewWorld()
+	paper := presenttest.GenuinePaper()
+	w.Verdicts["whole"] = paper
+	paper.Differs, paper.Genuine, paper.Reason = []string{"birth_date", "work.1", "education.10.school", "photo", "state", "registration_number", "fee", "printed", ""}, false, "altered"
+	w.Verdicts["altered"] = paper
+	w.Verdicts["draft"] = present.Verdict{Reason: "draft"}
+	practice := presenttest.GenuinePaper()
+	practice.Practice, practice.Whole = true, false
+	w.Verdicts["practice"] = practice
+	d := w.Desk(t)
+	d.Start()
+	d.Go(present.PageVerify)
+	d.CheckCode(" ")
+	for _, code := range []string{"whole", "altered", "draft", "practice", "unknown"} {
+		d.CheckCode(code)
+	}
+	if !d.Checking().Busy {
+		t.Error("it does not say that it checks")
+	}
+	w.Loop.Drain()
+	v := d.Checking()
+	if v.Busy || v.Count != 5 || v.Good != 2 || len(v.Verdicts) != 5 {
+		t.Fatalf("%d checked, %d good, %d shown", v.Count, v.Good, len(v.Verdicts))
+	}
+	want := []string{
+		"ui.check.false form.verify.no_code 4 0 0",
+		"ui.check.code ui.check.currency.current 3 6 0",
+		"ui.check.draft form.verify.draft 3 0 0",
+		"ui.check.false form.verify.altered 4 5 9",
+		"ui.check.genuine ui.check.currency.current 2 5 0",
+	}
+	for i, p := range v.Verdicts {
+		if got := fmt.Sprint(p.Title.Key(), " ", p.Text.Key(), " ", int(p.Tone), " ", len(p.Facts), " ", len(p.Differs)); got != want[i] {
+			t.Errorf("paper %d is %s, want %s", i, got, want[i])
+		}
+		for _, words := range []present.Words{chinese(), english()} {
+			for _, text := range append([]present.Text{p.Title, p.Text}, p.Differs...) {
+				if said := text.In(words); strings.Contains(said, "⟦") || said == "" {
+					t.Errorf("%s says %q", text.Key(), said)
+				}
+			}
+		}
+	}
+	var facts []string
+	for _, f := range v.Verdicts[4].Facts {
+		facts = append(facts, f.Value.In(chinese()))
+	}
+	if all := strings.Join(facts, "|"); !strings.Contains(all, "3841260000012345|") || !strings.Contains(all, "李小满|…1234") || !strings.Contains(all, "2026-03-10 10:00") {
+		t.Errorf("the facts are %s", all)
+	}
+	differs := v.Verdicts[3].Differs
+	if differs[1].Arg("number") != "2" || differs[2].Arg("number") != "11" || differs[8].Key() != "ui.check.elsewhere" || differs[3].Key() != "field.photo" || differs[0].Key() != "field.birth_date" {
+		t.Errorf("it differs in %v", differs)
+	}
+	for range 30 {
+		d.CheckCode("whole")
+	}
+	w.Loop.Drain()
+	if v := d.Checking(); len(v.Verdicts) != 20 || v.Count != 35 {
+		t.Errorf("%d of %d are shown", len(v.Verdicts), v.Count)
+	}
+	d.CheckFiles("/gone.pdf")
+	w.Loop.Drain()
+	if d.Checking().Trouble.Empty() {
+		t.Error("a file that is gone is not said")
+	}
+	d.CheckCode("whole")
+	w.Loop.Drain()
+	if !d.Checking().Trouble.Empty() {
+		t.Error("what is over is still said")
+	}
+}
+
+func TestTheStepsAreWalkedForwardAndBackInTheirOrder(t *testing.T) {
+	w, _, f := opened(t, exam.Document{})
+	var there, back []exam.StepID
+	for range present.Steps {
+		there = append(there, f.At())
+		f.Next()
+	}
+	for range present.Steps {
+		back = append(back, f.At())
+		f.Previous()
+	}
+	w.Loop.Drain()
+	slices.Reverse(back)
+	if !slices.Equal(there, present.Steps) || !slices.Equal(back, present.Steps) {
+		t.Errorf("there %v, back %v", there, back)
+	}
+}
+
+func TestTheReviewBringsEveryProblemToItsField(t *testing.T) {
+	w, _, f := opened(t, exam.Document{Name: "李小满"})
+	f.Show(present.StepReview)
+	w.Loop.Drain()
+	for _, p := range f.Problems() {
+		if p.Step == present.StepReview || p.Step == exam.StepPhoto || p.Step == exam.StepEvidence || strings.Contains(p.Path, ".") || len(p.Path) > 0 && slices.Contains([]string{"education", "work", "degrees", "certificates"}, p.Path) {
+			continue
+		}
+		f.Show(p.Step)
+		if v := fieldOf(t, f, p.Path); len(v.Problems) == 0 {
+			t.Errorf("%s is in the list, and nothing stands under it", p.Path)
+		}
+	}
+}
+
+func TestEveryStepOfTheStandingLeadsToItsPage(t *testing.T) {
+	for id, want := range map[string]present.Page{"edit": present.PageForm, "supplement": present.PageForm, "print": present.PagePrint, "resolve": present.PageConflict, "pay": present.PagePayment, "nothing": present.PageRegistration} {
+		w, d, f := submitted(t, exam.StateVerified)
+		d.Go(present.PageRegistration)
+		f.Do(id)
+		w.Loop.Drain()
+		if d.Page() != want || id == "supplement" && f.At() != exam.StepEvidence {
+			t.Errorf("%s leads to %s, %s", id, d.Page(), f.At())
+		}
+	}
+	w, d, f := complete(t)
+	f.Do("submit")
+	w.Loop.Drain()
+	if len(w.Waiting) != 1 || d.Page() != present.PageRegistration {
+		t.Errorf("submit: %d steps wait, on %s", len(w.Waiting), d.Page())
+	}
+}
+
+func TestTakingTheirsWholeLeavesNothingToSend(t *testing.T) {
+	w, d, f := torn(t, map[string]string{"address": "这里"}, func(d *exam.Document) { d.Address = "那里" })
+	d.Go(present.PageConflict)
+	f.Resolve(map[string]bool{"address": true})
+	w.Loop.Drain()
+	if len(w.Waiting) != 0 || d.Page() != present.PageRegistration || where(f) == "ui.transport.conflict" {
+		t.Errorf("%d steps wait, on %s, %s", len(w.Waiting), d.Page(), where(f))
+	}
+}
+
+func TestAPictureThatIsGoneIsSaidAndLeavesThePhotoAsItWas(t *testing.T) {
+	w, d, f := complete(t)
+	before := len(f.Photo().Photo)
+	w.Unreadable()
+	f.Reopen()
+	if !f.Photo().Busy {
+		t.Error("it does not say that it opens it")
+	}
+	f.Reopen() // pressed twice
+	w.Loop.Drain()
+	text, bad := d.Alarm()
+	if v := f.Photo(); !bad || text.Key() != "ui.trouble.damaged" || v.Busy || v.Source != nil || len(v.Photo) != before {
+		t.Errorf("says %q, busy %v", text.Key(), v.Busy)
+	}
+	w.Mended()
+	f.Reopen()
+	w.Loop.Drain()
+	if f.Photo().Source == nil {
+		t.Error("mended, it does not open")
+	}
+}
+
+func TestNoMoreEvidenceIsDrawnThanFitsInMemory(t *testing.T) {
+	w, _, f := onEvidence(t)
+	for i := range 30 {
+		path := fmt.Sprintf("/%d.pdf", i)
+		w.Disk[path] = document(100 + i)
+		f.AddEvidence("diploma", path)
+	}
+	w.Loop.Drain()
+	drawn := 0
+	for _, file := range attached(w, f) {
+		if _, ok := f.Glimpse(file); ok {
+			drawn++
+		}
+	}
+	if n := len(attached(w, f)); n != 30 || drawn != 24 {
+		t.Errorf("%d of %d are drawn", drawn, n)
+	}
+}
+
+func TestFilesDroppedOnAPageWithoutUseForThemAreLeft(t *testing.T) {
+	w, d, f := onEvidence(t)
+	w.Disk["/a.pdf"] = document(100)
+	f.Drop(nil)
+	d.Go(present.PageHelp)
+	f.Drop([]string{"/a.pdf"})
+	d.Go(present.PageForm)
+	f.Show(exam.StepPerson)
+	f.Drop([]string{"/a.pdf"})
+	w.Loop.Drain()
+	if n := len(attached(w, f)); n != 0 {
+		t.Errorf("%d files were taken", n)
+	}
+	if m, ok := f.Message(); ok {
+		t.Errorf("says %s", m.Title.Key())
+	}
+}
