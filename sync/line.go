@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -36,7 +37,7 @@ type line struct {
 	rand *rand.Rand // guarded by mu
 
 	mu       sync.Mutex
-	changed  chan struct{} // closed and replaced when a place becomes free
+	waiting  []*waiter // for a place, in the order they came
 	flying   map[*ticket]struct{}
 	bytes    int64 // in flight
 	width    float64
@@ -56,7 +57,7 @@ type line struct {
 }
 
 func newLine(r *rand.Rand) *line {
-	return &line{rand: r, changed: make(chan struct{}), flying: map[*ticket]struct{}{}, width: firstWidth, stretch: 1}
+	return &line{rand: r, flying: map[*ticket]struct{}{}, width: firstWidth, stretch: 1}
 }
 
 // ticket is one request's place in flight. Its context ends when the answer is
@@ -74,23 +75,43 @@ type ticket struct {
 	fresh   bool // on a connection on which nothing was heard yet
 }
 
+// waiter is a request that has no place yet.
+type waiter struct {
+	ctx        context.Context
+	n, attempt int
+	got        chan *ticket
+}
+
 // take waits for a place for a request of n bytes that is made for the so-manieth
-// time; the first is 1.
+// time; the first is 1. Who came first is first.
 func (l *line) take(ctx context.Context, n, attempt int) (*ticket, error) {
-	for {
-		l.mu.Lock()
-		if l.room() {
-			t := l.launch(ctx, n, attempt)
-			l.mu.Unlock()
-			return t, nil
-		}
-		wait := l.changed
-		l.mu.Unlock()
-		select {
-		case <-wait:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	w := &waiter{ctx, n, attempt, make(chan *ticket, 1)}
+	l.mu.Lock()
+	l.waiting = append(l.waiting, w)
+	l.admit()
+	l.mu.Unlock()
+	select {
+	case t := <-w.got:
+		return t, nil
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case t := <-w.got:
+		l.release(t)
+	default:
+		l.waiting = slices.DeleteFunc(l.waiting, func(o *waiter) bool { return o == w })
+	}
+	return nil, ctx.Err()
+}
+
+// admit gives those who wait what places there are.
+func (l *line) admit() {
+	for len(l.waiting) > 0 && l.room() {
+		w := l.waiting[0]
+		l.waiting = l.waiting[1:]
+		w.got <- l.launch(w.ctx, w.n, w.attempt)
 	}
 }
 
@@ -130,7 +151,7 @@ func (l *line) made(took time.Duration) {
 	}
 	if l.rate == 0 && l.rtt < quickTrip {
 		l.width = maxWidth
-		l.news()
+		l.admit()
 	}
 }
 
@@ -372,13 +393,7 @@ func (l *line) release(t *ticket) {
 	t.cancel()
 	delete(l.flying, t)
 	l.bytes -= t.bytes
-	l.news()
-}
-
-// news wakes those who wait for a place.
-func (l *line) news() {
-	close(l.changed)
-	l.changed = make(chan struct{})
+	l.admit()
 }
 
 // resume forgets a pause, unless the server asked for it: a person wants it
