@@ -13,12 +13,13 @@ import (
 // about photo and evidence. An empty list means that none is attached.
 func Check(d Document, files []File, p *Pack, at Moment) Report {
 	normal := Normalize(d)
-	return check(&normal, files, p, at)
+	return check(&normal, files, p, at, nil)
 }
 
-// check judges a document that is normalised.
-func check(normal *Document, files []File, p *Pack, at Moment) Report {
-	c := newChecker(normal, files, p, at)
+// check judges a document that is normalised; what it needs goes into room, where
+// there is some.
+func check(normal *Document, files []File, p *Pack, at Moment, room []Need) Report {
+	c := newChecker(normal, files, p, at, room)
 	c.registration()
 	c.person()
 	c.schooling()
@@ -48,12 +49,12 @@ type checker struct {
 	needs    []Need
 }
 
-func newChecker(d *Document, files []File, p *Pack, at Moment) *checker {
+func newChecker(d *Document, files []File, p *Pack, at Moment, room []Need) *checker {
 	c := &checker{doc: d, files: files, pack: p, at: at}
 	c.level, _ = p.Level(d.Level)
 	c.area, _ = p.Area(d.Area)
 	records := len(d.Education) + len(d.Degrees) + len(d.Certificates) + len(d.Work)
-	c.needs = make([]Need, 0, len(p.required)+len(p.wanted)+6*records+8)
+	c.needs = slices.Grow(room[:0], len(p.required)+len(p.wanted)+6*records+8)
 	return c
 }
 

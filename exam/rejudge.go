@@ -8,8 +8,8 @@ import (
 // Turn is a draft that a newer pack judges differently.
 type Turn struct {
 	ID     DraftID
-	Before Report    // by the pack the draft was made with
-	After  Report    // by the new one
+	Before Report    // by the pack the draft was made with; without Needs
+	After  Report    // by the new one; without Needs
 	Gone   []Problem // problems that no longer stand
 	Came   []Problem // problems that are new
 }
@@ -20,12 +20,14 @@ type Turn struct {
 // passed over.
 func Rejudge(drafts iter.Seq[Draft], old, new *Pack, at Moment) iter.Seq[Turn] {
 	return func(yield func(Turn) bool) {
+		var was, is []Need // the room of one draft's is the next one's
 		for d := range drafts {
 			if d.Pack.ID != new.ID && d.Document.Exam != new.Exam {
 				continue
 			}
 			doc, files := Normalize(d.Document), filesToSend(d.Files)
-			t := Turn{ID: d.ID, Before: check(&doc, files, old, at), After: check(&doc, files, new, at)}
+			t := Turn{ID: d.ID, Before: check(&doc, files, old, at, was), After: check(&doc, files, new, at, is)}
+			was, is, t.Before.Needs, t.After.Needs = t.Before.Needs, t.After.Needs, nil, nil
 			t.Gone, t.Came = differing(t.Before.Problems, t.After.Problems), differing(t.After.Problems, t.Before.Problems)
 			if t.turned() && !yield(t) {
 				return
