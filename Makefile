@@ -42,12 +42,10 @@ windows:
 wine: windows
 	@scripts/wine
 
-## make bench        the benchmarks, each as a ratio to its yardstick
+## make bench        every figure that has a goal, beside its yardstick, in one table
 bench:
 	@scripts/packages bench
-	@$(GO) test -run '^$$' -bench . -benchtime 1s ./exam/... ./store/... ./sync/... ./server/...
-	@$(GO) test -run '^$$' -bench Pdfkit -benchtime 1x ./exam/form -peers
-	@$(GO) test -count=1 -v -run GoodputTable ./sync/synctest -lines
+	@$(GO) run ./scripts/bench
 
 ## make screenshots  every page in every state in out/story, and contact sheets in docs/pictures
 screenshots: $(BIN)/wenbaodev

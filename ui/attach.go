@@ -65,7 +65,10 @@ func (k *kit) photoFacts(v present.PhotoView) string {
 		"least", v.Spec.MinBytes/1000, "most", v.Spec.MaxBytes/1000)
 }
 
-// photoPicture shows the processed photo at the size it is printed, doubled.
+// The size of a processed photo in the window: as it is printed, doubled.
+const photoWidth, photoHeight = 150, 210
+
+// photoPicture shows a processed photo.
 func (w *Window) photoPicture(jpeg []byte) fyne.CanvasObject {
 	img := w.decoded(jpeg)
 	if img == nil {
@@ -73,7 +76,7 @@ func (w *Window) photoPicture(jpeg []byte) fyne.CanvasObject {
 	}
 	c := canvas.NewImageFromImage(img)
 	c.FillMode = canvas.ImageFillContain
-	c.SetMinSize(fyne.NewSize(150, 210))
+	c.SetMinSize(fyne.NewSize(photoWidth, photoHeight))
 	return surface(colorCard, colorLine, 2, 1, c)
 }
 

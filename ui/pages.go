@@ -367,6 +367,8 @@ func (c *conflictPage) sides(d present.Difference) fyne.CanvasObject {
 		photo := newColumn(gapSmall, caption(k.key(name)))
 		if d.Pictures[i] != nil {
 			add(photo, c.window.photoPicture(d.Pictures[i]))
+		} else {
+			add(photo, surface(colorSidebar, colorLine, 2, 1, space(photoWidth, photoHeight)))
 		}
 		add(photo, body(said))
 		add(photos, photo)

@@ -135,6 +135,9 @@ func TestTheWindowIsAsQuickAsAnEmptyOne(t *testing.T) {
 	a, b := median(ours[1:]), median(theirs[1:])
 	t.Logf("%d drafts: visible after %d ms, an empty window %d ms: ratio %.2f (goal 1.5); the first rows after %d ms",
 		*drafts, a.Milliseconds(), b.Milliseconds(), float64(a)/float64(b), median(page[1:]).Milliseconds())
+	if testing.Verbose() {
+		fmt.Printf("BenchmarkStart 1 %d ms %d empty-ms %.2f times-empty\n", a.Milliseconds(), b.Milliseconds(), float64(a)/float64(b))
+	}
 	if float64(a) > 1.5*float64(b) {
 		t.Errorf("the window takes %v, an empty one %v", a, b)
 	}
@@ -154,6 +157,9 @@ func TestTheWindowTakesLittleMoreMemoryThanAnEmptyOne(t *testing.T) {
 	}
 	none, candidate, centre := settled("empty", t.TempDir()), settled("program", many(t, 100)), settled("program", many(t, *drafts))
 	t.Logf("an empty window takes %.0f MB; ours %.0f MB more over 100 drafts (goal 60), %.0f MB more over %d", none, candidate-none, centre-none, *drafts)
+	if testing.Verbose() {
+		fmt.Printf("BenchmarkMemory/100 1 %.0f empty-MB %.0f MB-more\n", none, candidate-none)
+	}
 	if candidate > none+60 {
 		t.Errorf("the window takes %.0f MB, an empty one %.0f MB", candidate, none)
 	}

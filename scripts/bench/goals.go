@@ -24,7 +24,7 @@ var runs = []run{
 		{what: "open 100,000: everything searchable, cold", bench: "BenchmarkOpen/100000/cold", unit: "searchable-ms", limit: most(150)},
 		{what: "open 100,000: memory", bench: "BenchmarkOpen/100000/warm", unit: "heap-MB", limit: most(120)},
 	}...)},
-	{"-run GoodputTable ./sync/synctest -lines", []goal{
+	{"-v -run GoodputTable ./sync/synctest -lines", []goal{
 		{what: "goodput, good line", bench: "BenchmarkGoodput/good/photos", unit: "goodput", limit: least(1.04)},
 		{what: "goodput, bad line", bench: "BenchmarkGoodput/bad/photos", unit: "goodput", limit: least(1.02)},
 		{what: "goodput, awful line", bench: "BenchmarkGoodput/awful/photos", unit: "goodput", limit: least(0.95)},
@@ -64,12 +64,15 @@ var runs = []run{
 
 func saves() (list []goal) {
 	for _, n := range []int{0, 10_000, 100_000} {
-		bench := fmt.Sprintf("BenchmarkSave/%d", n)
-		list = append(list,
-			goal{what: fmt.Sprintf("save, %d drafts inside: p50 ÷ raw", n), bench: bench, unit: "p50/raw", limit: most(1.10)},
-			goal{what: fmt.Sprintf("save, %d drafts inside: p99 ÷ raw", n), bench: bench, unit: "p99/raw", limit: most(3)},
-			goal{what: fmt.Sprintf("save, %d drafts inside: rate ÷ raw", n), bench: bench, unit: "rate/raw", limit: least(0.85)},
-		)
+		for _, which := range []struct{ prefix, name string }{{"", "the same draft"}, {"random-", "any draft"}} {
+			for _, g := range []struct {
+				unit  string
+				limit limit
+			}{{"p50/raw", most(1.10)}, {"p99/raw", most(3)}, {"rate/raw", least(0.85)}, {"KB/save", most(10)}} {
+				list = append(list, goal{what: fmt.Sprintf("save %s, %d inside: %s", which.name, n, g.unit),
+					bench: fmt.Sprintf("BenchmarkSave/%d", n), unit: which.prefix + g.unit, limit: g.limit})
+			}
+		}
 	}
 	return list
 }

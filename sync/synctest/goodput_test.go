@@ -76,7 +76,7 @@ func (c carriage) line(who string, l load) string {
 
 // TestGoodputOnEveryLine lets the real engine and the real server's HTTP run
 // over the line model in virtual time, with nothing set by hand: the median of
-// some seeds reaches the goal, and none sends too much again.
+// some seeds reaches the goal within a hundredth, and none sends too much again.
 func TestGoodputOnEveryLine(t *testing.T) {
 	if *lines {
 		t.Skip("-lines prints the table instead")
@@ -90,7 +90,7 @@ func TestGoodputOnEveryLine(t *testing.T) {
 			if l.n > 0 && l.n <= 100 {
 				seeds = 15 // short: each accident weighs more
 			}
-			l.judge(t, l.seeds(t, seeds, wenbao, t.Log))
+			l.judge(t, l.seeds(t, seeds, wenbao, t.Log), 0.01)
 		})
 	}
 }
@@ -105,8 +105,12 @@ func TestGoodputTable(t *testing.T) {
 	for _, l := range loads {
 		t.Run(fmt.Sprintf("%s/%d+%d", l.p.Name, l.n, len(l.scans)), func(t *testing.T) {
 			runs := l.seeds(t, 5, wenbao, say)
-			say(fmt.Sprintf("%-22s %-8s median %.3f, worst %.3f, goal %.2f", "", l.p.Name, runs[2].goodput(l.p), runs[0].goodput(l.p), l.goal))
-			l.judge(t, runs)
+			kind := "photos"
+			if l.n == 0 {
+				kind = "scans"
+			}
+			say(fmt.Sprintf("BenchmarkGoodput/%s/%s 1 %.3f goodput %.3f worst %.3f again", l.p.Name, kind, runs[2].goodput(l.p), runs[0].goodput(l.p), runs[2].repeated()))
+			l.judge(t, runs, 0)
 			for _, peer := range []struct {
 				name string
 				run  client
@@ -130,9 +134,10 @@ func (l load) seeds(t *testing.T, n uint64, run client, say func(...any)) (runs 
 	return runs
 }
 
-func (l load) judge(t *testing.T, runs []carriage) {
+// judge holds the median to the goal, less what a test of every day allows.
+func (l load) judge(t *testing.T, runs []carriage, slack float64) {
 	t.Helper()
-	if got := runs[len(runs)/2].goodput(l.p); got < l.goal {
+	if got := runs[len(runs)/2].goodput(l.p); got < l.goal-slack {
 		t.Errorf("goodput %.3f, goal %.2f", got, l.goal)
 	}
 	for _, c := range runs {

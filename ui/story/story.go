@@ -4,6 +4,7 @@
 package story
 
 import (
+	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -452,6 +453,8 @@ func Scenes() []Scene {
 			s.Desk.Remind(s.Words)
 		}},
 		{Name: "conflict", Play: conflict},
+		{Name: "conflict-photo", Play: func(s *Stage) { photos(s, true) }},
+		{Name: "conflict-photo-coming", Play: func(s *Stage) { photos(s, false) }},
 		{Name: "conflict-offline", Play: func(s *Stage) { conflict(s); s.offline() }},
 		{Name: "conflict-failed", Play: func(s *Stage) {
 			conflict(s)
@@ -613,6 +616,35 @@ func Scenes() []Scene {
 			s.Desk.Purge(f.ID())
 		}},
 	}
+}
+
+// photos is a photo that was changed here and elsewhere; the bytes of the other
+// one are here, or on their way.
+func photos(s *Stage, here bool) {
+	f := s.standing(exam.StateSubmitted)
+	held := s.World.Drafts[f.ID()]
+	base := *held.Registration
+	if _, err := s.World.Ports().Files.Attach(f.ID(), exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, presenttest.JPEGIn(color.RGBA{R: 120, G: 40, B: 60, A: 255})); err != nil {
+		panic("story: " + err.Error())
+	}
+	theirs, err := exam.DecodeSubmission(base.Content)
+	if err != nil {
+		panic("story: " + err.Error())
+	}
+	raw := presenttest.JPEGIn(color.RGBA{R: 30, G: 90, B: 70, A: 255})
+	theirs.Files = exam.TakePhoto(theirs.Files, []exam.File{{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}})
+	current := base
+	current.Version, current.Content = base.Version+1, theirs.Encode()
+	current.Digest = exam.Digest(current.Content)
+	held = s.World.Drafts[f.ID()]
+	held.Base, held.Registration = &base, &current
+	s.World.Drafts[f.ID()] = held
+	if here {
+		s.World.Bytes[exam.Digest(raw)] = raw
+	}
+	s.Desk.StoreChanged(f.ID())
+	s.World.Loop.Drain()
+	s.Desk.Go(present.PageConflict)
 }
 
 // conflict is a phone number that was changed here and elsewhere.

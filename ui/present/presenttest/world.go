@@ -492,17 +492,21 @@ func (l line) Wake()                { l.w.Woken++ }
 func (l line) Status() present.Line { return l.w.Line }
 
 // Picture is a made-up portrait: a figure on white.
-func Picture(width, height int) image.Image {
+func Picture(width, height int) image.Image { return picture(width, height, cloth) }
+
+var cloth = color.RGBA{0x28, 0x3c, 0x64, 0xff}
+
+func picture(width, height int, cloth color.RGBA) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
 		for x := range width {
-			img.Set(x, y, figure(float64(x)/float64(width), float64(y)/float64(height)))
+			img.Set(x, y, figure(float64(x)/float64(width), float64(y)/float64(height), cloth))
 		}
 	}
 	return img
 }
 
-func figure(x, y float64) color.Color {
+func figure(x, y float64, cloth color.RGBA) color.Color {
 	inside := func(cx, cy, rx, ry float64) bool {
 		dx, dy := (x-cx)/rx, (y-cy)/ry
 		return dx*dx+dy*dy < 1
@@ -513,7 +517,7 @@ func figure(x, y float64) color.Color {
 	case inside(0.5, 0.3, 0.21, 0.16):
 		return color.RGBA{0x28, 0x1e, 0x1e, 0xff}
 	case inside(0.5, 0.98, 0.4, 0.36):
-		return color.RGBA{0x28, 0x3c, 0x64, 0xff}
+		return cloth
 	}
 	return color.RGBA{0xfa, 0xfa, 0xfa, 0xff}
 }
@@ -545,9 +549,12 @@ func (portrait) Make(c present.Crop) ([]byte, []present.Finding, error) {
 }
 
 // JPEG is a processed photo.
-func JPEG() []byte {
+func JPEG() []byte { return JPEGIn(cloth) }
+
+// JPEGIn is a processed photo of the same person in other clothes.
+func JPEGIn(cloth color.RGBA) []byte {
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, Picture(295, 413), nil); err != nil {
+	if err := jpeg.Encode(&b, picture(295, 413, cloth), nil); err != nil {
 		panic("presenttest: " + err.Error())
 	}
 	return b.Bytes()
