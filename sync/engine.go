@@ -68,9 +68,11 @@ type Engine struct {
 	queue  Counts
 	next   time.Time
 	round  round
-	epoch  string    // of the server, when it is not the one compared with
-	due    time.Time // when the comparison for it is; zero: none
-	subs   map[chan struct{}]struct{}
+	// tried in this pass and not yet counted: perhaps out of the outbox already
+	leaving map[exam.EntryID]bool
+	epoch   string    // of the server, when it is not the one compared with
+	due     time.Time // when the comparison for it is; zero: none
+	subs    map[chan struct{}]struct{}
 }
 
 // Halt is a cause that concerns every entry: one message, and no more attempts
@@ -112,7 +114,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{c: c, line: newLine(c.Rand), wake: make(chan struct{}, 1), nudge: make(chan struct{}, 1),
 		turn: make(chan struct{}, 1), active: map[exam.EntryID]*progress{}, held: map[string]bool{},
-		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}, round: round{over: true}}
+		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}, round: round{over: true}, leaving: map[exam.EntryID]bool{}}
 	if c.Transport == nil {
 		c.Transport = transport(c, base.Hostname(), e.serverTime)
 	}

@@ -195,9 +195,9 @@ func closedProblem() []exam.Problem {
 
 // end does what the kind of a failure says, and nothing else decides.
 func (p *pass) end(ctx context.Context, d done) {
+	p.e.ended(d.entry.ID, d.err == nil)
 	if d.err == nil {
 		p.result.Delivered++
-		p.e.arrived(d.entry.ID)
 		p.follow(d.entry.Draft)
 		return
 	}

@@ -48,7 +48,7 @@ type Round struct {
 // round is [Round] while it changes; the engine's mutex guards it.
 type round struct {
 	Round
-	weights map[exam.EntryID]int64 // of the steps that still wait
+	weights map[exam.EntryID]int64 // of the steps that still wait, or whose delivery was not counted yet
 	over    bool                   // nothing waited any more
 }
 
@@ -74,7 +74,7 @@ func (e *Engine) survey(entries []exam.Entry) {
 		}
 	}
 	for id, w := range r.weights {
-		if !waits[id] {
+		if !waits[id] && !e.leaving[id] {
 			delete(r.weights, id)
 			r.Of, r.Bytes = r.Of-1, r.Bytes-w
 		}
@@ -90,12 +90,14 @@ func weight(entry exam.Entry) int64 {
 	return n
 }
 
-// arrived counts an entry that was delivered.
-func (e *Engine) arrived(id exam.EntryID) {
+// ended counts an entry that was delivered, and leaves one that was not to the
+// next survey.
+func (e *Engine) ended(id exam.EntryID, delivered bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	delete(e.leaving, id)
 	r := &e.round
-	if w, ok := r.weights[id]; ok {
+	if w, ok := r.weights[id]; ok && delivered {
 		delete(r.weights, id)
 		r.Done, r.Sent = r.Done+1, r.Sent+w
 	}
@@ -123,7 +125,7 @@ func (e *Engine) begin(entry exam.Entry) *progress {
 		p.Total += f.Size
 	}
 	e.mu.Lock()
-	e.active[entry.ID] = p
+	e.active[entry.ID], e.leaving[entry.ID] = p, true
 	e.mu.Unlock()
 	e.tell()
 	return p
