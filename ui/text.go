@@ -159,23 +159,27 @@ func (t *Text) breakLines(width float32) []string {
 	return lines
 }
 
-// chop cuts a piece that is wider than a whole line.
+// chop cuts a piece that is wider than a whole line, and takes what stands before
+// closing punctuation along to the next.
 func (t *Text) chop(p string, width float32) []string {
 	if t.measure(strings.TrimRightFunc(p, unicode.IsSpace)) <= width+0.5 {
 		return []string{p}
 	}
 	var parts []string
-	part, used := "", float32(0)
-	for _, r := range p {
+	runes, start, used := []rune(p), 0, float32(0)
+	for i, r := range runes {
 		w := t.measure(string(r))
-		if part != "" && used+w > width {
-			parts = append(parts, part)
-			part, used = "", 0
+		if i > start && used+w > width {
+			cut := i
+			for cut > start+1 && strings.ContainsRune(neverFirst, runes[cut]) {
+				cut--
+			}
+			parts = append(parts, string(runes[start:cut]))
+			start, used = cut, t.measure(string(runes[cut:i]))
 		}
-		part += string(r)
 		used += w
 	}
-	return append(parts, part)
+	return append(parts, string(runes[start:]))
 }
 
 // pieces cuts a paragraph where a line may end: after white space, and around
@@ -203,11 +207,11 @@ const (
 
 func breakable(before, after rune) bool {
 	switch {
-	case unicode.IsSpace(after):
+	case unicode.IsSpace(after), strings.ContainsRune(neverFirst, after):
 		return false
 	case unicode.IsSpace(before):
 		return true
-	case strings.ContainsRune(neverFirst, after), strings.ContainsRune(neverLast, before):
+	case strings.ContainsRune(neverLast, before):
 		return false
 	}
 	return wide(before) || wide(after)
