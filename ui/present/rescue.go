@@ -38,17 +38,19 @@ func (d *Desk) unsaved() []*Form {
 }
 
 // Elsewhere tells whether there is what the disk does not take, which [Desk.Alarm]
-// says, and where it was put instead; the text is empty while it was put nowhere.
+// says, and where all of it was put instead; the text is empty while some of it was
+// put nowhere.
 func (d *Desk) Elsewhere() (text Text, unsaved bool) {
 	list := d.unsaved()
 	if len(list) == 0 {
 		return Text{}, false
 	}
-	switch list[0].saver.refuge {
-	case keptThere:
-		text = T("ui.elsewhere.kept", "path", Plain(d.rescue.path))
-	case notThere:
+	is := func(r refuge) func(*Form) bool { return func(f *Form) bool { return f.saver.refuge == r } }
+	switch {
+	case slices.ContainsFunc(list, is(notThere)):
 		text = T("ui.elsewhere.failed")
+	case !slices.ContainsFunc(list, is(nowhere)) && !slices.ContainsFunc(list, is(underWay)):
+		text = T("ui.elsewhere.kept", "path", Plain(d.rescue.path))
 	}
 	return text, true
 }
@@ -63,7 +65,7 @@ func (d *Desk) SaveElsewhere(folder string) {
 	pages := make([]page, len(list))
 	for i, f := range list {
 		pages[i] = page{f.ID(), f.saver.current()}
-		f.saver.refuge = keptThere // until the next key, which may come before it is
+		f.saver.refuge = underWay
 	}
 	if len(pages) == 0 {
 		return
@@ -78,9 +80,13 @@ func (d *Desk) SaveElsewhere(folder string) {
 		}
 		return func() {
 			d.rescue.path = path
+			came := keptThere
+			if err != nil {
+				came = notThere
+			}
 			for _, f := range list {
-				if err != nil {
-					f.saver.refuge = notThere
+				if f.saver.refuge == underWay {
+					f.saver.refuge = came
 				}
 			}
 			d.changed()

@@ -79,6 +79,49 @@ func TestClosingWithAFullDiskAsksAndLosesNothing(t *testing.T) {
 	}
 }
 
+// A slow stick: nothing is there before it says so.
+func TestWhatIsStillBeingPutElsewhereIsNotThere(t *testing.T) {
+	w, d, f := opened(t, exam.Document{})
+	w.Fails = exam.KindFull
+	f.Set("name", "李小满")
+	w.Loop.Advance(time.Second)
+	d.SaveElsewhere("/media/stick")
+	if got := lines(d); len(got) != 1 {
+		t.Errorf("before it is written it says %v", got)
+	}
+	closed := false
+	d.Close(func() { closed = true })
+	if _, asked := d.Asked(); !asked || closed {
+		t.Fatal("it closes while the stick is written")
+	}
+	d.Answer(false)
+	f.Set("city", "郑州市")
+	w.Loop.Drain()
+	if got := lines(d); len(got) != 1 {
+		t.Errorf("what was typed meanwhile is not on the stick, and it says %v", got)
+	}
+	d.SaveElsewhere("/media/stick")
+	w.Loop.Drain()
+	other, err := w.Ports().Drafts.Draft(f.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.ID = exam.NewDraftID()
+	w.Drafts[other.ID] = other
+	d.Open(other.ID)
+	w.Loop.Drain()
+	d.Form().Set("city", "开封市")
+	w.Loop.Advance(time.Second)
+	if got := lines(d); len(got) != 1 {
+		t.Errorf("with another draft unsaved it says %v", got)
+	}
+	d.SaveElsewhere("/media/stick")
+	w.Loop.Drain()
+	if d.Close(func() { closed = true }); !closed {
+		t.Error("it does not close with everything on the stick")
+	}
+}
+
 func TestChangesAreDroppedOnlyWhenTheCandidateSaysSo(t *testing.T) {
 	w, d, f := opened(t, exam.Document{})
 	w.Fails = exam.KindReadOnly

@@ -27,7 +27,8 @@ const (
 type refuge int
 
 const (
-	nowhere refuge = iota
+	nowhere  refuge = iota
+	underWay        // being written; whatever is typed meanwhile is nowhere again
 	keptThere
 	notThere // it could not be written there either
 )
