@@ -130,6 +130,23 @@ func refused(t *testing.T, dir string, kind exam.Kind) {
 	}
 }
 
+// savesAgain saves after what was wrong with the disk has gone, closes the store, and
+// gives what it held.
+func savesAgain(t *testing.T, s *store.Store, id exam.DraftID, err error) string {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Save(id, storetest.Person(7)); err != nil {
+		t.Fatalf("when all is well again: %v", err)
+	}
+	held := see(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return held
+}
+
 // TestAFolderWithoutPermissionIsSaidAndLosesNothing works as a user who is not
 // root, for whom permissions count: at the start, and while the store is open.
 func TestAFolderWithoutPermissionIsSaidAndLosesNothing(t *testing.T) {
@@ -146,16 +163,7 @@ func TestAFolderWithoutPermissionIsSaidAndLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, s, ids[0], exam.KindReadOnly, "store.error.read_only")
-	if err := os.Chmod(journal, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Save(ids[1], storetest.Person(7)); err != nil {
-		t.Fatalf("with permission again: %v", err)
-	}
-	want := see(t, s)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	want := savesAgain(t, s, ids[1], os.Chmod(journal, 0o700))
 	lock := filepath.Join(dir, "lock")
 	for name, modes := range map[string][2]os.FileMode{"lock that cannot be written": {0o700, 0o400}, "folder that cannot be written": {0o500, 0}, "folder that cannot be entered": {0o000, 0}} {
 		if modes[1] == 0 {
@@ -239,15 +247,6 @@ func TestADiskThatIsReallyFullLosesNothing(t *testing.T) {
 	}
 	f.Close()
 	until(t, s, ids[0], exam.KindFull, "store.error.full")
-	if err := os.Remove(filler); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Save(ids[1], storetest.Person(7)); err != nil {
-		t.Fatalf("with space again: %v", err)
-	}
-	want := see(t, s)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	want := savesAgain(t, s, ids[1], os.Remove(filler))
 	reopened(t, dir, want)
 }

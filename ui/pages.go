@@ -359,24 +359,24 @@ func (c *conflictPage) build() fyne.CanvasObject {
 // sides shows what there was, what is here and what is on the server: photos as
 // pictures, once their bytes are here.
 func (c *conflictPage) sides(d present.Difference) fyne.CanvasObject {
-	k := c.window.kit
-	words, photos := newColumn(gapSmall), newFlow(gap)
+	k, photo := c.window.kit, d.Path == exam.PhotoPath
+	box := newColumn(gapSmall)
+	if photo {
+		box = newFlow(gap)
+	}
 	for i, name := range []string{"conflict.base", "conflict.mine", "conflict.theirs"} {
 		said := orNone(k, k.say(d.Shown[i]))
-		add(words, fact(k.key(name), said))
-		photo := newColumn(gapSmall, caption(k.key(name)))
-		if d.Pictures[i] != nil {
-			add(photo, c.window.photoPicture(d.Pictures[i]))
-		} else {
-			add(photo, surface(colorSidebar, colorLine, 2, 1, space(photoWidth, photoHeight)))
+		if !photo {
+			add(box, fact(k.key(name), said))
+			continue
 		}
-		add(photo, body(said))
-		add(photos, photo)
+		var picture fyne.CanvasObject = surface(colorSidebar, colorLine, 2, 1, space(photoWidth, photoHeight))
+		if d.Pictures[i] != nil {
+			picture = c.window.photoPicture(d.Pictures[i])
+		}
+		add(box, newColumn(gapSmall, caption(k.key(name)), picture, body(said)))
 	}
-	if d.Path == exam.PhotoPath {
-		return photos
-	}
-	return words
+	return box
 }
 
 // side says who made a version and when.

@@ -109,9 +109,9 @@ func TestWhatIsPutOnTopOrBehindIsFound(t *testing.T) {
 
 // Somebody else's photo in a batch is found on the paper it is on, the same photo
 // of two papers on both, and no other paper is doubted for it.
-func TestAnotherPhotoIsNamedOnItsOwnPapersAlone(t *testing.T) {
-	in := inputs(t, 4)
-	in[2] = in[1]
+// inOneFile prints registrations into one PDF.
+func inOneFile(t *testing.T, in []form.Input) []byte {
+	t.Helper()
 	var out bytes.Buffer
 	papers := func(yield func(*form.Paper, error) bool) {
 		for _, one := range in {
@@ -129,8 +129,15 @@ func TestAnotherPhotoIsNamedOnItsOwnPapersAlone(t *testing.T) {
 	if err := form.Batch(context.Background(), papers, open, nil); err != nil {
 		t.Fatal(err)
 	}
+	return out.Bytes()
+}
+
+func TestAnotherPhotoIsNamedOnItsOwnPapersAlone(t *testing.T) {
+	in := inputs(t, 4)
+	in[2] = in[1]
+	batch := inOneFile(t, in)
 	mine, theirs, swapped := in[1].Photo, samplePhoto(9), 0
-	pdf := form.Edit(out.Bytes(), func(body []byte) []byte {
+	pdf := form.Edit(batch, func(body []byte) []byte {
 		if !bytes.Contains(body, mine) {
 			return body
 		}
@@ -229,30 +236,14 @@ func TestDamagedFilesAreNeverGenuine(t *testing.T) {
 
 func TestOneAlteredPaperOfABatchIsFound(t *testing.T) {
 	in := inputs(t, 5)
-	var out bytes.Buffer
-	papers := func(yield func(*form.Paper, error) bool) {
-		for _, one := range in {
-			if !yield(form.Registration(one)) {
-				return
-			}
-		}
-	}
-	open := func(int) (io.WriteCloser, error) {
-		return struct {
-			io.Writer
-			io.Closer
-		}{&out, io.NopCloser(nil)}, nil
-	}
-	if err := form.Batch(context.Background(), papers, open, nil); err != nil {
-		t.Fatal(err)
-	}
-	for i, f := range form.VerifyPDF(out.Bytes(), serverKeys, samplePack(t)) {
+	batch := inOneFile(t, in)
+	for i, f := range form.VerifyPDF(batch, serverKeys, samplePack(t)) {
 		if !f.Genuine {
 			t.Errorf("paper %d: %+v", i, f)
 		}
 	}
 	page := 0
-	changed := form.Edit(out.Bytes(), func(body []byte) []byte {
+	changed := form.Edit(batch, func(body []byte) []byte {
 		if bytes.Contains(body, []byte(" Tj ET\n")) {
 			if page++; page == 3 {
 				return append(slices.Clone(body), "0 g 1 1 9 9 re f\n"...)

@@ -33,12 +33,12 @@ var runs = []run{
 		{what: "sent again, bad line", bench: "BenchmarkGoodput/bad/photos", unit: "again", limit: most(0.03)},
 		{what: "sent again, awful line", bench: "BenchmarkGoodput/awful/photos", unit: "again", limit: most(0.08)},
 	}},
-	{"-run ^$ -bench ^(BenchmarkRegistrations|BenchmarkOverload)$ ./server", append(loads("bbolt", "BenchmarkRegistrations", "bbolt-loop/s"), []goal{
+	{"-run ^$ -bench ^(BenchmarkRegistrations|BenchmarkOverload)$ ./server", append(loads("bbolt", "bbolt-loop/s"), []goal{
 		{what: "loopback into bbolt, registrations a second", bench: "BenchmarkRegistrations/27KB/32clients", unit: "registrations/s", limit: least(4000)},
 		{what: "ten times too much: rate as a share of the peak", bench: "BenchmarkOverload", ours: "ten-times/s", beside: "peak/s", unit: "ratio(goal≥0.9)", limit: least(0.9)},
 		{what: "below saturation: p99 ÷ p50", bench: "BenchmarkOverload", unit: "p99÷p50-below(goal≤10)", limit: most(10)},
 	}...)},
-	{"-run ^$ -bench ^BenchmarkRegistrations$ ./server/postgres", loads("PostgreSQL", "BenchmarkRegistrations", "single-INSERT/s")},
+	{"-run ^$ -bench ^BenchmarkRegistrations$ ./server/postgres", loads("PostgreSQL", "single-INSERT/s")},
 	{"-run ^$ -bench Pdfkit -benchtime 1x ./exam/form -peers", []goal{
 		{what: "form, a file each", bench: "BenchmarkAgainstPdfkit/separate", unit: "forms/cpu-s", limit: least(200)},
 		{what: "form, a file each ÷ pdfkit", bench: "BenchmarkAgainstPdfkit/separate", ours: "forms/cpu-s", beside: "pdfkit/cpu-s", unit: "times-pdfkit", limit: least(3.9)},
@@ -84,9 +84,9 @@ func searches() (list []goal) {
 	return list
 }
 
-func loads(engine, bench, yardstick string) (list []goal) {
+func loads(engine, yardstick string) (list []goal) {
 	for _, size := range []string{"2.4KB", "27KB"} {
-		list = append(list, goal{what: engine + ", 32 clients, " + size + ", ÷ " + yardstick, bench: bench + "/" + size + "/32clients",
+		list = append(list, goal{what: engine + ", 32 clients, " + size + ", ÷ " + yardstick, bench: "BenchmarkRegistrations/" + size + "/32clients",
 			ours: "registrations/s", beside: yardstick, unit: "ratio(goal≥0.6)", limit: least(0.6)})
 	}
 	return list

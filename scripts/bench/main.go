@@ -9,7 +9,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -125,7 +124,7 @@ func (f figures) table(w io.Writer, goals []goal) (absent, missed int) {
 			word, missed = "missed", missed+1
 		}
 		beside := strings.Trim(f.shown(g.bench, g.ours)+" · "+f.shown(g.bench, g.beside), " ·")
-		fmt.Fprintf(w, "%-58s %12.4g  %-8s %-7s %s\n", cmp.Or(g.what, g.bench), v, g.limit, word, beside)
+		fmt.Fprintf(w, "%-58s %12.4g  %-8s %-7s %s\n", g.what, v, g.limit, word, beside)
 	}
 	return absent, missed
 }

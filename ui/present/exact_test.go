@@ -36,20 +36,6 @@ func officeOf(t *testing.T) *presenttest.World {
 	return w
 }
 
-// filled opens a draft of doc in a world.
-func filled(t *testing.T, w *presenttest.World, doc exam.Document) (*present.Desk, *present.Form) {
-	t.Helper()
-	d := w.Desk(t)
-	d.Start()
-	n, err := w.Ports().Drafts.Create(doc, w.Pack.Ref())
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Open(n.ID)
-	w.Loop.Drain()
-	return d, d.Form()
-}
-
 func TestTheNoticesAreThoseOfThisExamThisYearAndThisArea(t *testing.T) {
 	w := officeOf(t)
 	w.Published = []exam.Notice{

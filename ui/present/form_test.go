@@ -14,6 +14,13 @@ import (
 func opened(t *testing.T, doc exam.Document) (*presenttest.World, *present.Desk, *present.Form) {
 	t.Helper()
 	w := presenttest.NewWorld()
+	d, f := filled(t, w, doc)
+	return w, d, f
+}
+
+// filled opens a draft of doc in a world.
+func filled(t *testing.T, w *presenttest.World, doc exam.Document) (*present.Desk, *present.Form) {
+	t.Helper()
 	d := w.Desk(t)
 	d.Start()
 	draft, err := w.Ports().Drafts.Create(doc, w.Pack.Ref())
@@ -25,7 +32,17 @@ func opened(t *testing.T, doc exam.Document) (*presenttest.World, *present.Desk,
 	if d.Form() == nil {
 		t.Fatal("the draft did not open")
 	}
-	return w, d, d.Form()
+	return d, d.Form()
+}
+
+// openedUnread opens a draft in a window of its own whose photo is still to be read.
+func openedUnread(t *testing.T, w *presenttest.World, id exam.DraftID) (*present.Desk, *present.Form) {
+	t.Helper()
+	d := w.Desk(t)
+	d.Open(id)
+	w.Loop.StepAt(0)
+	w.Loop.StepAt(0)
+	return d, d.Form()
 }
 
 // complete opens a draft that may be submitted.

@@ -231,12 +231,8 @@ func TestAnOlderAnswerNeverTakesThePlaceOfANewerOne(t *testing.T) {
 }
 
 func TestAPhotoThatIsReadLateIsNotShownInPlaceOfTheNewOne(t *testing.T) {
-	w, d, f := complete(t)
-	again := w.Desk(t)
-	again.Open(f.ID())
-	w.Loop.StepAt(0)
-	w.Loop.StepAt(0) // open, its photo is to be read
-	g := again.Form()
+	w, _, f := complete(t)
+	again, g := openedUnread(t, w, f.ID())
 	if v := g.Photo(); !v.Reading || v.Photo != nil {
 		t.Fatalf("reading %v, shown %d bytes", v.Reading, len(v.Photo))
 	}
@@ -249,7 +245,6 @@ func TestAPhotoThatIsReadLateIsNotShownInPlaceOfTheNewOne(t *testing.T) {
 	if got := string(g.Photo().Photo); got != "another" || g.Photo().Reading {
 		t.Errorf("shown are %d bytes", len(got))
 	}
-	_ = d
 }
 
 func TestThePhotoFollowsWhatTheStoreSays(t *testing.T) {

@@ -259,11 +259,7 @@ func TestNothingCanBeUndoneThatWasNotDone(t *testing.T) {
 
 func TestWhatWasTakenOutComesBackWithItsBytesAlsoBeforeTheyWereShown(t *testing.T) {
 	w, _, f := complete(t)
-	d := w.Desk(t)
-	d.Open(f.ID())
-	w.Loop.StepAt(0)
-	w.Loop.StepAt(0)
-	g := d.Form()
+	d, g := openedUnread(t, w, f.ID())
 	photo, _ := w.Drafts[f.ID()].Photo()
 	g.ClearPhoto() // its bytes are still being read
 	w.Loop.Drain()
