@@ -32,9 +32,7 @@ func (w *Window) settingsPage() fyne.CanvasObject {
 func (w *Window) part(v present.SettingsView, name string, objects ...fyne.CanvasObject) fyne.CanvasObject {
 	k := w.kit
 	box := newColumn(gap, newColumn(2, heading(k.key("settings."+name)), caption(k.key("settings."+name+".about"))))
-	for _, o := range existing(objects) {
-		add(box, o)
-	}
+	add(box, objects...)
 	if v.Message != nil && v.About == name {
 		add(box, banner(v.Message.Tone, k.say(v.Message.Title), k.say(v.Message.Text)))
 	}
