@@ -19,8 +19,12 @@ import (
 	"wenbao/store/storetest"
 )
 
-// benchDir holds the folders of one run.
-var benchDir string
+// benchDir holds the folders of one run, seededIDs the drafts in them: the one
+// at i is of storetest.Person(i).
+var (
+	benchDir  string
+	seededIDs = map[int][]exam.DraftID{}
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
@@ -57,8 +61,12 @@ func seeded(tb testing.TB, n int) string {
 		for k := range docs {
 			docs[k] = storetest.Person(i + k)
 		}
-		if _, err := s.CreateAll(docs, exam.PackRef{ID: "038-2026", Version: 1}); err != nil {
+		drafts, err := s.CreateAll(docs, exam.PackRef{ID: "038-2026", Version: 1})
+		if err != nil {
 			tb.Fatal(err)
+		}
+		for _, d := range drafts {
+			seededIDs[n] = append(seededIDs[n], d.ID)
 		}
 	}
 	if err := s.Close(); err != nil {

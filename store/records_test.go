@@ -1,6 +1,7 @@
 package store
 
 import (
+	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,6 +24,16 @@ func TestWhatIsWrittenWithoutEncodingJSONIsTheSame(t *testing.T) {
 		}
 		if got, want := h.facts(), encode(h, nil); string(got) != string(want) {
 			t.Fatalf("%s\nnot\n%s", got, want)
+		}
+		plain := append(h.facts(), "document"...)
+		got, ok := glance(plain)
+		if !ok && len(h.Files) == 0 && bare(string(h.State)) && bare(h.Pack.ID) {
+			t.Fatalf("not read at a glance: %s", plain)
+		}
+		var want head
+		want.document, _ = decode(plain, &want)
+		if ok && !reflect.DeepEqual(got, want) {
+			t.Fatalf("%+v\nnot\n%+v", got, want)
 		}
 		v := versionFacts{Saved: h.Updated, State: h.State, Files: rapid.IntRange(0, 3).Draw(t, "files")}
 		if got, want := v.encode(), encode(v, nil); string(got) != string(want) {

@@ -13,7 +13,7 @@ var runs = []run{
 		{what: "check of the fullest draft", bench: "BenchmarkCheck/fullest", unit: "core-µs/op", limit: most(50)},
 		{what: "100,000 drafts re-judged, decoding included", bench: "BenchmarkRejudge100000/from_bytes", unit: "core-s/100000", limit: most(5)},
 	}},
-	{"-run ^$ -bench ^BenchmarkSave$ -benchtime 5s ./store", saves()},
+	{"-run ^$ -bench ^BenchmarkSave$ -benchtime 25s ./store", saves()},
 	{"-run ^$ -bench ^BenchmarkSaveAged$ ./store", []goal{
 		{what: "saves in an aged file, as a share of a fresh one's", bench: "BenchmarkSaveAged", unit: "rate/fresh", limit: least(0.95)},
 	}},

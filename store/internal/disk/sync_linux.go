@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 func syncData(f *os.File) error {
@@ -31,6 +33,9 @@ func openLog(name string) (File, error) {
 	if err != nil {
 		return osFile{f}, nil
 	}
+	// What the page cache still holds of the zeros would have to be thrown out page
+	// by page, by every write.
+	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
 	return &logFile{osFile{f}, direct}, nil
 }
 

@@ -109,10 +109,9 @@ func (d *database) close() error {
 func (d *database) get(key string) (value []byte, err error) {
 	err = guarded(func() error {
 		return d.bolt.View(func(tx *bolt.Tx) error {
-			b := tx.Bucket(valuesBucket)
-			v := b.Get([]byte(key))
+			v, err := find(tx.Bucket(valuesBucket), []byte(key))
 			if v == nil {
-				return absent(b, []byte(key))
+				return err
 			}
 			value = bytes.Clone(v)
 			return sound(key, value)
@@ -128,30 +127,25 @@ func sound(key string, value []byte) error {
 	return nil
 }
 
-// absent holds that a key is not there. A bit that flipped in a page on the way
-// leads a lookup past a key that is: then the keys on both sides of the place
-// that the lookup ends at are not on both sides of the key.
-func absent(b *bolt.Bucket, key []byte) error {
+// find gives a value as it lies in the file, nil when there is none.
+func find(b *bolt.Bucket, key []byte) ([]byte, error) {
 	c := b.Cursor()
-	next, _ := c.Seek(key)
-	if next != nil && bytes.Compare(next, key) <= 0 {
-		return errMisled
+	at, value := c.Seek(key)
+	if bytes.Equal(at, key) {
+		return value, nil
 	}
-	return onTheWay(b, key)
+	return nil, onTheWay(c, at, key)
 }
 
-// onTheWay holds that seeking a key does not lead past any at or behind it.
-func onTheWay(b *bolt.Bucket, key []byte) error {
-	c := b.Cursor()
-	next, _ := c.Seek(key)
-	var before []byte
-	switch {
-	case next == nil:
+// onTheWay holds that seeking a key, which led to the key at, led past none at or
+// behind it: a bit that flipped in a page on the way leads lookups past keys that
+// are there, and then the key does not lie between those on both sides.
+func onTheWay(c *bolt.Cursor, at, key []byte) error {
+	before := []byte(nil)
+	if at == nil {
 		before, _ = c.Last()
-	case bytes.Compare(next, key) < 0:
+	} else if before, _ = c.Prev(); bytes.Compare(at, key) < 0 {
 		return errMisled
-	default:
-		before, _ = c.Prev()
 	}
 	if before != nil && bytes.Compare(before, key) >= 0 {
 		return errMisled
@@ -168,11 +162,13 @@ func (d *database) read(prefix, after string, n int) (ops []op, last bool, err e
 	err = guarded(func() error {
 		return d.bolt.View(func(tx *bolt.Tx) error {
 			b := tx.Bucket(valuesBucket)
-			if err := onTheWay(b, []byte(max(prefix, after))); err != nil {
+			from := []byte(max(prefix, after))
+			c := b.Cursor()
+			k, _ := c.Seek(from)
+			if err := onTheWay(c, k, from); err != nil {
 				return err
 			}
-			c := b.Cursor()
-			k, v := c.Seek([]byte(max(prefix, after)))
+			k, v := c.Seek(from)
 			for ; k != nil && bytes.HasPrefix(k, []byte(prefix)); k, v = c.Next() {
 				if string(k) == after || bytes.Equal(k, appliedKey) {
 					continue
@@ -218,11 +214,9 @@ func put(tx *bolt.Tx, ops []op, applied uint64) error {
 	}
 	for _, o := range ops {
 		key := []byte(o.key)
-		was := b.Get(key)
-		if was == nil {
-			if err := absent(b, key); err != nil {
-				return err
-			}
+		was, err := find(b, key)
+		if err != nil {
+			return err
 		}
 		t.remove(was)
 		if o.value == nil {
