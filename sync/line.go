@@ -82,8 +82,8 @@ type waiter struct {
 	got        chan *ticket
 }
 
-// take waits for a place for a request of n bytes that is made for the so-manieth
-// time; the first is 1. Who came first is first.
+// take waits for a place for a request of n bytes that is the attempt-th of
+// its kind, from 1. Who came first is first.
 func (l *line) take(ctx context.Context, n, attempt int) (*ticket, error) {
 	w := &waiter{ctx, n, attempt, make(chan *ticket, 1)}
 	l.mu.Lock()
@@ -92,8 +92,11 @@ func (l *line) take(ctx context.Context, n, attempt int) (*ticket, error) {
 	l.mu.Unlock()
 	select {
 	case t := <-w.got:
-		return t, nil
+		w.got <- t
 	case <-ctx.Done():
+	}
+	if ctx.Err() == nil { // who gives up in the moment that a place comes gives up
+		return <-w.got, nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

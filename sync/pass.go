@@ -25,7 +25,7 @@ func (e *Engine) pass(ctx context.Context) (Result, error) {
 	case e.turn <- struct{}{}:
 		defer func() { <-e.turn }()
 	case <-ctx.Done():
-		return Result{}, &exam.Error{Kind: exam.KindCanceled, Op: "send", Err: ctx.Err()}
+		return Result{}, canceled(ctx)
 	}
 	e.mu.Lock()
 	hurry := e.hurry
@@ -71,7 +71,7 @@ func (p *pass) run(ctx context.Context) error {
 		return err
 	}
 	for {
-		for p.err == nil && flying < sideBySide && len(p.queue) > 0 && p.open() {
+		for p.err == nil && ctx.Err() == nil && flying < sideBySide && len(p.queue) > 0 && p.open() {
 			entry := p.queue[0]
 			p.queue = p.queue[1:]
 			if p.shut(entry) {
@@ -82,6 +82,9 @@ func (p *pass) run(ctx context.Context) error {
 			go func() { results <- done{entry, p.e.deliver(working, entry)} }()
 		}
 		if flying == 0 {
+			if len(p.queue) > 0 {
+				p.err = firstOf(p.err, canceled(ctx))
+			}
 			return p.err
 		}
 		select {
@@ -92,7 +95,7 @@ func (p *pass) run(ctx context.Context) error {
 		case <-p.e.wake:
 			p.err = firstOf(p.err, p.look())
 		case <-ctx.Done():
-			p.err = firstOf(p.err, &exam.Error{Kind: exam.KindCanceled, Op: "send", Err: ctx.Err()})
+			p.err = firstOf(p.err, canceled(ctx))
 			for ; flying > 0; flying-- {
 				p.end(ctx, <-results)
 			}
@@ -102,6 +105,14 @@ func (p *pass) run(ctx context.Context) error {
 			cancel()
 		}
 	}
+}
+
+// canceled says that ctx has ended; nil while it has not.
+func canceled(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return &exam.Error{Kind: exam.KindCanceled, Op: "send", Err: ctx.Err()}
 }
 
 func firstOf(a, b error) error {
