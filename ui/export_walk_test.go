@@ -57,7 +57,7 @@ func Tones() map[fyne.ThemeColorName]fyne.ThemeColorName {
 // Rows is how many rows the open list of a picker has made, and how many it has
 // to show.
 func (p *Picker) Rows() (made, all int) {
-	walkAll(p.list, func(o fyne.CanvasObject) {
+	WalkAll(p.list, func(o fyne.CanvasObject) {
 		if _, ok := o.(*Text); ok {
 			made++
 		}
@@ -65,12 +65,9 @@ func (p *Picker) Rows() (made, all int) {
 	return made, len(p.found)
 }
 
-// Closes asks the window to close, as its button does.
-func (w *Window) Closes() { w.close() }
-
-// walkAll calls see for everything of a tree that would be drawn, the parts of
+// WalkAll calls see for everything of a tree that would be drawn, the parts of
 // widgets too.
-func walkAll(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
+func WalkAll(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
 	if o == nil || !o.Visible() {
 		return
 	}
@@ -78,11 +75,11 @@ func walkAll(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
 	switch v := o.(type) {
 	case *fyne.Container:
 		for _, c := range v.Objects {
-			walkAll(c, see)
+			WalkAll(c, see)
 		}
 	case fyne.Widget:
 		for _, c := range test.WidgetRenderer(v).Objects() {
-			walkAll(c, see)
+			WalkAll(c, see)
 		}
 	}
 }
@@ -90,7 +87,7 @@ func walkAll(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
 // Borders are the lines that a control draws, its focus among them.
 func Borders(o fyne.CanvasObject) string {
 	var b strings.Builder
-	walkAll(o, func(part fyne.CanvasObject) {
+	WalkAll(o, func(part fyne.CanvasObject) {
 		if r, ok := part.(*canvas.Rectangle); ok {
 			fmt.Fprint(&b, r.StrokeColor, r.StrokeWidth, r.Visible(), ";")
 		}

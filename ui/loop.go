@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"wenbao/ui/present"
 )
 
 // Loop is the [present.Loop] of the real window. It holds the only go
@@ -32,7 +34,7 @@ func (l *Loop) Go(ctx context.Context, work func(context.Context) func()) {
 		defer stop()
 		then := work(inner)
 		if then != nil && ctx.Err() == nil {
-			fyne.Do(then)
+			l.do(then)
 		}
 	})
 }
@@ -41,7 +43,7 @@ func (l *Loop) Go(ctx context.Context, work func(context.Context) func()) {
 func (l *Loop) After(d time.Duration, f func()) (stop func()) {
 	stopped := false // touched on the window's goroutine alone
 	t := time.AfterFunc(d, func() {
-		fyne.Do(func() {
+		l.do(func() {
 			if !stopped {
 				f()
 			}
@@ -50,10 +52,23 @@ func (l *Loop) After(d time.Duration, f func()) (stop func()) {
 	return func() { stopped = true; t.Stop() }
 }
 
-// Quit ends the window's loop. Fyne 2.8.1 panics at the end of its own Quit on a
+// do runs f on the window's goroutine, unless the program is ending: then Fyne runs
+// it on whatever goroutine asks, over a window that is gone.
+func (l *Loop) do(f func()) {
+	fyne.Do(func() {
+		if l.ctx.Err() == nil {
+			f()
+		}
+	})
+}
+
+// Quit ends the window's loop, and all work beside it. Fyne 2.8.1 panics at the end of its own Quit on a
 // machine that has no file watcher left (a nil of its type in stopWatching);
 // everything else has ended by then.
-func Quit(a fyne.App) {
+func Quit(a fyne.App, loop present.Loop) {
+	if l, ok := loop.(*Loop); ok {
+		l.cancel()
+	}
 	defer func() { _ = recover() }()
 	a.Quit()
 }
@@ -71,7 +86,7 @@ func Watch[T any](l *Loop, from <-chan T, f func(T)) {
 				if !ok {
 					return
 				}
-				fyne.Do(func() { f(v) })
+				l.do(func() { f(v) })
 			case <-l.ctx.Done():
 				return
 			}

@@ -222,8 +222,8 @@ func (h *header) refresh() {
 	objects = append(objects, left)
 	if text, bad := w.desk.Alarm(); bad {
 		c := tones[present.Trouble]
-		said, line := newColumn(gapTiny, newText(styleStrong.in(c.ink), k.say(text))), newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), c.ink)))
-		add(line, said)
+		said := newColumn(gapTiny, newText(styleStrong.in(c.ink), k.say(text)))
+		line := newRow(gapSmall, 0, newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), c.ink)), said))
 		drawn += k.say(text)
 		if where, unsaved := w.desk.Elsewhere(); unsaved {
 			if !where.Empty() {

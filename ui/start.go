@@ -42,7 +42,7 @@ func Refuse(c Config, why string) {
 	if !k.words.Has("ui.refuse." + why + ".text") {
 		why = string(exam.KindInternal)
 	}
-	quit := k.primary("action.quit", k.key("refuse.quit"), func() { Quit(c.App) })
+	quit := k.primary("action.quit", k.key("refuse.quit"), func() { Quit(c.App, c.Loop) })
 	c.fill("refuse", newColumn(gapLarge, title(k.key("refuse.title")),
 		banner(present.Trouble, k.key("refuse."+why), k.key("refuse."+why+".text")), newFlow(0, quit)))
 	c.Window.Canvas().Focus(quit)
@@ -73,7 +73,7 @@ func Unlock(c Config, wrong bool, try func(passphrase string)) {
 		name = "unlock.wrong"
 	}
 	c.fill(name, newColumn(gap, existing([]fyne.CanvasObject{title(k.key("unlock.title")), body(k.key("unlock.text")), trouble, field,
-		newFlow(gapSmall, k.primary("action.unlock", k.key("unlock.open"), open), k.secondary("action.quit", k.key("refuse.quit"), func() { Quit(c.App) }))})...))
+		newFlow(gapSmall, k.primary("action.unlock", k.key("unlock.open"), open), k.secondary("action.quit", k.key("refuse.quit"), func() { Quit(c.App, c.Loop) }))})...))
 	c.Window.Canvas().Focus(field)
 }
 

@@ -3,15 +3,12 @@ package ui
 import (
 	"context"
 	"image"
-	"os"
 	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"wenbao/exam"
@@ -46,6 +43,9 @@ type Window struct {
 	extended []rune                              // rare characters that the font has or is being given
 	codes    map[string]image.Image              // square codes by their text
 	network  *present.Network                    // as chosen on the settings page and not kept yet
+
+	chooser  Chooser // nil: files are chosen in a drawn dialog
+	choosing bool    // in the system's dialog
 }
 
 // entry gives the page's field of that id, the same while the page is shown.
@@ -82,14 +82,15 @@ type Config struct {
 	Ports   present.Ports
 	Loop    present.Loop
 	Fonts   Fonts
-	Lang    string // the system's language
-	Inspect string // file that gets a map of the controls; "" none
+	Lang    string  // the system's language
+	Inspect string  // file that gets a map of the controls; "" none
+	Chooser Chooser // nil: files are chosen in a drawn dialog
 }
 
 // New fills a window and reads what it shows. It must run on the window's
 // goroutine, as everything in this package.
 func New(c Config) *Window {
-	w := &Window{app: c.App, win: c.Window, loop: c.Loop, fonts: c.Fonts, lang: c.Lang, pictures: map[*byte]image.Image{}}
+	w := &Window{app: c.App, win: c.Window, loop: c.Loop, fonts: c.Fonts, lang: c.Lang, chooser: c.Chooser, pictures: map[*byte]image.Image{}}
 	if c.Ports.Bell == nil {
 		c.Ports.Bell = bell{w}
 	}
@@ -98,7 +99,7 @@ func New(c Config) *Window {
 	w.dress()
 	w.keys()
 	w.win.SetOnDropped(w.dropped)
-	w.win.SetCloseIntercept(w.close)
+	w.win.SetCloseIntercept(w.Close)
 	if c.Inspect != "" {
 		w.inspectPages(c.Inspect)
 	}
@@ -516,44 +517,9 @@ func (w *Window) dropped(at fyne.Position, uris []fyne.URI) {
 	}
 }
 
-// chooseFile lets the candidate pick a file and gives its path.
-func (w *Window) chooseFile(extensions []string, chosen func(path string)) {
-	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
-			return
-		}
-		path := r.URI().Path()
-		_ = r.Close() // it was only read from
-		chosen(path)
-	}, w.win)
-	d.SetFilter(storage.NewExtensionFileFilter(extensions))
-	w.choose(d, "file.choose")
-}
-
-// chooseFolder lets the candidate pick a folder and gives its path.
-func (w *Window) chooseFolder(chosen func(path string)) {
-	w.choose(dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
-		if err == nil && u != nil {
-			chosen(u.Path())
-		}
-	}, w.win), "folder.choose")
-}
-
-func (w *Window) choose(d *dialog.FileDialog, title string) {
-	d.SetTitleText(w.kit.key(title))
-	d.SetConfirmText(w.kit.key("file.open"))
-	d.SetDismissText(w.kit.key("cancel"))
-	if home, err := os.UserHomeDir(); err == nil {
-		if l, err := storage.ListerForURI(storage.NewFileURI(home)); err == nil {
-			d.SetLocation(l)
-		}
-	}
-	d.Resize(w.win.Canvas().Size().Subtract(fyne.NewSquareSize(gapHuge * 2)))
-	d.Show()
-}
-
-// close keeps the window's size and place, saves what is typed and ends.
-func (w *Window) close() {
+// Close keeps the window's size and place, saves what is typed and ends; what the
+// disk does not take is asked about first.
+func (w *Window) Close() {
 	size := w.win.Canvas().Size()
 	spot, placed := native.Place(w.win)
 	w.desk.Prefer(func(p *present.Preferences) {
@@ -561,7 +527,7 @@ func (w *Window) close() {
 		p.Placed, p.X, p.Y = placed, spot.X, spot.Y
 	})
 	w.desk.Close(func() {
-		w.loop.Go(context.Background(), func(context.Context) func() { return func() { Quit(w.app) } })
+		w.loop.Go(context.Background(), func(context.Context) func() { return func() { Quit(w.app, w.loop) } })
 	})
 }
 

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -78,6 +80,24 @@ func (s *start) run(err error) int {
 	return s.code
 }
 
+// heed closes the window as its button does when the system asks the program to
+// end, as at the end of a session; Fyne by itself would end at once, and what was
+// typed in the last moment with it. Whoever asks twice does not wait.
+func (s *start) heed(w *ui.Window) {
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	asked := make(chan os.Signal, 2)
+	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+	again := false
+	ui.Watch(s.loop, asked, func(os.Signal) {
+		if again {
+			ui.Quit(s.conf.App, s.loop)
+			return
+		}
+		again = true
+		w.Close()
+	})
+}
+
 // Opening a large store leaves twice its list behind as garbage; a machine with
 // little memory wants it back at once, and the heap to keep close to what lives.
 const (
@@ -128,7 +148,12 @@ func (s *start) opened(p *program, err error, typed bool) {
 		s.code = 0
 		p.ports.Look = s.conf.Look
 		s.conf.Ports = s.tap(p.ports)
-		p.run(ui.New(s.conf), s.loop)
+		if c := native.NewChooser(s.conf.Window); c != nil && s.conf.Inspect == "" { // a walk cannot see into it
+			s.conf.Chooser = c
+		}
+		w := ui.New(s.conf)
+		p.run(w, s.loop)
+		s.heed(w)
 		s.tidy()
 		p.listen(s.dir, s.loop, func() { native.Front(s.conf.Window) })
 	case asks(err):
@@ -153,7 +178,7 @@ func (s *start) busy(err error) {
 				return func() {
 					fmt.Fprintln(s.stderr, assets.In(language()).Say("ui.front.raised"))
 					s.code = exitCode(err)
-					ui.Quit(s.conf.App)
+					ui.Quit(s.conf.App, s.loop)
 				}
 			}
 			select {

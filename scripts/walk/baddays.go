@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 )
 
@@ -11,7 +13,16 @@ func (w *walk) ready() error {
 	if err != nil {
 		return err
 	}
-	out, err := w.ctl("draft", "new", "--from", example)
+	raw, err := os.ReadFile(example)
+	if err != nil {
+		return err
+	}
+	raw = bytes.Replace(raw, []byte("社区养老服务"), bytes.Repeat([]byte("社区养老服务。"), longDuties), 1)
+	long := filepath.Join(w.home, "example.json")
+	if err := os.WriteFile(long, raw, 0o600); err != nil {
+		return err
+	}
+	out, err := w.ctl("draft", "new", "--from", long)
 	if err != nil {
 		return err
 	}

@@ -166,6 +166,8 @@ type view struct {
 	Page      string `json:"page"`
 	Step      string `json:"step"`
 	Focus     string `json:"focus"`
+	Width     int    `json:"width"`
+	Height    int    `json:"height"`
 	Controls  []control
 }
 

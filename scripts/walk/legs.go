@@ -34,6 +34,8 @@ func (w *walk) legs() []leg {
 		return []leg{
 			{"a registration that is ready to hand in", w.ready},
 			{"open the application on it", w.reopen},
+			{"the disk is full", w.full},
+			{"the session ends while something is typed", w.sessionEnds},
 			{"rehearse: the reviewer asks for material", w.reviewerAsks},
 			{"hand in; material is asked for", w.askedFor},
 			{"hand in the material; a person looks at it", w.supplement},

@@ -7,3 +7,4 @@ func screens() (left, top, right, bottom int, ok bool) { return 0, 0, 0, 0, fals
 func restore(uintptr)                                  {}
 func allowFront()                                      {}
 func caret(uintptr, int, int, int)                     {}
+func parent(uintptr) any                               { return nil }

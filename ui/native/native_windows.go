@@ -85,3 +85,6 @@ func caret(h uintptr, x, y, height int) {
 	_, _, _ = immSetCandidateWindow.Call(himc, uintptr(unsafe.Pointer(&f)))
 	_, _, _ = immReleaseContext.Call(h, himc)
 }
+
+// parent is the window as a dialog of the system knows it.
+func parent(h uintptr) any { return h }

@@ -46,3 +46,6 @@ func allowFront()     {}
 // Fyne asks XIM for candidates in a window of their own (XIMPreeditNothing),
 // which has no place to set.
 func caret(uintptr, int, int, int) {}
+
+// parent is the window as a dialog of the system knows it.
+func parent(h uintptr) any { return int(h) }
