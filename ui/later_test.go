@@ -14,6 +14,7 @@ import (
 	"wenbao/exam"
 	"wenbao/ui"
 	"wenbao/ui/present"
+	"wenbao/ui/present/presenttest"
 	"wenbao/ui/story"
 )
 
@@ -49,6 +50,21 @@ func says(st *story.Stage, words ...string) (missing string) {
 		}
 	}
 	return ""
+}
+
+func TestWhatIsCopiedSaysSo(t *testing.T) {
+	st, _ := show(t, plain, scene(t, "official"))
+	copied := func(id string) bool {
+		return strings.Contains(ui.Outline(st.Window.Find(id)), st.Words.Say("ui.copied"))
+	}
+	tap(t, st, "copy.phone")
+	if got := fyne.CurrentApp().Clipboard().Content(); got != presenttest.Complete().Phone || !copied("copy.phone") {
+		t.Errorf("copied was %q, and it says so: %v", got, copied("copy.phone"))
+	}
+	tap(t, st, "copy.name")
+	if copied("copy.phone") || !copied("copy.name") {
+		t.Error("what is in the clipboard no more still says so")
+	}
 }
 
 func TestABadDayIsSetWithAPressAndShownOnEveryPage(t *testing.T) {

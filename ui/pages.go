@@ -235,7 +235,15 @@ func (w *Window) officialPage() fyne.CanvasObject {
 func (w *Window) copyRow(r present.CopyRow) fyne.CanvasObject {
 	k := w.kit
 	value := k.say(r.Value)
-	b := k.button("copy."+r.Path, lookPlain, textStyle{size: sizeCaption, color: colorAccent}, theme.ContentCopyIcon(), k.key("copy"), func() { w.app.Clipboard().SetContent(value) })
+	what, icon := "copy", theme.ContentCopyIcon()
+	if w.copied == [2]string{r.Path, value} {
+		what, icon = "copied", theme.ConfirmIcon()
+	}
+	b := k.button("copy."+r.Path, lookPlain, textStyle{size: sizeCaption, color: colorAccent}, icon, k.key(what), func() {
+		w.app.Clipboard().SetContent(value)
+		w.copied = [2]string{r.Path, value}
+		w.refresh()
+	})
 	b.look.padY = 3
 	return newRow(gap, 1, container.New(&fixedWidth{190}, caption(k.say(r.Field))), body(value), b)
 }

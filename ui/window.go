@@ -44,8 +44,9 @@ type Window struct {
 	codes    map[string]image.Image              // square codes by their text
 	network  *present.Network                    // as chosen on the settings page and not kept yet
 
-	chooser  Chooser // nil: files are chosen in a drawn dialog
-	choosing bool    // in the system's dialog
+	copied   [2]string // field and value that were copied last
+	chooser  Chooser   // nil: files are chosen in a drawn dialog
+	choosing bool      // in the system's dialog
 }
 
 // entry gives the page's field of that id, the same while the page is shown.

@@ -164,11 +164,23 @@ func (desktop) Show(target string) error {
 	default:
 		c = exec.Command("xdg-open", target)
 	}
-	if err := c.Start(); err != nil {
+	err := c.Start()
+	if err == nil {
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		select {
+		case err = <-ended: // with an error where there is nothing to open it with
+		case <-time.After(showsWithin): // it goes on for as long as what it opened
+		}
+	}
+	if err != nil {
 		return &exam.Error{Kind: exam.KindNotFound, Op: "show file", Err: err}
 	}
-	return c.Process.Release()
+	return nil
 }
+
+// showsWithin is how long a program that opens files may take to find none for one.
+const showsWithin = 3 * time.Second
 
 // Read reads a regular file of at most so many bytes.
 func (desktop) Read(path string, most int64) ([]byte, error) {

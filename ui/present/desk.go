@@ -389,8 +389,14 @@ func (d *Desk) Trouble() (Text, bool) {
 	if d.trouble == "" {
 		return Text{}, false
 	}
+	if d.trouble == unopened {
+		return T("ui.trouble.unopened"), true
+	}
 	return T("ui.trouble." + saveReason(d.trouble)), true
 }
+
+// unopened is that the system has no program for a file or an address.
+const unopened reason = "unopened"
 
 // ReadAgain reads the list of drafts once more.
 func (d *Desk) ReadAgain() {

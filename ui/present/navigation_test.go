@@ -358,6 +358,17 @@ func TestTheDeskSaysWhereItsBytesAre(t *testing.T) {
 	if !slices.Equal(w.Shown, []string{"/home/example/x.pdf"}) {
 		t.Errorf("opened were %v", w.Shown)
 	}
+	w.Bare = true
+	d.ShowFile("https://www.example.invalid")
+	w.Loop.Drain()
+	if text, ok := d.Trouble(); !ok || text.Key() != "ui.trouble.unopened" {
+		t.Errorf("where the system opens nothing it says %v", text)
+	}
+	d.KeepSheet("sheet.png", []byte("png"))
+	w.Loop.Drain()
+	if text, _ := d.Trouble(); text.Key() != "ui.trouble.unopened" || d.Kept() == "" {
+		t.Errorf("a file that is kept and cannot be opened: %v, kept as %q", text, d.Kept())
+	}
 }
 
 func TestTheTitleHidesTheDraftOnTheHomePage(t *testing.T) {

@@ -178,12 +178,13 @@ func (d *Desk) write(name string, make func() ([]byte, error), open bool, then f
 		if err == nil {
 			path, err = d.ports.Desktop.Keep(name, raw)
 		}
-		if err == nil && open {
-			err = d.ports.Desktop.Show(path)
-		}
+		shown := err != nil || !open || d.ports.Desktop.Show(path) == nil
 		return func() {
 			then(path)
 			d.trouble = d.reasonOf(err)
+			if !shown {
+				d.trouble = unopened
+			}
 			d.changed()
 		}
 	})
@@ -200,8 +201,10 @@ func (d *Desk) Kept() string { return d.kept }
 // ShowFile opens a file or address with the system's program for it.
 func (d *Desk) ShowFile(target string) {
 	d.loop.Go(context.Background(), func(context.Context) func() {
-		_ = d.ports.Desktop.Show(target) // the address stands on the page to be copied
-		return nil
+		if d.ports.Desktop.Show(target) == nil {
+			return nil
+		}
+		return func() { d.refused(unopened) }
 	})
 }
 

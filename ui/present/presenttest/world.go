@@ -38,6 +38,7 @@ type World struct {
 	Crash    []byte              // what the last crash left
 	Kept     map[string][]byte   // files written for the candidate
 	Shown    []string            // what the desktop was asked to open
+	Bare     bool                // the desktop has no program for anything
 	Disk     map[string][]byte   // files the candidate can choose
 	Bin      map[exam.DraftID]bool
 	Day      present.BadDay        // how the practice is bent
@@ -573,6 +574,9 @@ func (d desktop) Keep(name string, data []byte) (string, error) {
 
 func (d desktop) Show(target string) error {
 	d.w.blocks()
+	if d.w.Bare {
+		return exam.Errorf(exam.KindNotFound, "show file", "no program for it")
+	}
 	d.w.Shown = append(d.w.Shown, target)
 	return nil
 }
