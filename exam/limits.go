@@ -26,6 +26,11 @@ const (
 	MaxOriginalBytes = 64 << 20
 	// maxKind bounds the name of a kind of file.
 	maxKind = 64
+	// maxAreas bounds the areas of a pack: more than the country has counties, of
+	// which there are 2,846.
+	maxAreas = 4000
+	// maxAreaCode bounds an area's id. A code of GB/T 2260 has six digits.
+	maxAreaCode = 16
 )
 
 // MaxBytes bounds a file of this kind.

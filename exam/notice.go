@@ -56,7 +56,7 @@ func (n Notice) sound() error {
 	var f faults
 	f.check(n.ID != "" && len(n.ID) <= 64, "id", "missing")
 	f.check(n.Exam != "" && len(n.Exam) <= 16 && n.Year > 2000 && n.Year < 3000, "exam", "missing")
-	f.check(len(n.Area) <= 16 && len(n.Replaces) <= 64, "area", "too_long")
+	f.check(len(n.Area) <= maxAreaCode && len(n.Replaces) <= 64, "area", "too_long")
 	f.check(len(n.Text.ZH) <= MaxNotice && len(n.Text.EN) <= MaxNotice, "text", "too_long")
 	f.check(n.Text != Text{} || n.Replaces != "", "text", "missing")
 	return errors.Join(f...)

@@ -241,7 +241,7 @@ type CommitmentText struct {
 
 // Area is an examination area (考区).
 type Area struct {
-	ID       string       `json:"id"` // GB/T 2260 code, or the authority's own
+	ID       string       `json:"id"` // GB/T 2260 code, or the authority's own: at most 16 letters, digits, - and _
 	Name     Text         `json:"name"`
 	Windows  *Windows     `json:"windows,omitempty"` // absent: nothing published is known
 	Cities   []City       `json:"cities,omitempty"`  // places with windows of their own

@@ -274,10 +274,12 @@ func (p *Pack) validateEvidence(f *faults) {
 
 func (p *Pack) validateAreas(f *faults) {
 	f.check(len(p.Areas) > 0, "areas", "missing")
+	f.check(len(p.Areas) <= maxAreas, "areas", "too_many", "count", itoa(len(p.Areas)), "most", itoa(maxAreas))
 	uniqueIDs(f, "areas", p.Areas, func(a Area) string { return a.ID })
 	p.Windows.validate(f, "windows")
 	for _, a := range p.Areas {
-		at := "areas." + a.ID
+		f.check(a.ID == "" || isAreaCode(a.ID), "areas", "out_of_range", "value", shortened(a.ID, 40), "range", "1–"+itoa(maxAreaCode)+" A–Z a–z 0–9 - _")
+		at := "areas." + shortened(a.ID, 40)
 		a.Name.validate(f, at+".name")
 		if a.Windows != nil {
 			a.Windows.validate(f, at+".windows")
@@ -297,6 +299,13 @@ func (p *Pack) validateAreas(f *faults) {
 		p.validateFees(f, at+".fees", a.Fees)
 		p.validatePoints(f, at+".points", a.Points)
 	}
+}
+
+// isAreaCode tells whether an id can be that of an area: it stands in registration
+// numbers, in addresses and between the parts of keys.
+func isAreaCode(id string) bool {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	return id != "" && len(id) <= maxAreaCode && strings.Trim(id, letters+"0123456789-_") == ""
 }
 
 func (p *Pack) validateFees(f *faults, at string, fees *Fees) {

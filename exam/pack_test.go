@@ -302,6 +302,11 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		{`"after_confirm": "centre",`, `"after_confirm": "centre", "previous": {"year": 2026, "windows": {}},`, exam.KindInvalid, "areas.A03.previous.year: out of range"},
 		{`"after_confirm": "centre",`, `"after_confirm": "centre", "previous": {"year": 2025, "windows": {"payment": {"opens": "soon"}}},`, exam.KindInvalid, "areas.A03.previous.windows.payment: not a time"},
 		{`"time_zone": "+08:00"`, `"official": {"url": "ftp://x", "sections": [{"id": "a", "name": {"zh": "甲", "en": "A"}, "fields": ["nmae"]}]}`, exam.KindInvalid, `official.sections.a: no such value="nmae"`},
+		{`"id": "A01"`, `"id": ""`, exam.KindInvalid, `areas: id twice value=""`},
+		{`"id": "A01"`, `"id": "A0123456789012345"`, exam.KindInvalid, `areas: out of range range="1–16 A–Z a–z 0–9 - _" value="A0123456789012345"`},
+		{`"id": "A01"`, `"id": "甲区"`, exam.KindInvalid, `value="甲区"`},
+		{`"id": "A01"`, `"id": "A/01"`, exam.KindInvalid, `areas: out of range`},
+		{`"id": "A01"`, `"id": "` + strings.Repeat("A", 100_000) + `"`, exam.KindInvalid, `AA… (100000 bytes)`},
 		{`"name": {"zh": "甲区", "en": "Area One"}`, `"name": {"zh": "甲区"}`, exam.KindInvalid, "areas.A01.name: wants both languages"},
 	} {
 		if !strings.Contains(string(raw), x.old) {
@@ -311,6 +316,25 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		if exam.KindOf(err) != x.kind || !strings.Contains(fmt.Sprint(err), x.says) {
 			t.Errorf("%s → %s: %v, want %s %q", x.old, x.new, err, x.kind, x.says)
 		}
+	}
+}
+
+func TestTheNumberOfAreasOfAPackIsBounded(t *testing.T) {
+	raw, _ := assets.Pack("sample-2026")
+	with := func(more int) error {
+		areas := `"areas": [`
+		for i := range more {
+			areas += fmt.Sprintf(`{"id": "C-%04d_x", "name": {"zh": "县", "en": "County"}},`, i)
+		}
+		_, err := exam.ParsePack([]byte(strings.Replace(string(raw), `"areas": [`, areas, 1)))
+		return err
+	}
+	there := len(pack(t, "sample-2026").Areas)
+	if err := with(4000 - there); err != nil {
+		t.Errorf("4000 areas: %v", err)
+	}
+	if err := with(4001 - there); exam.KindOf(err) != exam.KindInvalid || !strings.Contains(fmt.Sprint(err), `areas: too many count="4001" most="4000"`) {
+		t.Errorf("4001 areas: %v", err)
 	}
 }
 
