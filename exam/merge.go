@@ -55,10 +55,10 @@ const PhotoPath = "photo"
 
 // MergeFiles joins what is attached, kind by kind. A kind that one side changed
 // takes that side's files; of evidence that both changed all files stay, mine
-// first. There is one photo only: when both changed it, mine stays and it is a
-// conflict, which [TakePhoto] decides otherwise. Files that never leave this machine
-// stay.
-func MergeFiles(base, mine, theirs []File) (out []File, photo *FieldConflict) {
+// first, and the kind is among those joined. There is one photo only: when both
+// changed it, mine stays and it is a conflict, which [TakePhoto] decides otherwise.
+// Files that never leave this machine stay.
+func MergeFiles(base, mine, theirs []File) (out []File, photo *FieldConflict, joined []FileKind) {
 	var kinds []FileKind
 	for _, f := range slices.Concat(mine, theirs) {
 		if !slices.Contains(kinds, f.Kind) {
@@ -76,6 +76,7 @@ func MergeFiles(base, mine, theirs []File) (out []File, photo *FieldConflict) {
 			out = append(out, m...)
 			photo = &FieldConflict{PhotoPath, only(b), only(m), only(t)}
 		default:
+			joined = append(joined, kind)
 			for _, f := range t {
 				if !slices.ContainsFunc(m, func(o File) bool { return o.SHA256 == f.SHA256 }) {
 					m = append(m, f)
@@ -84,7 +85,7 @@ func MergeFiles(base, mine, theirs []File) (out []File, photo *FieldConflict) {
 			out = append(out, m...)
 		}
 	}
-	return out, photo
+	return out, photo, joined
 }
 
 func only(files []File) string {

@@ -252,30 +252,35 @@ func TestFilesAreMergedByKind(t *testing.T) {
 	for name, c := range map[string]struct {
 		mine, theirs, want []exam.File
 		photo              *exam.FieldConflict
+		joined             []exam.FileKind
 	}{
 		"one side's change is taken": {
 			[]exam.File{file(exam.FilePhoto, "p2"), original, file("diploma", "d"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p"), file("diploma", "d2"), file("work_years", "w")},
-			[]exam.File{file(exam.FilePhoto, "p2"), original, file("diploma", "d2"), file("work_years", "w")}, nil},
+			[]exam.File{file(exam.FilePhoto, "p2"), original, file("diploma", "d2"), file("work_years", "w")}, nil, nil},
 		"what one side removed goes": {
 			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")}, base,
-			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")}, nil},
+			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")}, nil, nil},
 		"evidence of both stays, of the photo one is to be chosen": {
 			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d2"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p3"), file("diploma", "d3"), file("work_years", "w")},
-			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d2"), file("diploma", "d3"), file("work_years", "w")}, &exam.FieldConflict{Path: "photo", Base: "p", Mine: "p2", Theirs: "p3"}},
+			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d2"), file("diploma", "d3"), file("work_years", "w")}, &exam.FieldConflict{Path: "photo", Base: "p", Mine: "p2", Theirs: "p3"}, []exam.FileKind{"diploma"}},
+		"what I took away comes back when they added to it": {
+			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p"), file("diploma", "d"), file("diploma", "d3"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w"), file("diploma", "d"), file("diploma", "d3")}, nil, []exam.FileKind{"diploma"}},
 		"a photo that both changed alike is no conflict": {
 			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")},
-			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")}, nil},
+			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")}, nil, nil},
 		"a photo that I removed and they changed is to be chosen": {
 			[]exam.File{file("diploma", "d"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p3"), file("diploma", "d"), file("work_years", "w")},
-			[]exam.File{file("diploma", "d"), file("work_years", "w")}, &exam.FieldConflict{Path: "photo", Base: "p", Theirs: "p3"}},
+			[]exam.File{file("diploma", "d"), file("work_years", "w")}, &exam.FieldConflict{Path: "photo", Base: "p", Theirs: "p3"}, nil},
 	} {
-		got, photo := exam.MergeFiles(base, c.mine, c.theirs)
-		if !slices.Equal(got, c.want) || !reflect.DeepEqual(photo, c.photo) {
-			t.Errorf("%s: %v and %+v, not %v and %+v", name, got, photo, c.want, c.photo)
+		got, photo, joined := exam.MergeFiles(base, c.mine, c.theirs)
+		if !slices.Equal(got, c.want) || !reflect.DeepEqual(photo, c.photo) || !slices.Equal(joined, c.joined) {
+			t.Errorf("%s: %v, %+v and %v, not %v, %+v and %v", name, got, photo, joined, c.want, c.photo, c.joined)
 		}
 	}
 	mine := []exam.File{original, file(exam.FilePhoto, "p2"), file("diploma", "d")}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -109,6 +110,21 @@ type Registration struct {
 	// Seal is the text of the QR code of a printed form, signed by the server
 	// over what the form shows; "" from a server that makes none.
 	Seal string `json:"seal,omitempty"`
+}
+
+// Made gives the step that brought Content after a version. The second result is
+// false when none did, or when nobody can tell: a server that lost a registration
+// and got it back knows what it held, and not who had changed it.
+func (r Registration) Made(after int) (Event, bool) {
+	for _, e := range slices.Backward(r.History) {
+		switch {
+		case e.Version <= after || e.Action == ActionRestore:
+			return Event{}, false
+		case e.Action == ActionSubmit || e.Action == ActionSupplement:
+			return e, true
+		}
+	}
+	return Event{}, false
 }
 
 // Event is one step in a registration's life, by the server's clock.

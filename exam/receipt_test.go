@@ -57,6 +57,33 @@ func TestAReceiptProvesItsOwnBytesAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestWhoMadeTheContentIsWhoBroughtItAndNobodyElse(t *testing.T) {
+	event := func(version int, action exam.Action, actor exam.Actor) exam.Event {
+		return exam.Event{Version: version, Action: action, Actor: actor}
+	}
+	submitted, centre := event(1, exam.ActionSubmit, exam.Candidate), event(3, exam.ActionSubmit, exam.Centre)
+	verified := event(2, exam.ActionVerify, exam.System)
+	for name, c := range map[string]struct {
+		history []exam.Event
+		after   int
+		want    int // its version; 0: nobody can tell
+	}{
+		"no history":                       {nil, 0, 0},
+		"only moved since":                 {[]exam.Event{submitted, verified}, 1, 0},
+		"changed, then moved":              {[]exam.Event{submitted, verified, centre, event(4, exam.ActionVerify, exam.System), event(5, exam.ActionAsk, exam.Reviewer)}, 2, 3},
+		"changed, and that is known":       {[]exam.Event{submitted, verified, centre, event(4, exam.ActionVerify, exam.System)}, 3, 0},
+		"material was added":               {[]exam.Event{submitted, event(2, exam.ActionAsk, exam.Reviewer), event(3, exam.ActionSupplement, exam.Candidate)}, 1, 3},
+		"from the first, known to nobody":  {[]exam.Event{submitted, verified}, 0, 1},
+		"the server got it back":           {[]exam.Event{submitted, event(5, exam.ActionRestore, exam.System)}, 1, 0},
+		"the server got it back, and then": {[]exam.Event{submitted, event(5, exam.ActionRestore, exam.System), event(6, exam.ActionSubmit, exam.Centre)}, 1, 6},
+	} {
+		e, ok := exam.Registration{History: c.history}.Made(c.after)
+		if e.Version != c.want || ok != (c.want > 0) {
+			t.Errorf("%s: %+v, %v, want version %d", name, e, ok, c.want)
+		}
+	}
+}
+
 func TestAKeyIsReadAsItIsWritten(t *testing.T) {
 	key := public(signingKey('a'))
 	for _, text := range []string{exam.EncodePublicKey(key), "\n " + exam.EncodePublicKey(key) + " \r\n"} {

@@ -141,11 +141,7 @@ func (w *Window) daysCard() fyne.CanvasObject {
 		if d.Near {
 			c = colorWarn
 		}
-		layout := "2006-01-02 15:04"
-		if d.DayOnly {
-			layout = "2006-01-02"
-		}
-		add(box, newColumn(0, newRow(gapSmall, 0, newText(styleBody.in(c), k.say(d.Text)), newText(styleStrong.in(c).oneLine(), k.say(d.Left))), caption(present.Beijing(d.At).Format(layout))))
+		add(box, newColumn(0, newRow(gapSmall, 0, newText(styleBody.in(c), k.say(d.Text)), newText(styleStrong.in(c).oneLine(), k.say(d.Left))), caption(k.say(d.When))))
 		national = national || d.National
 	}
 	if national {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -344,17 +345,31 @@ func (c *conflictPage) build() fyne.CanvasObject {
 		add(box, banner(present.Good, k.key("conflict.none"), k.key("conflict.none.text")))
 		return held(820, box)
 	}
-	add(box, body(k.key("conflict.about", "count", len(m.Decide))))
+	about := "conflict.about"
+	if len(m.Decide) == 0 {
+		about = "conflict.about.none"
+	}
+	add(box, body(k.key(about, "count", len(m.Decide))))
 	add(box, card(fact(k.key("conflict.by.mine"), c.side(m.Mine)), fact(k.key("conflict.by.theirs"), c.side(m.Theirs))))
 	for _, d := range m.Decide {
-		value := "mine"
+		value, outcome := "mine", "conflict.outcome."
 		if c.theirs[d.Path] {
 			value = "theirs"
+		}
+		if d.Path == exam.PhotoPath {
+			outcome = "conflict.outcome.photo."
 		}
 		pick := func(v string) { c.theirs[d.Path] = v == "theirs"; w.refresh() }
 		add(box, card(newText(styleStrong, k.say(d.Field)), c.sides(d),
 			k.options("conflict."+d.Path, []choice{{"mine", k.key("conflict.use_mine")}, {"theirs", k.key("conflict.use_theirs")}}, value, false, pick),
-			caption(k.key("conflict.outcome."+value))))
+			caption(k.key(outcome+value))))
+	}
+	if len(m.Joined) > 0 {
+		var said []string
+		for _, j := range m.Joined {
+			said = append(said, k.key("conflict.joined.row", "name", j.Name, "mine", j.Mine, "theirs", j.Theirs, "all", j.All))
+		}
+		add(box, banner(present.Warning, k.key("conflict.joined"), strings.Join(append(said, k.key("conflict.joined.text")), "\n")))
 	}
 	if len(m.Taken) > 0 {
 		add(box, newColumn(gapSmall, newText(styleStrong, k.key("conflict.taken", "count", len(m.Taken))), w.changeList(m.Taken)))
@@ -387,13 +402,13 @@ func (c *conflictPage) sides(d present.Difference) fyne.CanvasObject {
 	return box
 }
 
-// side says who made a version and when.
+// side says who made a version and when; both by one clock, so that they compare.
 func (c *conflictPage) side(s present.Side) string {
 	k := c.window.kit
 	if s.At.IsZero() {
 		return k.say(s.Who)
 	}
-	return k.key("conflict.side", "who", s.Who, "time", s.At.Local())
+	return k.key("conflict.side", "who", s.Who, "time", present.Beijing(s.At, present.ToTheMinute))
 }
 
 func orNone(k *kit, s string) string {

@@ -43,7 +43,7 @@ func payTone(s present.PayStage) present.Tone {
 
 // payNow is what there is to do now.
 func (w *Window) payNow(p present.Payment) fyne.CanvasObject {
-	k, f := w.kit, w.desk.Form()
+	k := w.kit
 	text := k.key("pay." + string(p.Stage) + ".text")
 	again := k.secondary("action.try_now", k.key("pay.ask_again"), w.desk.TryNow)
 	to := func(id string, page present.Page) *Press {
@@ -53,7 +53,7 @@ func (w *Window) payNow(p present.Payment) fyne.CanvasObject {
 	case present.PayDue:
 		return w.payDue(p)
 	case present.PaySending, present.PayWaiting:
-		box := newColumn(gap, banner(present.Busy, k.key("pay."+string(p.Stage)+".title"), text), caption(k.key("pay.since", "time", present.Beijing(p.Since))))
+		box := newColumn(gap, banner(present.Busy, k.key("pay."+string(p.Stage)+".title"), text), caption(k.key("pay.since", "time", present.Beijing(p.Since, present.ToTheMinute))))
 		if p.Offline {
 			add(box, banner(present.Warning, "", k.key("pay.offline")))
 		}
@@ -63,8 +63,7 @@ func (w *Window) payNow(p present.Payment) fyne.CanvasObject {
 		add(box, newFlow(gap, again, to("back_to_registration", present.PageRegistration)))
 		return box
 	case present.PayAside:
-		return banner(present.Trouble, k.key("pay.aside.title"), k.say(p.Aside),
-			k.primary("action.retry", k.key("step.do.retry"), func() { f.Do("retry") }), k.secondary("action.drop", k.key("step.do.drop"), func() { f.Do("drop") }))
+		return banner(present.Trouble, k.key("pay.aside.title"), k.say(p.Aside), w.steps(p.Mends)...)
 	case present.PayDone:
 		return banner(present.Good, k.key("pay.done.title"), text,
 			k.primary("action.receipt", k.key("pay.print_receipt"), func() { w.desk.Go(present.PagePrint); w.desk.Preview(present.PaperReceipt) }), to("back_to_registration", present.PageRegistration))

@@ -23,7 +23,7 @@ func (w *Window) registrationPage() fyne.CanvasObject {
 	}
 	main := newColumn(gapLarge, head)
 	w.outcome(main)
-	add(main, w.nextCard(f, s))
+	add(main, w.nextCard(s))
 	if s.Bill != nil {
 		add(main, w.billCard(*s.Bill, true))
 	}
@@ -43,7 +43,7 @@ func (w *Window) outcome(page *fyne.Container) {
 }
 
 // nextCard says what to do next and has the buttons for it.
-func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject {
+func (w *Window) nextCard(s present.Standing) fyne.CanvasObject {
 	k := w.kit
 	box := newColumn(gap, newText(styleHeading, k.say(s.Next)))
 	if s.Asked != "" {
@@ -63,8 +63,14 @@ func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject
 	if !s.Wait.Empty() {
 		add(box, banner(present.Warning, "", k.say(s.Wait)))
 	}
-	var buttons []fyne.CanvasObject
-	for _, step := range s.Steps {
+	add(box, newFlow(gap, w.steps(s.Steps)...))
+	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, box)
+}
+
+// steps are the buttons for what can be done.
+func (w *Window) steps(list []present.Step) (buttons []fyne.CanvasObject) {
+	k, f := w.kit, w.desk.Form()
+	for _, step := range list {
 		press := k.secondary
 		switch {
 		case step.Primary:
@@ -74,8 +80,7 @@ func (w *Window) nextCard(f *present.Form, s present.Standing) fyne.CanvasObject
 		}
 		buttons = append(buttons, press("action."+step.ID, k.say(step.Text), func() { f.Do(step.ID) }))
 	}
-	add(box, newFlow(gap, buttons...))
-	return surface(colorAccentSoft, colorNone, radiusCard, gapLarge, box)
+	return buttons
 }
 
 // askedFor shows a reviewer's words as they are.
@@ -93,7 +98,7 @@ func (w *Window) stage(s present.Stage, last bool) fyne.CanvasObject {
 	}
 	words := newColumn(2, newText(style, k.say(s.Text)))
 	if !s.At.IsZero() {
-		add(words, caption(present.Beijing(s.At).Format("2006-01-02 15:04:05")))
+		add(words, caption(k.say(present.Beijing(s.At, present.ToTheSecond))))
 	}
 	if !s.Note.Empty() {
 		add(words, body(k.say(s.Note)))
@@ -150,7 +155,7 @@ func (w *Window) billCard(b present.Bill, standing bool) fyne.CanvasObject {
 		add(box, caption(k.key("bill.unknown")))
 	}
 	if b.Deadline != nil {
-		add(box, caption(k.key("bill.deadline", "time", present.Beijing(b.Deadline.At), "left", b.Deadline.Left)))
+		add(box, caption(k.key("bill.deadline", "time", b.Deadline.When, "left", b.Deadline.Left)))
 	} else if !b.Done {
 		add(box, caption(k.key("bill.no_deadline")))
 	}
@@ -176,7 +181,7 @@ func (w *Window) receiptCard(s present.Standing) fyne.CanvasObject {
 	pair := func(key, value string) {
 		add(box, newColumn(0, caption(k.key("receipt."+key)), body(value)))
 	}
-	pair("signed", present.Beijing(s.Receipt.SignedAt).Format("2006-01-02 15:04:05"))
+	pair("signed", k.say(present.Beijing(s.Receipt.SignedAt, present.ToTheSecond)))
 	pair("version", strconv.Itoa(s.Receipt.Version))
 	pair("key", s.Receipt.KeyID)
 	pair("digest", s.Receipt.Digest[:min(len(s.Receipt.Digest), 16)])

@@ -29,7 +29,8 @@ var update = flag.Bool("update", false, "write the outlines anew")
 var plain = present.Preferences{Lang: "zh-CN", TextScale: 1, Brightness: "light", Width: 1366, Height: 768}
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // pages are made and dropped by the hundred
+	debug.SetGCPercent(400)                   // pages are made and dropped by the hundred
+	time.Local = presenttest.Start.Location() // elsewhere the pages say 北京时间
 	test.NewApp()
 	os.Exit(m.Run())
 }

@@ -47,7 +47,7 @@ func disputeOf(st *store.Store, id exam.DraftID, entries []exam.Entry) (*dispute
 		}
 	}
 	merged, fields := exam.Merge(base.Document, exam.Normalize(d.Document), theirs.Document)
-	files, photo := exam.MergeFiles(base.Files, d.Files, theirs.Files)
+	files, photo, _ := exam.MergeFiles(base.Files, d.Files, theirs.Files)
 	if photo != nil {
 		fields = append([]exam.FieldConflict{*photo}, fields...)
 	}

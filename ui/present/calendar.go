@@ -50,7 +50,7 @@ func Calendar(events []Event, made time.Time) []byte {
 }
 
 func event(line func(string, ...any), e Event, made time.Time) {
-	at := Beijing(e.At)
+	at := e.At.In(beijing)
 	line("BEGIN:VEVENT")
 	line("UID:%s", escaped(e.ID))
 	line("DTSTAMP:%s", made.UTC().Format("20060102T150405Z"))

@@ -101,7 +101,7 @@ func (v Verdict) inWords() CheckedPaper {
 	}
 	if v.Number != "" {
 		p.Facts = append(p.Facts, CheckFact{T("field.registration_number"), Plain(v.Number)},
-			CheckFact{T("ui.check.version"), T("ui.check.version.text", "version", v.Version, "time", Beijing(v.At))},
+			CheckFact{T("ui.check.version"), T("ui.check.version.text", "version", v.Version, "time", Beijing(v.At, ToTheMinute))},
 			CheckFact{T("field.state"), T("ui.state." + string(v.State))})
 	}
 	if v.Name != "" {

@@ -216,6 +216,13 @@ type Meeting struct {
 	Mine, Theirs Side
 	Decide       []Difference
 	Taken        []Change // changed elsewhere alone: taken over without asking
+	Joined       []Joined // evidence that both changed
+}
+
+// Joined is a kind of evidence that both sides changed: all files of both stay.
+type Joined struct {
+	Name              Text
+	Mine, Theirs, All int // files
 }
 
 // Side is who made a version, and when.
@@ -232,11 +239,15 @@ func (f *Form) Meeting() Meeting {
 		return m
 	}
 	m.Theirs = Side{T("ui.conflict.who.elsewhere"), time.Time{}}
-	if n := len(theirs.History); n > 0 {
-		last := theirs.History[n-1]
-		m.Theirs = Side{T("ui.conflict.who." + string(last.Actor)), last.At}
+	since := 0
+	if f.draft.Base != nil {
+		since = f.draft.Base.Version
 	}
-	doc := f.merged(*theirs).doc
+	if e, known := theirs.Made(since); known {
+		m.Theirs = Side{T("ui.conflict.who." + string(e.Actor)), e.At}
+	}
+	merged := f.merged(*theirs)
+	doc := merged.doc
 	for i, d := range m.Decide {
 		if d.Path == exam.PhotoPath {
 			for n, sha := range []string{d.Base, d.Mine, d.Theirs} {
@@ -247,6 +258,43 @@ func (f *Form) Meeting() Meeting {
 		_ = doc.Set(d.Path, d.Mine) // the path comes from the merge itself
 		m.Decide[i].Shown = [3]Text{f.readable(Bare(d.Path), d.Base), f.readable(Bare(d.Path), d.Mine), f.readable(Bare(d.Path), d.Theirs)}
 	}
-	m.Taken = f.changes(exam.Normalize(f.doc), doc)
+	m.Taken = append(f.changes(exam.Normalize(f.doc), doc), f.filesTaken(merged)...)
+	for _, kind := range merged.joined {
+		m.Joined = append(m.Joined, Joined{f.attachedName(kind), len(ofKind(f.draft.Files, kind)), len(ofKind(merged.theirs, kind)), len(ofKind(merged.files, kind))})
+	}
 	return m
+}
+
+// filesTaken lists the kinds of file that were changed elsewhere alone.
+func (f *Form) filesTaken(m outcome) (list []Change) {
+	var seen []exam.FileKind
+	for _, x := range slices.Concat(f.draft.Files, m.files) {
+		if slices.Contains(seen, x.Kind) || slices.Contains(m.joined, x.Kind) {
+			continue
+		}
+		seen = append(seen, x.Kind)
+		here, there := ofKind(f.draft.Files, x.Kind), ofKind(m.files, x.Kind)
+		if !slices.Equal(here, there) {
+			list = append(list, Change{f.attachedName(x.Kind), T("ui.compare.files.here", "count", len(here)), T("ui.compare.files.there", "count", len(there))})
+		}
+	}
+	return list
+}
+
+// ofKind gives the SHA-256 of the files of a kind.
+func ofKind(files []exam.File, kind exam.FileKind) (list []string) {
+	for _, x := range files {
+		if x.Kind == kind {
+			list = append(list, x.SHA256)
+		}
+	}
+	return list
+}
+
+// attachedName names a kind of file that is handed in.
+func (f *Form) attachedName(kind exam.FileKind) Text {
+	if kind == exam.FilePhoto {
+		return f.fieldName(exam.PhotoPath)
+	}
+	return f.evidenceName(kind)
 }

@@ -2,6 +2,7 @@ package present_test
 
 import (
 	"testing"
+	"time"
 
 	"wenbao/exam"
 	"wenbao/ui/present"
@@ -131,7 +132,9 @@ func met(t *testing.T, mine func(*present.Form), theirs func(*exam.Document)) (*
 	theirs(&s.Document)
 	current.Version++
 	current.Content = s.Encode()
-	current.History = append(current.History, exam.Event{Version: current.Version, Actor: exam.Centre, At: presenttest.Start})
+	current.History = append(current.History, exam.Event{Version: current.Version, Action: exam.ActionSubmit, Actor: exam.Centre, At: presenttest.Start})
+	current.Version++ // and what follows changes nothing in it
+	current.History = append(current.History, exam.Event{Version: current.Version, Action: exam.ActionAsk, Actor: exam.Reviewer, At: presenttest.Start.Add(time.Hour)})
 	w.SetAside(n.ID, exam.KindConflict, nil, &current)
 	d.StoreChanged(n.ID)
 	w.Loop.Drain()
@@ -156,6 +159,16 @@ func TestTwoVersionsMeetWithWhoAndWhenAndWhatIsTakenOver(t *testing.T) {
 	}
 	if len(m.Taken) != 1 || m.Taken[0].From.In(chinese()) != "450000" || m.Taken[0].To.In(chinese()) != "450001" {
 		t.Errorf("taken over: %+v", m.Taken)
+	}
+}
+
+func TestWhoChangedItIsNotGuessed(t *testing.T) {
+	w, d, f := submitted(t, exam.StateVerified)
+	w.Elsewhere(f.ID(), func(d *exam.Document) { d.Phone = "13700137000" }) // with a history that ends before it
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if m := f.Meeting(); m.Theirs.Who.Key() != "ui.conflict.who.elsewhere" || !m.Theirs.At.IsZero() {
+		t.Errorf("made by %+v", m.Theirs)
 	}
 }
 

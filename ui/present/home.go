@@ -35,7 +35,7 @@ type HomeRow struct {
 type Countdown struct {
 	Text     Text
 	At       time.Time
-	DayOnly  bool
+	When     Text // the day, with its time of day where it is known, and of a sitting with its end
 	Left     Text
 	Near     bool // three days or less
 	National bool
@@ -131,10 +131,27 @@ func (d *Desk) days() []Countdown {
 		if !x.At.After(now) {
 			continue
 		}
-		out = append(out, Countdown{Text: T("deadline." + string(x.Kind)), At: x.At, DayOnly: x.DayOnly,
+		text := dayName(p, x.Kind, x.Subject)
+		if x.Kind == exam.ExamBegins {
+			text = T("ui.days.exam", "subject", text)
+		}
+		out = append(out, Countdown{Text: text, At: x.At, When: when(p, x),
 			Left: left(x.At.Sub(now)), Near: x.At.Sub(now) <= 72*time.Hour, National: x.National})
 	}
 	return out[:min(len(out), 4)]
+}
+
+// when gives the time of a day that matters; that of a sitting has its end.
+func when(p *exam.Pack, x exam.Deadline) Text {
+	at := x.At.In(beijing)
+	if x.DayOnly {
+		return Beijing(at, ToTheDay)
+	}
+	text := at.Format(ToTheMinute)
+	if l := lengthOf(p, x); l > 0 {
+		text += "–" + at.Add(l).Format("15:04")
+	}
+	return ofBeijing(at, text)
 }
 
 func left(d time.Duration) Text {

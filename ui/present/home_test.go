@@ -2,6 +2,7 @@ package present_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,7 +184,11 @@ func TestCountdownsAreTheAreasOwnOnceItIsChosen(t *testing.T) {
 	w, d, f := opened(t, presenttest.Complete())
 	known := map[string]bool{}
 	for _, x := range w.Pack.Deadlines(presenttest.Complete()) {
-		known["deadline."+string(x.Kind)+x.At.String()] = true
+		key := "deadline." + string(x.Kind)
+		if x.Kind == exam.ExamBegins {
+			key = "ui.days.exam"
+		}
+		known[key+x.At.String()] = true
 	}
 	days := d.Home().Days
 	if len(days) == 0 {
@@ -199,9 +204,31 @@ func TestCountdownsAreTheAreasOwnOnceItIsChosen(t *testing.T) {
 	}
 	f.Set("area", "")
 	for _, c := range d.Home().Days {
-		if !c.National && c.Text.Key() != "deadline.exam_begins" && strings.Contains(c.Text.Key(), "registration") {
+		if !c.National && c.Text.Key() != "ui.days.exam" && strings.Contains(c.Text.Key(), "registration") {
 			t.Errorf("%s is shown as an area's own while no area is chosen", c.Text.Key())
 		}
+	}
+}
+
+func TestEverySittingIsCountedDownByItsSubjectAndItsHours(t *testing.T) {
+	in(t, time.FixedZone("CST", 8*3600))
+	doc := presenttest.Complete()
+	doc.Level, doc.Subjects = exam.Intermediate, nil
+	w, d, _ := opened(t, doc)
+	w.Loop.Advance(70 * 24 * time.Hour) // only the exam is still to come
+	want := [][3]string{
+		{"考试：社会工作法规与政策（中级）", "Exam: Law and Policy (Intermediate)", "2026-05-23 14:00–16:00"},
+		{"考试：社会工作综合能力（中级）", "Exam: Comprehensive Ability (Intermediate)", "2026-05-24 09:00–11:00"},
+		{"考试：社会工作实务（中级）", "Exam: Practice (Intermediate)", "2026-05-24 14:00–16:30"},
+	}
+	var got [][3]string
+	for _, c := range d.Home().Days {
+		if c.Text.Key() == "ui.days.exam" {
+			got = append(got, [3]string{c.Text.In(chinese()), c.Text.In(english()), c.When.In(chinese())})
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("counted down are %q", got)
 	}
 }
 

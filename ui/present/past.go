@@ -1,6 +1,7 @@
 package present
 
 import (
+	"bytes"
 	"context"
 
 	"wenbao/exam"
@@ -78,10 +79,20 @@ func (f *Form) theirs() *exam.Registration {
 	switch {
 	case !waits:
 		return f.draft.Elsewhere()
-	case e.Aside && e.Current != nil:
+	case e.Aside && e.Current != nil && (f.draft.Base == nil || !bytes.Equal(e.Current.Content, f.draft.Base.Content)):
 		return e.Current
 	}
 	return nil
+}
+
+// moved gives the server's version when a step was refused over it and nobody has
+// changed the content: the registration only stands elsewhere than it did.
+func (f *Form) moved() *exam.Registration {
+	e, _ := f.entry()
+	if !e.Aside || e.Current == nil || f.theirs() != nil {
+		return nil
+	}
+	return e.Current
 }
 
 // Conflict gives the fields to decide, once both sides have been merged.
@@ -98,6 +109,7 @@ type outcome struct {
 	doc    exam.Document
 	files  []exam.File
 	theirs []exam.File
+	joined []exam.FileKind // evidence that both sides changed
 	differ []Difference
 }
 
@@ -115,7 +127,7 @@ func (f *Form) merged(with exam.Registration) outcome {
 		}
 	}
 	doc, conflicts := exam.Merge(base.Document, exam.Normalize(f.doc), theirs.Document)
-	files, photo := exam.MergeFiles(base.Files, f.draft.Files, theirs.Files)
+	files, photo, joined := exam.MergeFiles(base.Files, f.draft.Files, theirs.Files)
 	if photo != nil {
 		conflicts = append([]exam.FieldConflict{*photo}, conflicts...)
 	}
@@ -123,7 +135,7 @@ func (f *Form) merged(with exam.Registration) outcome {
 	for _, c := range conflicts {
 		list = append(list, Difference{Path: c.Path, Field: f.fieldName(c.Path), Base: c.Base, Mine: c.Mine, Theirs: c.Theirs})
 	}
-	return outcome{doc, files, theirs.Files, list}
+	return outcome{doc, files, theirs.Files, joined, list}
 }
 
 // Resolve takes the server's version in, with theirs for the fields named and
@@ -148,8 +160,11 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 	}
 	from := f.desk.page
 	f.store("resolve", func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.draft.ID, m.doc, m.files, onto) }, func() {
-		sent := f.edits()
-		f.offerUndo(T("ui.undo.resolved"), func() { f.unresolve(before, attached, base, sent) })
+		sent, said := f.edits(), "ui.undo.resolved"
+		if !sent {
+			said = "ui.undo.merged"
+		}
+		f.offerUndo(T(said), func() { f.unresolve(before, attached, base, sent) })
 		if sent {
 			f.Submit()
 			return
@@ -164,9 +179,7 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 func (f *Form) unresolve(before exam.Document, attached []exam.File, base *exam.Registration, sent bool) {
 	e, waits := f.entry()
 	if base == nil || sent && !waits {
-		f.doc = before
-		f.edited()
-		return
+		base = f.draft.Base
 	}
 	f.store("resolve", func() (exam.Draft, error) {
 		if waits {

@@ -40,6 +40,7 @@ type Payment struct {
 	Bounced  bool      // the bank reported that an earlier payment did not go through
 	Offline  bool      // there is no line: nothing new can be heard
 	Aside    Text      // why the step was not taken
+	Mends    []Step    // what can be done about it
 	Contacts []exam.Contact
 	// Words are what to tell on the telephone: number, amount, time.
 	Words Text
@@ -61,10 +62,10 @@ func (f *Form) Payment() Payment {
 		p.Bounced = last.Action == exam.ActionUnpaid
 	}
 	if e, ok := f.entry(); ok && p.Stage == PayAside {
-		p.Aside = T("ui.aside." + string(asideReason(e.Last)))
+		p.Aside, p.Mends = f.why(e), f.mends(e)
 	}
 	if !p.Since.IsZero() {
-		p.Words = T("ui.pay.words", "number", p.Number, "yuan", p.Bill.Total, "time", Beijing(p.Since))
+		p.Words = T("ui.pay.words", "number", p.Number, "yuan", p.Bill.Total, "time", Beijing(p.Since, ToTheMinute))
 	}
 	return p
 }

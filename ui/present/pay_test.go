@@ -215,9 +215,81 @@ func TestAPaymentThatWasNotTakenSaysWhy(t *testing.T) {
 		if p.Stage != present.PayAside || p.Aside.Empty() || strings.Contains(p.Aside.In(english()), "⟦") {
 			t.Errorf("%s: at %s, because %s", why, p.Stage, p.Aside.Key())
 		}
-		if steps := stepIDs(f); !slices.Contains(steps, "retry") {
-			t.Errorf("%s: offers %v", why, steps)
+		steps := stepIDs(f)
+		var here []string
+		for _, s := range p.Mends {
+			here = append(here, s.ID)
 		}
+		if again := why != exam.KindState; slices.Contains(steps, "retry") != again || !slices.Contains(steps, "drop") || !slices.Equal(append(here, "print"), steps) {
+			t.Errorf("%s: offers %v, and on this page %v", why, steps, here)
+		}
+	}
+}
+
+// movedTo is the server's version after nothing but its state has changed.
+func movedTo(w *presenttest.World, id exam.DraftID, to exam.State) *exam.Registration {
+	now := *w.Drafts[id].Registration
+	now.State, now.Version = to, now.Version+1
+	now.History = append(slices.Clone(now.History), exam.Event{Version: now.Version, State: to, Action: exam.ActionSettle, Actor: exam.System, At: w.Loop.Now()})
+	return &now
+}
+
+// A payment that was refused because the registration has moved is not offered to be
+// sent as it was: it goes on what the server has now, or, where there is nothing to
+// pay any more, is taken back.
+func TestAPaymentRefusedBecauseTheRegistrationMovedGoesOnWhatItIsNow(t *testing.T) {
+	for _, c := range []struct {
+		now    exam.State
+		offers []string
+	}{{exam.StateConfirmed, []string{"retry", "drop", "print"}}, {exam.StateCompleted, []string{"drop", "print"}}} {
+		w, d, f := submitted(t, exam.StateConfirmed)
+		f.Paid()
+		w.Loop.Drain()
+		current := movedTo(w, f.ID(), c.now)
+		w.SetAside(f.ID(), exam.KindConflict, nil, current)
+		d.StoreChanged(f.ID())
+		w.Loop.Drain()
+		p := f.Payment()
+		if p.Aside.Key() != "ui.aside.moved" || !strings.Contains(p.Aside.In(chinese()), present.T("ui.state."+string(c.now)).In(chinese())) {
+			t.Errorf("now %s: it says %q", c.now, p.Aside.In(chinese()))
+		}
+		if got := stepIDs(f); !slices.Equal(got, c.offers) || !f.Standing().Steps[0].Primary {
+			t.Errorf("now %s: it offers %v", c.now, got)
+		}
+		if s := f.Standing(); s.Where.Key() != "ui.transport.set_aside" || len(s.Aside) != 1 || s.Aside[0].Text.Key() != "ui.aside.moved" || len(f.Conflict()) != 0 {
+			t.Errorf("now %s: it stands at %s, %v", c.now, s.Where.Key(), s.Aside)
+		}
+		if m := f.Meeting(); !m.Theirs.Who.Empty() {
+			t.Errorf("now %s: nobody changed anything, and it names %s", c.now, m.Theirs.Who.Key())
+		}
+		f.Do(c.offers[0])
+		w.Loop.Drain()
+		switch {
+		case c.offers[0] == "drop" && len(w.Waiting) != 0:
+			t.Error("it is still there")
+		case c.offers[0] == "retry" && (len(w.Waiting) != 1 || w.Waiting[0].Aside || w.Waiting[0].Action != exam.ActionPay || w.Waiting[0].Base != current.Version || string(w.Waiting[0].Content) != "sandbox"):
+			t.Errorf("waiting: %+v", w.Waiting)
+		}
+	}
+}
+
+func TestAPaymentRefusedOverAChangeElsewhereLeadsToTheChoice(t *testing.T) {
+	w, d, f := submitted(t, exam.StateConfirmed)
+	f.Paid()
+	w.Loop.Drain()
+	w.Elsewhere(f.ID(), func(doc *exam.Document) { doc.City = "开封市" })
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if got := stepIDs(f); !slices.Equal(got, []string{"resolve", "drop", "print"}) {
+		t.Errorf("it offers %v", got)
+	}
+	if p := f.Payment(); p.Aside.Key() != "ui.aside.conflict_first" || f.Standing().Next.Key() != p.Aside.Key() {
+		t.Errorf("it says %s", p.Aside.Key())
+	}
+	f.Resolve(nil)
+	w.Loop.Drain()
+	if len(w.Waiting) != 0 || f.Payment().Stage != present.PayDue || f.Payment().Code == "" {
+		t.Errorf("once taken in, %d steps wait and the payment is at %s", len(w.Waiting), f.Payment().Stage)
 	}
 }
 

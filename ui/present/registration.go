@@ -1,6 +1,7 @@
 package present
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"time"
@@ -97,7 +98,7 @@ func (f *Form) sending() bool {
 func (f *Form) transport() exam.Transport {
 	e, ok := f.entry()
 	switch {
-	case ok && e.Aside && e.Last == exam.KindConflict:
+	case ok && e.Aside && f.theirs() != nil:
 		return exam.TransportConflict
 	case ok && e.Aside:
 		return exam.TransportSetAside
@@ -119,8 +120,13 @@ func (f *Form) edits() bool {
 	if f.draft.Registration == nil {
 		return false
 	}
+	return exam.Digest(f.prepared()) != f.draft.Registration.Digest
+}
+
+// prepared is what would be handed in now.
+func (f *Form) prepared() []byte {
 	now, _ := exam.Prepare(f.current(), f.pack, f.desk.moment())
-	return exam.Digest(now.Encode()) != f.draft.Registration.Digest
+	return now.Encode()
 }
 
 // current is the draft with what is typed.
@@ -146,12 +152,16 @@ func (f *Form) Standing() Standing {
 		Edited: f.edits(), Asked: f.Asked(), Stages: f.stages(), Steps: f.steps(), Receipt: f.receipt(), Bill: f.bill()}
 	s.WhereTone, s.Where = f.Where()
 	s.Next = nextStep(Summary{State: f.draft.State, Transport: f.transport()})
-	if e, ok := f.entry(); ok {
+	e, ok := f.entry()
+	if f.theirs() != nil {
+		s.Next = f.why(e)
+	}
+	if ok {
 		for _, p := range e.Problems {
 			s.Aside = append(s.Aside, Shown{Said(exam.Phrase{Key: "rule." + p.Rule, Args: p.Args}), p.Severity})
 		}
-		if e.Aside && len(e.Problems) == 0 && e.Last != exam.KindConflict { // which the next step says
-			s.Aside = []Shown{{T("ui.aside." + string(asideReason(e.Last))), exam.Block}}
+		if e.Aside && len(e.Problems) == 0 && f.theirs() == nil { // which the next step says
+			s.Aside = []Shown{{f.why(e), exam.Block}}
 		}
 		if sending, ok := f.desk.line.Sending[e.ID]; ok {
 			s.Progress = &sending
@@ -253,17 +263,11 @@ func (f *Form) receipt() *ReceiptView {
 // steps are what the candidate can do now, the first being the one to do.
 func (f *Form) steps() []Step {
 	var list []Step
-	add := func(id string, primary bool) {
-		list = append(list, Step{ID: id, Text: T("ui.step.do." + id), Primary: primary, Danger: id == "withdraw"})
-	}
+	add := func(id string, primary bool) { list = append(list, step(id, primary)) }
 	e, queued := f.entry()
 	switch {
-	case queued && e.Aside && e.Last == exam.KindConflict:
-		add("resolve", true)
 	case queued && e.Aside:
-		add("edit", true)
-		add("retry", false)
-		add("drop", false)
+		list = f.mends(e)
 	case queued:
 		add("drop", false)
 	case f.theirs() != nil: // nothing is handed in over a change that was not looked at
@@ -290,10 +294,92 @@ func (f *Form) steps() []Step {
 	return list
 }
 
-// may tells whether the candidate can take a step in the state that it has now.
+func step(id string, primary bool) Step {
+	return Step{ID: id, Text: T("ui.step.do." + id), Primary: primary, Danger: id == "withdraw"}
+}
+
+// mends are what can be done about a step that was set aside, the first being the
+// one to do.
+func (f *Form) mends(e exam.Entry) (list []Step) {
+	add := func(id string) { list = append(list, step(id, len(list) == 0)) }
+	switch {
+	case f.theirs() != nil:
+		add("resolve")
+		if brings(e) { // taking it back would leave the same question
+			return list
+		}
+	case f.reworked(e):
+		add("submit")
+		add("edit")
+	default:
+		if brings(e) && e.Last != exam.KindConflict && e.Last != exam.KindState {
+			add("edit")
+		}
+		if f.hopeful(e) {
+			add("retry")
+		}
+	}
+	add("drop")
+	return list
+}
+
+// brings tells whether a step brings content.
+func brings(e exam.Entry) bool {
+	return e.Action == exam.ActionSubmit || e.Action == exam.ActionSupplement
+}
+
+// reworked tells whether a submission that was set aside is not what would be
+// handed in now.
+func (f *Form) reworked(e exam.Entry) bool {
+	return e.Action == exam.ActionSubmit && !bytes.Equal(f.prepared(), e.Content)
+}
+
+// hopeful tells whether a step that was set aside can be taken when it is sent again.
+func (f *Form) hopeful(e exam.Entry) bool {
+	switch e.Last {
+	case exam.KindConflict:
+		return f.moved() != nil && f.may(e.Action)
+	case exam.KindState, exam.KindInvalid, exam.KindTooLarge: // the same again is refused again
+		return false
+	}
+	return true
+}
+
+// why says why a step was set aside, and where the registration stands when that is
+// the reason.
+func (f *Form) why(e exam.Entry) Text {
+	now, kind := f.moved(), asideReason(e.Last)
+	switch {
+	case f.theirs() != nil && e.Aside && !brings(e):
+		return T("ui.aside.conflict_first")
+	case f.theirs() != nil:
+		return T("ui.aside.conflict")
+	case now != nil:
+		return T("ui.aside.moved", "state", T("ui.state."+string(now.State)))
+	case kind == exam.KindConflict: // the server's version was not proved
+		kind = exam.KindState
+	}
+	return T("ui.aside." + string(kind))
+}
+
+// may tells whether the candidate can take a step where the registration stands.
 func (f *Form) may(a exam.Action) bool {
-	_, ok := exam.Next(f.draft.State, a, exam.Candidate)
+	_, ok := exam.Next(f.stands(), a, exam.Candidate)
 	return ok
+}
+
+// stands is the state without a step that was set aside.
+func (f *Form) stands() exam.State {
+	e, _ := f.entry()
+	switch {
+	case !e.Aside:
+		return f.draft.State
+	case e.Current != nil:
+		return e.Current.State
+	case f.draft.Registration != nil:
+		return f.draft.Registration.State
+	}
+	return exam.StateDraft
 }
 
 func (f *Form) later(add func(string, bool)) {
@@ -359,10 +445,20 @@ func (f *Form) Do(id string) {
 	case "resolve":
 		f.desk.Go(PageConflict)
 	case "retry":
-		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.PutBack(e) })
+		f.retry()
 	case "drop":
 		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) })
 	}
+}
+
+// retry lets a step that was set aside be sent again; one that was refused because
+// the registration has moved goes on what it is now.
+func (f *Form) retry() {
+	if e, _ := f.entry(); f.moved() != nil {
+		f.queueThen(e.Action, e.Content, e.Files, f.desk.page)
+		return
+	}
+	f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.PutBack(e) })
 }
 
 func (f *Form) withEntry(do func(exam.EntryID) error) {
@@ -409,11 +505,11 @@ func (f *Form) Readiness() Readiness {
 	switch {
 	case f.transport() == exam.TransportConflict:
 		return ReadyConflict
-	case queued && e.Aside:
+	case queued && e.Aside && !f.reworked(e):
 		return ReadyAside
-	case queued:
+	case queued && !e.Aside:
 		return ReadyWaiting
-	case f.draft.Registration != nil && !f.edits() && f.draft.State != exam.StateWithdrawn:
+	case f.draft.Registration != nil && !f.edits() && f.stands() != exam.StateWithdrawn:
 		return ReadySame
 	case !f.may(exam.ActionSubmit):
 		return ReadyClosed
@@ -465,6 +561,9 @@ func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page 
 	from := f.desk.page
 	e := exam.StepEntry(f.draft, a, content, f.desk.loop.Now())
 	e.Files = files
+	if now := f.moved(); now != nil {
+		e.Base = max(e.Base, now.Version)
+	}
 	state := f.draft.State.Waiting()
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		d, err := f.desk.ports.Outbox.Queue(e, state)

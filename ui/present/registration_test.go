@@ -228,6 +228,61 @@ func TestAStepSetAsideSaysWhyAndHowToGoOn(t *testing.T) {
 	}
 }
 
+// What the server refused for what is in it is refused again as it is; once it was
+// changed, the change is what is offered to be handed in.
+func TestWhatWasRefusedForItsContentIsHandedInOnceItWasChanged(t *testing.T) {
+	w, d, f := complete(t)
+	f.Submit()
+	w.Loop.Drain()
+	w.SetAside(f.ID(), exam.KindInvalid, []exam.Problem{{Field: "phone", Rule: "phone.format", Severity: exam.Block}}, nil)
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if got := stepIDs(f); !slices.Equal(got, []string{"edit", "drop", "print"}) || f.Readiness() != present.ReadyAside {
+		t.Errorf("offers %v, %s", got, f.Readiness())
+	}
+	f.Set("phone", "13900139000")
+	if got := stepIDs(f); !slices.Equal(got, []string{"submit", "edit", "drop", "print"}) || f.Readiness() != present.Ready {
+		t.Errorf("once changed it offers %v, %s", got, f.Readiness())
+	}
+	f.Do("submit")
+	w.Loop.Drain()
+	if len(w.Waiting) != 1 || w.Waiting[0].Aside {
+		t.Fatalf("waiting: %+v", w.Waiting)
+	}
+	if sub, err := exam.DecodeSubmission(w.Waiting[0].Content); err != nil || sub.Document.Phone != "13900139000" {
+		t.Errorf("handed in is the phone %s (%v)", sub.Document.Phone, err)
+	}
+}
+
+func TestASubmissionRefusedBecauseTheRegistrationMovedGoesOnWhatItIsNow(t *testing.T) {
+	for _, changedAgain := range []bool{false, true} {
+		w, d, f := submitted(t, exam.StateSubmitted)
+		f.Set("address", "这里改的地址")
+		f.Submit()
+		w.Loop.Drain()
+		current := movedTo(w, f.ID(), exam.StateManualReview)
+		w.SetAside(f.ID(), exam.KindConflict, nil, current)
+		d.StoreChanged(f.ID())
+		w.Loop.Drain()
+		want, do := []string{"retry", "drop", "print"}, "retry"
+		if changedAgain {
+			f.Set("address", "又改的地址")
+			want, do = []string{"submit", "edit", "drop", "print"}, "submit"
+		}
+		if got := stepIDs(f); !slices.Equal(got, want) {
+			t.Errorf("it offers %v", got)
+		}
+		f.Do(do)
+		w.Loop.Drain()
+		if len(w.Waiting) != 1 || w.Waiting[0].Aside || w.Waiting[0].Base != current.Version || w.Waiting[0].Action != exam.ActionSubmit {
+			t.Fatalf("waiting: %+v", w.Waiting)
+		}
+		if sub, err := exam.DecodeSubmission(w.Waiting[0].Content); err != nil || !strings.HasSuffix(sub.Document.Address, "改的地址") || len(sub.Files) != 1 || len(w.Waiting[0].Files) != 1 {
+			t.Errorf("handed in are %q and %d files (%v)", sub.Document.Address, len(sub.Files), err)
+		}
+	}
+}
+
 func TestASubmissionOnItsWayCannotBeChanged(t *testing.T) {
 	w, _, f := complete(t)
 	f.Submit()
@@ -343,11 +398,66 @@ func TestAPhotoThatBothChangedIsAsked(t *testing.T) {
 		if now, _ := w.Drafts[f.ID()].Photo(); now.SHA256 != want {
 			t.Errorf("chose theirs: %v, and the photo is %.8s", useTheirs, now.SHA256)
 		}
+		if !useTheirs { // also once the server has it
+			w.Answer(f.ID(), exam.StateSubmitted, "")
+			d.StoreChanged(f.ID())
+			w.Loop.Drain()
+			lost := w.Drafts[f.ID()]
+			lost.Files = slices.DeleteFunc(slices.Clone(lost.Files), func(x exam.File) bool { return x.Kind == exam.FilePhoto })
+			lost.Revision++
+			w.Drafts[f.ID()] = lost
+			d.StoreChanged(f.ID())
+			w.Loop.Drain()
+		}
 		d.UndoLast()
 		w.Loop.Drain()
 		if now, _ := w.Drafts[f.ID()].Photo(); now.SHA256 != mine.SHA256 {
-			t.Error("undoing does not bring my photo back")
+			t.Errorf("chose theirs: %v; undoing does not bring my photo back", useTheirs)
 		}
+	}
+}
+
+// Evidence is not asked for: what either side has stays, and the page says so, as it
+// says which files come from there alone.
+func TestWhatBecomesOfFilesIsSaidBeforeTheyAreJoined(t *testing.T) {
+	w, d, f := submitted(t, exam.StateSubmitted)
+	attach := func(kind exam.FileKind, text string) {
+		t.Helper()
+		if _, err := w.Ports().Files.Attach(f.ID(), exam.File{Kind: kind, Type: "application/pdf"}, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there := func(kind exam.FileKind, text string) exam.File {
+		return exam.File{Kind: kind, SHA256: exam.Digest([]byte(text)), Size: int64(len(text)), Type: "application/pdf"}
+	}
+	base := *w.Drafts[f.ID()].Registration
+	attach("diploma", "one of mine")
+	attach("diploma", "another of mine")
+	attach("degree", "mine alone")
+	sub, err := exam.DecodeSubmission(base.Content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub.Files = append(sub.Files, there("diploma", "one of theirs"), there("work_years", "theirs alone"))
+	current := base
+	current.Version, current.Content = base.Version+1, sub.Encode()
+	current.Digest = exam.Digest(current.Content)
+	held := w.Drafts[f.ID()]
+	held.Base, held.Registration = &base, &current
+	w.Drafts[f.ID()] = held
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	m := f.Meeting()
+	if len(m.Decide) != 0 || len(m.Joined) != 1 || m.Joined[0].Name.In(chinese()) == "diploma" || m.Joined[0].Mine != 2 || m.Joined[0].Theirs != 1 || m.Joined[0].All != 3 {
+		t.Errorf("asked %+v, joined %+v", m.Decide, m.Joined)
+	}
+	if len(m.Taken) != 1 || m.Taken[0].From.In(chinese()) != "这里的 0 个文件" || m.Taken[0].To.In(english()) != "1 file on the server" || m.Taken[0].Field.Empty() {
+		t.Errorf("taken over: %+v", m.Taken)
+	}
+	f.Resolve(nil)
+	w.Loop.Drain()
+	if got := w.Drafts[f.ID()].Files; len(got) != len(held.Files)+2 {
+		t.Errorf("attached are %+v", got)
 	}
 }
 

@@ -195,7 +195,7 @@ func (d *Desk) calendarFile(w Words) func() ([]byte, error) {
 	for _, r := range d.remindable() {
 		e := Event{ID: fmt.Sprintf("%s-%s-%s@wenbao", p.ID, r.Kind, r.Subject), At: r.At, DayOnly: r.DayOnly,
 			Length: lengthOf(p, exam.Deadline{Kind: r.Kind, Subject: r.Subject}),
-			Title:  T("ui.remind.title", "exam", Named(p.Title), "what", d.dayName(p, r)).In(w), Text: T("ui.remind." + string(r.Kind)).In(w)}
+			Title:  T("ui.remind.title", "exam", Named(p.Title), "what", dayName(p, r.Kind, r.Subject)).In(w), Text: T("ui.remind." + string(r.Kind)).In(w)}
 		e.Alarms = append(e.Alarms, r.leads()...)
 		events = append(events, e)
 	}
@@ -204,13 +204,13 @@ func (d *Desk) calendarFile(w Words) func() ([]byte, error) {
 }
 
 // dayName names a day; a day of an exam with its paper.
-func (d *Desk) dayName(p *exam.Pack, r reminder) Text {
+func dayName(p *exam.Pack, kind exam.DeadlineKind, subject string) Text {
 	for _, l := range p.Levels {
 		for _, s := range l.Subjects {
-			if r.Kind == exam.ExamBegins && s.ID == r.Subject {
+			if kind == exam.ExamBegins && s.ID == subject {
 				return Named(s.Name)
 			}
 		}
 	}
-	return T("deadline." + string(r.Kind))
+	return T("deadline." + string(kind))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"wenbao/exam"
@@ -83,13 +84,19 @@ func (t Text) In(w Words) string {
 }
 
 // saying gives package exam its way to make sentences. A name that the pack has
-// in both languages comes as NAME and NAME_en.
+// in both languages comes as NAME and NAME_en; a moment of a notice names its zone
+// where it is not China's.
 func saying(w Words) exam.Say {
 	return func(key string, args map[string]string) string {
+		args = maps.Clone(args)
+		for _, name := range []string{"opens", "closes"} {
+			if at, ok := args[name]; ok && !strings.Contains(at, "UTC") {
+				args[name] = ofBeijing(time.Now(), at).In(w)
+			}
+		}
 		if w.Lang() != "en" {
 			return w.Say(key, args)
 		}
-		args = maps.Clone(args)
 		for name := range args {
 			if en, ok := args[name+"_en"]; ok {
 				args[name] = en
@@ -108,7 +115,7 @@ func argIn(v any, w Words) string {
 	case Text:
 		return v.In(w)
 	case time.Time:
-		return v.Format("2006-01-02 15:04")
+		return v.Format(ToTheMinute)
 	}
 	return fmt.Sprint(v)
 }
@@ -134,5 +141,30 @@ const (
 // beijing is the time of every notice and deadline.
 var beijing = time.FixedZone("CST", 8*60*60)
 
-// Beijing gives a time as the clocks of the exam office show it.
-func Beijing(t time.Time) time.Time { return t.In(beijing) }
+// How exactly a moment is shown.
+const (
+	ToTheDay    = time.DateOnly
+	ToTheMinute = "2006-01-02 15:04"
+	ToTheSecond = time.DateTime
+)
+
+// Beijing gives a moment as the clocks of the exam office show it, and says so where
+// those of this machine show another. What a deadline depends on and what the server
+// did is shown so; what this machine did by itself is shown by its own clock.
+func Beijing(t time.Time, layout string) Text { return ofBeijing(t, t.In(beijing).Format(layout)) }
+
+// ofBeijing says of a text whose clock it goes by, where that is not this machine's.
+func ofBeijing(t time.Time, text string) Text {
+	if abroad(t) {
+		return T("ui.time.beijing", "time", text)
+	}
+	return Plain(text)
+}
+
+// abroad tells whether this machine's clocks show another time than those of the exam
+// office.
+func abroad(t time.Time) bool {
+	_, here := t.In(time.Local).Zone()
+	_, there := t.In(beijing).Zone()
+	return here != there
+}

@@ -12,6 +12,7 @@ import (
 	"wenbao/assets"
 	"wenbao/exam"
 	"wenbao/ui/present"
+	"wenbao/ui/present/presenttest"
 )
 
 // sentences are all sentences of a language by their keys; one with a plural has
@@ -158,12 +159,65 @@ func TestOneIsSingularInEnglish(t *testing.T) {
 	}
 }
 
-func TestTimesAreOfBeijingWhereverTheMachineIs(t *testing.T) {
+// in lets this machine stand in a zone for a test.
+func in(t *testing.T, zone *time.Location) {
+	before := time.Local
+	time.Local = zone
+	t.Cleanup(func() { time.Local = before })
+}
+
+func TestTimesAreOfBeijingWhereverTheMachineIsAndSayItElsewhere(t *testing.T) {
 	at := time.Date(2026, 3, 10, 2, 42, 7, 0, time.UTC)
-	if got := present.Clock(present.Beijing(at)); got != "10:42:07" {
-		t.Errorf("the clock of the exam office shows %s", got)
+	for _, c := range []struct {
+		zone            *time.Location
+		chinese, inside string
+	}{
+		{time.FixedZone("HKT", 8*3600), "2026-03-10 10:42:07", "2026-03-10 10:42:07"},
+		{time.FixedZone("PST", -8*3600), "北京时间 2026-03-10 10:42:07", "2026-03-10 10:42:07 Beijing time"},
+		{time.FixedZone("IST", 5*3600+1800), "北京时间 2026-03-10 10:42:07", "2026-03-10 10:42:07 Beijing time"},
+	} {
+		in(t, c.zone)
+		said := present.Beijing(at.In(c.zone), present.ToTheSecond)
+		if said.In(chinese()) != c.chinese || said.In(english()) != c.inside {
+			t.Errorf("in %s it says %q and %q", c.zone, said.In(chinese()), said.In(english()))
+		}
+		if got := present.Beijing(at, present.ToTheDay).In(chinese()); !strings.HasSuffix(got, "2026-03-10") {
+			t.Errorf("in %s the day is %q", c.zone, got)
+		}
 	}
-	if got := present.Beijing(at.In(time.FixedZone("", -8*3600))).Format(time.DateOnly); got != "2026-03-10" {
-		t.Errorf("its calendar shows %s", got)
+}
+
+// Whoever registers from abroad reads every deadline, and what the server did, with
+// the zone that it is told in.
+func TestAbroadEveryDeadlineSaysItsZone(t *testing.T) {
+	for _, abroad := range []bool{false, true} {
+		zone := time.FixedZone("CST", 8*3600)
+		if abroad {
+			zone = time.FixedZone("EDT", -4*3600)
+		}
+		in(t, zone)
+		w := officeOf(t)
+		d, f := filled(t, w, presenttest.Complete())
+		said := map[string]string{"the bill": f.Payment().Bill.Deadline.When.In(chinese())}
+		for _, x := range d.Home().Days {
+			said[x.Text.In(chinese())] = x.When.In(chinese())
+		}
+		w.Loop.Advance(30 * 24 * time.Hour)
+		w.Line.Skew, w.Line.State = time.Second, present.LineOnline
+		d.LineChanged()
+		f.Set("city", "")
+		for _, p := range f.Problems() {
+			if p.Text.Key() == "rule.window.closed" {
+				said["the rule"] = p.Text.In(chinese())
+			}
+		}
+		if len(said) < 5 || said["the rule"] == "" {
+			t.Fatalf("it says only %q", said)
+		}
+		for what, text := range said {
+			if strings.Contains(text, "北京时间") != abroad || !strings.Contains(text, "2026-0") {
+				t.Errorf("abroad %v: %s is %q", abroad, what, text)
+			}
+		}
 	}
 }

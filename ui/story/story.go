@@ -5,6 +5,7 @@ package story
 
 import (
 	"image/color"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -361,6 +362,12 @@ func Scenes() []Scene {
 			s.World.SetAside(f.ID(), exam.KindDuplicate, nil, nil)
 			s.Desk.StoreChanged(f.ID())
 		}},
+		{Name: "registration-moved", Play: func(s *Stage) {
+			f := s.standing(exam.StateSubmitted)
+			f.Set("address", "郑州市演练路 2 号")
+			f.Submit()
+			s.moved(f, exam.StateManualReview, exam.System)
+		}},
 		{Name: "registration-needs-materials", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateManualReview, exam.StateNeedsMaterials)
 		}},
@@ -412,17 +419,18 @@ func Scenes() []Scene {
 		{Name: "payment-done", Play: func(s *Stage) { s.payment(exam.StatePaying, exam.StateCompleted) }},
 		{Name: "payment-conflict", Play: func(s *Stage) {
 			f := s.payment()
-			n := s.World.Drafts[f.ID()]
-			theirs := *n.Registration
-			sub, err := exam.DecodeSubmission(theirs.Content)
-			if err != nil {
-				panic("story: " + err.Error())
-			}
-			sub.Document.City = "开封市"
-			theirs.Version, theirs.Content = theirs.Version+1, sub.Encode()
-			theirs.Digest = exam.Digest(theirs.Content)
-			n.Registration, n.Revision = &theirs, n.Revision+1
-			s.World.Drafts[f.ID()] = n
+			s.pulled(f.ID(), s.elsewhere(f.ID(), func(sub *exam.Submission) { sub.Document.City = "开封市" }))
+		}},
+		{Name: "payment-moved", Play: func(s *Stage) {
+			f := s.payment()
+			f.Paid()
+			s.moved(f, exam.StateCompleted, exam.System)
+		}},
+		{Name: "payment-clash", Play: func(s *Stage) {
+			f := s.payment()
+			f.Paid()
+			s.World.Loop.Drain()
+			s.World.SetAside(f.ID(), exam.KindConflict, nil, s.elsewhere(f.ID(), func(sub *exam.Submission) { sub.Document.City = "开封市" }))
 			s.Desk.StoreChanged(f.ID())
 		}},
 		{Name: "practice-trouble", Play: func(s *Stage) {
@@ -455,6 +463,7 @@ func Scenes() []Scene {
 		{Name: "conflict", Play: conflict},
 		{Name: "conflict-photo", Play: func(s *Stage) { photos(s, true) }},
 		{Name: "conflict-photo-coming", Play: func(s *Stage) { photos(s, false) }},
+		{Name: "conflict-evidence", Play: scans},
 		{Name: "conflict-offline", Play: func(s *Stage) { conflict(s); s.offline() }},
 		{Name: "conflict-failed", Play: func(s *Stage) {
 			conflict(s)
@@ -618,54 +627,88 @@ func Scenes() []Scene {
 	}
 }
 
+// elsewhere is the server's version of a registration after another machine has
+// changed it.
+func (s *Stage) elsewhere(id exam.DraftID, change func(*exam.Submission)) *exam.Registration {
+	now := *s.World.Drafts[id].Registration
+	sub, err := exam.DecodeSubmission(now.Content)
+	if err != nil {
+		panic("story: " + err.Error())
+	}
+	change(&sub)
+	now.Version, now.Content = now.Version+1, sub.Encode()
+	now.Digest = exam.Digest(now.Content)
+	now.History = append(slices.Clone(now.History), exam.Event{Version: now.Version, State: now.State, Action: exam.ActionSubmit, Actor: exam.Candidate, At: s.World.Loop.Now()})
+	return &now
+}
+
+// pulled lets the news of a version of the server's come.
+func (s *Stage) pulled(id exam.DraftID, now *exam.Registration) {
+	n := s.World.Drafts[id]
+	n.Registration, n.Revision = now, n.Revision+1
+	s.World.Drafts[id] = n
+	s.Desk.StoreChanged(id)
+	s.World.Loop.Drain()
+}
+
+// attach puts a file to a draft.
+func (s *Stage) attach(id exam.DraftID, f exam.File, raw []byte) {
+	if _, err := s.World.Ports().Files.Attach(id, f, raw); err != nil {
+		panic("story: " + err.Error())
+	}
+}
+
 // photos is a photo that was changed here and elsewhere; the bytes of the other
 // one are here, or on their way.
 func photos(s *Stage, here bool) {
 	f := s.standing(exam.StateSubmitted)
-	held := s.World.Drafts[f.ID()]
-	base := *held.Registration
-	if _, err := s.World.Ports().Files.Attach(f.ID(), exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, presenttest.JPEGIn(color.RGBA{R: 120, G: 40, B: 60, A: 255})); err != nil {
-		panic("story: " + err.Error())
-	}
-	theirs, err := exam.DecodeSubmission(base.Content)
-	if err != nil {
-		panic("story: " + err.Error())
-	}
+	s.attach(f.ID(), exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, presenttest.JPEGIn(color.RGBA{R: 120, G: 40, B: 60, A: 255}))
 	raw := presenttest.JPEGIn(color.RGBA{R: 30, G: 90, B: 70, A: 255})
-	theirs.Files = exam.TakePhoto(theirs.Files, []exam.File{{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}})
-	current := base
-	current.Version, current.Content = base.Version+1, theirs.Encode()
-	current.Digest = exam.Digest(current.Content)
-	held = s.World.Drafts[f.ID()]
-	held.Base, held.Registration = &base, &current
-	s.World.Drafts[f.ID()] = held
 	if here {
 		s.World.Bytes[exam.Digest(raw)] = raw
 	}
-	s.Desk.StoreChanged(f.ID())
-	s.World.Loop.Drain()
+	s.pulled(f.ID(), s.elsewhere(f.ID(), func(sub *exam.Submission) {
+		sub.Files = exam.TakePhoto(sub.Files, []exam.File{{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}})
+	}))
+	s.Desk.Go(present.PageConflict)
+}
+
+// scans are files of evidence that were added here and elsewhere.
+func scans(s *Stage) {
+	f := s.standing(exam.StateSubmitted)
+	pdf := func(text string) []byte { return append([]byte("%PDF-"), text...) }
+	s.attach(f.ID(), exam.File{Kind: "diploma", Type: "application/pdf", Name: "学信网报告.pdf"}, pdf("mine"))
+	s.pulled(f.ID(), s.elsewhere(f.ID(), func(sub *exam.Submission) {
+		for _, kind := range []exam.FileKind{"diploma", "work_years"} {
+			raw := pdf("theirs " + string(kind))
+			sub.Files = append(sub.Files, exam.File{Kind: kind, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "application/pdf"})
+		}
+	}))
 	s.Desk.Go(present.PageConflict)
 }
 
 // conflict is a phone number that was changed here and elsewhere.
 func conflict(s *Stage) {
 	f := s.standing(exam.StateSubmitted)
-	base := *s.World.Drafts[f.ID()].Registration
 	f.Set("phone", "13900139000")
 	f.Leave("phone")
 	s.World.Loop.Drain()
 	f.Submit()
 	s.World.Loop.Drain()
-	theirs, err := exam.DecodeSubmission(base.Content)
-	if err != nil {
-		panic("story: " + err.Error())
-	}
-	theirs.Document.Phone = "13700137000"
-	theirs.Document.City = "开封市"
-	current := base
-	current.Version, current.Content = base.Version+1, theirs.Encode()
-	s.World.SetAside(f.ID(), exam.KindConflict, nil, &current)
+	s.World.SetAside(f.ID(), exam.KindConflict, nil, s.elsewhere(f.ID(), func(sub *exam.Submission) {
+		sub.Document.Phone, sub.Document.City = "13700137000", "开封市"
+	}))
 	s.Desk.StoreChanged(f.ID())
 	s.World.Loop.Drain()
 	s.Desk.Go(present.PageConflict)
+}
+
+// moved is a step that was refused because the registration has moved meanwhile.
+func (s *Stage) moved(f *present.Form, to exam.State, actor exam.Actor) {
+	s.World.Loop.Drain()
+	now := *s.World.Drafts[f.ID()].Registration
+	now.State, now.Version = to, now.Version+1
+	now.History = append(slices.Clone(now.History), exam.Event{Version: now.Version, State: to, Actor: actor, At: s.World.Loop.Now()})
+	s.World.SetAside(f.ID(), exam.KindConflict, nil, &now)
+	s.Desk.StoreChanged(f.ID())
 }

@@ -309,7 +309,7 @@ func TestAPhotoThatBothMachinesChangedIsAskedAndNeitherIsLost(t *testing.T) {
 		onto := *must(here.st.Entries())[0].Current
 		changed := must(exam.DecodeSubmission(onto.Content))
 		base := must(exam.DecodeSubmission(d.Base.Content))
-		files, photo := exam.MergeFiles(base.Files, d.Files, changed.Files)
+		files, photo, _ := exam.MergeFiles(base.Files, d.Files, changed.Files)
 		if photo == nil || photo.Mine != mine.SHA256 || photo.Theirs != theirs.SHA256 {
 			t.Fatalf("to decide: %+v", photo)
 		}
