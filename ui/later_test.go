@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"image"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -390,7 +391,7 @@ func TestAFileGoesToTheCardUnderThePointer(t *testing.T) {
 
 func TestTheConflictDeskShowsTheOutcomeOfEachChoice(t *testing.T) {
 	st, _ := show(t, plain, scene(t, "conflict"))
-	if m := says(st, "13800138000", "13900139000", "13700137000", "提交后服务器上会变成这里的内容", "郑州市 → 开封市", "服务器，2026-03-10"); m != "" {
+	if m := says(st, "13800138000", "13900139000", "13700137000", "提交后服务器上会变成这里的内容", "郑州市 → 开封市", "您在别的电脑上，2026-03-10"); m != "" {
 		t.Fatalf("it does not say %q:\n%s", m, ui.Outline(st.Window.Body()))
 	}
 	tap(t, st, "conflict.phone=theirs")
@@ -404,6 +405,41 @@ func TestTheConflictDeskShowsTheOutcomeOfEachChoice(t *testing.T) {
 	}
 	if _, can := st.Desk.Undoable(); !can {
 		t.Error("it cannot be undone")
+	}
+}
+
+func TestThePhotoThatIsTakenSaysWhereTheOtherStays(t *testing.T) {
+	st, _ := show(t, plain, scene(t, "conflict-photo"))
+	if m := says(st, "提交后服务器上会换成这里的照片"); m != "" {
+		t.Errorf("it does not say %q", m)
+	}
+	tap(t, st, "conflict.photo=theirs")
+	if m := says(st, "这里会换成服务器上的照片；历史里不留照片，要换回来请用“撤销”"); m != "" {
+		t.Errorf("it does not say %q", m)
+	}
+}
+
+// A machine in another zone shows what the server did and what is due in Beijing time
+// and says so; its own doings it shows by its own clock.
+func TestAbroadTheTimesOfTheServerSayTheirZone(t *testing.T) {
+	here := time.Local
+	defer func() { time.Local = here }()
+	moment := regexp.MustCompile(`.{0,6}2026-\d\d-\d\d`)
+	for name, own := range map[string]string{"home": "修改于 2026-", "notices": "none", "form-registration": "截至 2026-", "registration-completed": "none", "payment-waiting": "none",
+		"payment-late": "none", "conflict": "none", "verify-results": "none", "history": "2026-"} {
+		t.Run(name, func(t *testing.T) {
+			time.Local = time.FixedZone("EDT", -4*3600)
+			st, _ := show(t, plain, scene(t, name))
+			found := moment.FindAllString(ui.Outline(st.Window.Body()), -1)
+			for _, said := range found {
+				if !strings.Contains(said, "北京时间 2026-") && !strings.Contains(said, own) {
+					t.Errorf("it says only %q", said)
+				}
+			}
+			if len(found) == 0 {
+				t.Error("it shows no time")
+			}
+		})
 	}
 }
 
