@@ -75,12 +75,11 @@ type Difference struct {
 
 // theirs gives the version made on another machine that waits to be taken in.
 func (f *Form) theirs() *exam.Registration {
-	e, waits := f.entry()
-	switch {
-	case !waits:
+	if _, waits := f.entry(); !waits {
 		return f.draft.Elsewhere()
-	case e.Aside && e.Current != nil && (f.draft.Base == nil || !bytes.Equal(e.Current.Content, f.draft.Base.Content)):
-		return e.Current
+	}
+	if now := f.latest(); now != nil && (f.draft.Base == nil || !bytes.Equal(now.Content, f.draft.Base.Content)) {
+		return now
 	}
 	return nil
 }
@@ -88,11 +87,25 @@ func (f *Form) theirs() *exam.Registration {
 // moved gives the server's version when a step was refused over it and nobody has
 // changed the content: the registration only stands elsewhere than it did.
 func (f *Form) moved() *exam.Registration {
-	e, _ := f.entry()
-	if !e.Aside || e.Current == nil || f.theirs() != nil {
+	if f.theirs() != nil {
 		return nil
 	}
-	return e.Current
+	return f.latest()
+}
+
+// latest gives the server's version by the newest word of it, when a step was refused
+// over that; nil when nothing is known.
+func (f *Form) latest() (now *exam.Registration) {
+	e, _ := f.entry()
+	if !e.Aside || e.Last != exam.KindConflict && e.Last != exam.KindState {
+		return nil
+	}
+	for _, r := range []*exam.Registration{e.Current, f.draft.Registration} {
+		if r != nil && len(r.Content) > 0 && (now == nil || r.Version > now.Version) {
+			now = r
+		}
+	}
+	return now
 }
 
 // Conflict gives the fields to decide, once both sides have been merged.

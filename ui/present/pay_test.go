@@ -262,6 +262,23 @@ func TestAPaymentRefusedBecauseTheRegistrationMovedGoesOnWhatItIsNow(t *testing.
 		if m := f.Meeting(); !m.Theirs.Who.Empty() {
 			t.Errorf("now %s: nobody changed anything, and it names %s", c.now, m.Theirs.Who.Key())
 		}
+		if c.now == exam.StateConfirmed { // and what is heard later counts
+			later := *current
+			later.Version, later.State = later.Version+1, exam.StateCompleted
+			n := w.Drafts[f.ID()]
+			before := *n.Registration
+			n.Registration, n.Revision = &later, n.Revision+1
+			w.Drafts[f.ID()] = n
+			d.StoreChanged(f.ID())
+			w.Loop.Drain()
+			if got := stepIDs(f); !slices.Equal(got, []string{"drop", "print"}) || !strings.Contains(f.Payment().Aside.In(chinese()), "已完成") {
+				t.Errorf("once it was completed it offers %v and says %q", got, f.Payment().Aside.In(chinese()))
+			}
+			n.Registration, n.Revision = &before, n.Revision+1
+			w.Drafts[f.ID()] = n
+			d.StoreChanged(f.ID())
+			w.Loop.Drain()
+		}
 		f.Do(c.offers[0])
 		w.Loop.Drain()
 		switch {

@@ -354,6 +354,8 @@ func (f *Form) why(e exam.Entry) Text {
 		return T("ui.aside.conflict_first")
 	case f.theirs() != nil:
 		return T("ui.aside.conflict")
+	case now != nil && kind == exam.KindState:
+		return T("ui.aside.state_now", "state", T("ui.state."+string(now.State)))
 	case now != nil:
 		return T("ui.aside.moved", "state", T("ui.state."+string(now.State)))
 	case kind == exam.KindConflict: // the server's version was not proved
@@ -374,8 +376,8 @@ func (f *Form) stands() exam.State {
 	switch {
 	case !e.Aside:
 		return f.draft.State
-	case e.Current != nil:
-		return e.Current.State
+	case f.latest() != nil:
+		return f.latest().State
 	case f.draft.Registration != nil:
 		return f.draft.Registration.State
 	}
