@@ -14,7 +14,7 @@ var (
 	Regular []byte
 
 	// Bold is the bold of it, with the 8105 characters of 通用规范汉字表 in place
-	// of level 2: enough for every fixed sentence, not for every name.
+	// of level 2: enough for nearly every sentence, not for every name.
 	//
 	//go:embed fonts/wenbao-bold.ttf
 	Bold []byte

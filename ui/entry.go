@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -108,6 +109,32 @@ func (e *Entry) show(text string) {
 	e.changed = told
 }
 
+// suit gives the field a font with the characters that are about to come into it
+// where one of them is unusual, before Fyne looks for it in fonts of the machine.
+func (e *Entry) suit(text string) {
+	if !e.Password && (e.TextStyle.Symbol || len(unusual(text)) > 0) {
+		e.TextStyle = editionWith(e.Text + e.PlaceHolder + text)
+	}
+}
+
+// CreateRenderer implements [fyne.Widget].
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	e.suit(e.Text + e.PlaceHolder)
+	return e.Entry.CreateRenderer()
+}
+
+// SetText implements [widget.Entry].
+func (e *Entry) SetText(text string) {
+	e.suit(text)
+	e.Entry.SetText(text)
+}
+
+// SetPlaceHolder implements [widget.Entry].
+func (e *Entry) SetPlaceHolder(text string) {
+	e.suit(text)
+	e.Entry.SetPlaceHolder(text)
+}
+
 // TypedKey implements [fyne.Focusable].
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	if e.composed(k.Name) {
@@ -201,6 +228,7 @@ func (e *Entry) AcceptsTab() bool { return e.composing() }
 
 // TypedRune implements [fyne.Focusable].
 func (e *Entry) TypedRune(r rune) {
+	e.suit(string(r))
 	e.Entry.TypedRune(r)
 	if len(e.pending) == 0 {
 		return
@@ -235,10 +263,22 @@ func (e *Entry) committed() {
 // TypedShortcut implements [fyne.Shortcutable]: the window's shortcuts come
 // first, the others edit the text.
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	if p, ok := s.(*fyne.ShortcutPaste); ok {
+		board := pasted{p.Clipboard}
+		e.suit(board.Content())
+		s = &fyne.ShortcutPaste{Clipboard: board}
+	}
 	if _, undo := s.(*fyne.ShortcutUndo); undo || !e.hooks.shortcut(s) {
 		e.Entry.TypedShortcut(s)
 	}
 }
+
+// pasted is a clipboard without tabs, which a field cannot be given by hand
+// either: they come from the cells of a table.
+type pasted struct{ fyne.Clipboard }
+
+// Content implements [fyne.Clipboard].
+func (p pasted) Content() string { return strings.ReplaceAll(p.Clipboard.Content(), "\t", " ") }
 
 // FocusGained implements [fyne.Focusable].
 func (e *Entry) FocusGained() {

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
 
-	"wenbao/assets/fonts"
 	"wenbao/exam"
 	"wenbao/ui/present"
 )
@@ -186,15 +187,60 @@ func (w *Window) Ring(text present.Text) { bell{w}.Ring(present.T("app.name"), t
 // Glyph is a character as the search draws it.
 func Glyph(r rune) image.Image { return glyphPicture(r, color.Black) }
 
-// FontHas tells whether a font file has a character.
-func FontHas(file []byte, r rune) bool {
-	f, err := fonts.Parse(file)
-	if err != nil {
-		return false
+// RunesOf are the characters of a font.
+func RunesOf(font fyne.Resource) []rune { return parsed(font.Content()).Runes() }
+
+// Boxed lists the texts of a tree, and what stands in its fields, that have an
+// unusual character which the font that they are set in lacks; seen is how many
+// have one.
+func Boxed(root fyne.CanvasObject) (seen int, list []string) {
+	theme := fyne.CurrentApp().Settings().Theme()
+	see := func(text string, font fyne.Resource, style fyne.TextStyle) {
+		extra := unusual(text)
+		if len(extra) == 0 {
+			return
+		}
+		seen++
+		if font == nil {
+			font = theme.Font(style)
+		}
+		has := RunesOf(font)
+		for _, r := range extra {
+			if _, found := slices.BinarySearch(has, r); !found {
+				list = append(list, fmt.Sprintf("%q in %s", text, font.Name()))
+			}
+		}
 	}
-	_, ok := f.Glyph(r)
-	return ok
+	Visit(root, func(o fyne.CanvasObject) {
+		switch v := o.(type) {
+		case *Text:
+			for _, o := range test.WidgetRenderer(v).Objects() {
+				c := o.(*canvas.Text)
+				see(c.Text, c.FontSource, c.TextStyle)
+			}
+		case *Entry:
+			test.WidgetRenderer(v)
+			see(v.Text, nil, v.TextStyle)
+		}
+	})
+	return seen, list
 }
+
+// Unusual tells whether the screen's faces lack a character of the fonts.
+func Unusual(r rune) bool { return len(unusual(string(r))) > 0 }
+
+// Label is a text, bold or not.
+func Label(content string, bold bool) *Text {
+	style := styleBody
+	style.bold = bold
+	return newText(style, content)
+}
+
+// Put changes the words.
+func (t *Text) Put(content string) { t.set(content, t.style.color) }
+
+// FontsKept is how many fonts of lines and of fields Fyne keeps at most.
+func FontsKept() (lines, fields int) { return len(lineFonts), editions.kept }
 
 // CardOf is a place on the card of a kind of evidence.
 func (w *Window) CardOf(kind exam.FileKind) (fyne.Position, bool) {

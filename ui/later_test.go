@@ -349,15 +349,6 @@ func TestEveryGlyphOfTheSearchIsDrawnFromTheProgramsOwnFonts(t *testing.T) {
 	}
 }
 
-func TestANameWithRareCharactersIsShownInAFontThatHasThem(t *testing.T) {
-	st, _ := draft(t, exam.Document{Name: "李\U0002CB4E", IDType: exam.ResidentID}, exam.StepPerson)
-	st.World.Loop.Drain()
-	font := fyne.CurrentApp().Settings().Theme().Font(fyne.TextStyle{}).Content()
-	if !ui.FontHas(font, 0x2CB4E) || !ui.FontHas(font, '李') {
-		t.Error("the window's font lacks a character of the name")
-	}
-}
-
 func TestALargeScanIsReducedOnlyByAPress(t *testing.T) {
 	st, _ := show(t, plain, scene(t, "form-evidence-offer"))
 	f := st.Desk.Form()

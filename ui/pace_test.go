@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"golang.org/x/sys/unix"
 
@@ -31,14 +32,14 @@ func spent(t *testing.T) time.Duration {
 }
 
 // holds fails when a piece of work takes longer of the window's goroutine than
-// [ui.Stall]: the least of three tries, for a collection of garbage may fall into
-// one.
+// [ui.Stall]: the least of some tries, for a collection of garbage may fall into
+// one, and a neighbour on the other half of the processor's core slows all.
 func holds(t *testing.T, what string, work func()) {
 	t.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	least := time.Hour
-	for range 3 {
+	for try := 0; try < 3 || try < 12 && least > ui.Stall; try++ {
 		from := spent(t)
 		work()
 		least = min(least, spent(t)-from)
@@ -133,6 +134,38 @@ func TestNoKeyHoldsTheWindow(t *testing.T) {
 		test.Tap(p)
 		w.Canvas().Focused().TypedRune('z')
 		w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	})
+}
+
+func TestNoUnusualCharacterHoldsTheWindow(t *testing.T) {
+	st, w := draft(t, exam.Document{Name: "李", IDType: exam.ResidentID}, exam.StepPerson)
+	e := st.Window.Find("name").(*ui.Entry)
+	holds(t, "an unusual character typed", func() {
+		test.Type(e, fresh(1))
+		measured(w.Content())
+	})
+	f := st.Desk.Form()
+	holds(t, "an unusual character put into the field of a draft that is opened", func() {
+		f.Set("name", "李"+fresh(1))
+		st.World.Loop.Drain()
+		st.Window.Rebuild()
+		measured(w.Content())
+	})
+	page := func(what string, n int, text func() string) {
+		holds(t, what, func() {
+			box := container.NewVBox()
+			for range n {
+				box.Add(ui.Label(text(), false))
+			}
+			w.SetContent(box)
+			measured(box)
+		})
+	}
+	page("a page with ten unusual names", 10, func() string { return "李" + fresh(1) + "，报名序号 038-2026-000123" })
+	page("a text of twenty unusual characters", 1, func() string { return fresh(20) })
+	holds(t, "as many put into a field", func() {
+		e.SetText(fresh(20))
+		measured(w.Content())
 	})
 }
 

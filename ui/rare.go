@@ -1,85 +1,17 @@
 package ui
 
 import (
-	"context"
 	"image"
 	"image/color"
-	"slices"
 	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"golang.org/x/image/vector"
 
-	"wenbao/assets"
 	"wenbao/assets/fonts"
 	"wenbao/ui/present"
 )
-
-// inBold tells whether the bold face has every character; it has those of fixed
-// sentences, not those of every name.
-func inBold(text string) bool {
-	for _, r := range text {
-		if r < 0x3400 {
-			continue
-		}
-		if _, ok := boldFont().Glyph(r); !ok {
-			return false
-		}
-	}
-	return true
-}
-
-var boldFont = sync.OnceValue(func() *fonts.Face {
-	face, err := fonts.Parse(assets.Bold)
-	if err != nil {
-		panic("ui: the bold font is damaged: " + err.Error())
-	}
-	return face
-})
-
-// mostExtended bounds how many rare characters one session's font is given.
-const mostExtended = 200
-
-// extend gives the window's font the rare characters that are shown and that it
-// lacks. The font is made in the background; until it is there, the machine's
-// own fonts stand in where they can.
-func (w *Window) extend() {
-	fresh := false
-	for _, r := range w.desk.RareRunes() {
-		if !slices.Contains(w.extended, r) && len(w.extended) < mostExtended {
-			w.extended, fresh = append(w.extended, r), true
-		}
-	}
-	if !fresh || w.fonts.Regular == nil {
-		return
-	}
-	runes := slices.Clone(w.extended)
-	w.loop.Go(context.Background(), func(context.Context) func() {
-		face, rare := ownFonts()
-		font := face.Extend(rare, runes)
-		return func() {
-			if len(runes) == len(w.extended) { // no newer one is being made
-				w.fonts.Regular = font
-				w.dressed()
-				w.win.Content().Refresh()
-			}
-		}
-	})
-}
-
-// ownFonts are the program's own fonts, read once.
-var ownFonts = sync.OnceValues(func() (*fonts.Face, *fonts.Rare) {
-	face, err := fonts.Parse(assets.Regular)
-	if err != nil {
-		panic("ui: the font is damaged: " + err.Error())
-	}
-	rare, err := fonts.ParseRare(assets.RareGlyphs)
-	if err != nil {
-		panic("ui: the rare glyphs are damaged: " + err.Error())
-	}
-	return face, rare
-})
 
 // rareOpener opens the search, and gives it the focus.
 func (r *fieldRow) rareOpener() fyne.CanvasObject {

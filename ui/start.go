@@ -88,7 +88,7 @@ const startColumn = 560
 
 // plain puts the theme on and gives a kit for a window without pages.
 func (c Config) plain() *kit {
-	wear(c.App, themeOf(c.Fonts, c.Look))
+	wear(c.App, lookOf(c.Look))
 	return &kit{words: words(c.Look, c.Lang), hooks: &hooks{focused: func(fyne.CanvasObject) {}, key: func(*fyne.KeyEvent) {},
 		shortcut: func(fyne.Shortcut) bool { return false }, over: func(fyne.CanvasObject) {}}}
 }
@@ -101,6 +101,6 @@ func words(look present.Preferences, system string) assets.Words {
 	return assets.In(system)
 }
 
-func themeOf(f Fonts, look present.Preferences) *Theme {
-	return NewTheme(f, Look{Brightness: Brightness(look.Brightness), TextScale: look.TextScale})
+func lookOf(p present.Preferences) Look {
+	return Look{Brightness: Brightness(p.Brightness), TextScale: p.TextScale}
 }

@@ -15,6 +15,7 @@ type Text struct {
 	widget.BaseWidget
 	content string
 	style   textStyle
+	font    fyne.Resource // of its own, in one weight; nil: the theme's
 }
 
 // textStyle is how a Text looks.
@@ -39,10 +40,7 @@ func (s textStyle) in(c fyne.ThemeColorName) textStyle { s.color = c; return s }
 func (s textStyle) oneLine() textStyle { s.line = true; return s }
 
 func newText(s textStyle, content string) *Text {
-	if s.bold && !inBold(content) {
-		s.bold = false // else the machine's own font would stand in, or a box
-	}
-	t := &Text{content: content, style: s}
+	t := &Text{content: content, style: s, font: lineFont(content)}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -58,12 +56,13 @@ func (t *Text) set(content string, c fyne.ThemeColorName) {
 	if t.content == content && t.style.color == c {
 		return
 	}
-	t.content, t.style.color = content, c
+	t.content, t.style.color, t.font = content, c, lineFont(content)
 	t.Refresh()
 }
 
 func (t *Text) measure(s string) float32 {
-	return fyne.MeasureText(s, sizeOf(t.style.size), fyne.TextStyle{Bold: t.style.bold}).Width
+	size, _ := fyne.CurrentApp().Driver().RenderedTextSize(s, sizeOf(t.style.size), fyne.TextStyle{Bold: t.style.bold}, t.font)
+	return size.Width
 }
 
 func (t *Text) lineHeight() float32 { return sizeOf(t.style.size) * 1.5 }
@@ -249,7 +248,7 @@ func (r *textRenderer) Layout(size fyne.Size) {
 	for i, line := range lines {
 		c := canvas.NewText(line, tint(r.text.style.color))
 		c.TextSize = sizeOf(r.text.style.size)
-		c.TextStyle.Bold = r.text.style.bold
+		c.TextStyle.Bold, c.FontSource = r.text.style.bold, r.text.font
 		c.Alignment = r.text.style.align
 		c.Resize(fyne.NewSize(size.Width, h))
 		c.Move(fyne.NewPos(0, float32(i)*h))

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"image/color"
-	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
@@ -105,10 +104,6 @@ const (
 	BrightnessDark   Brightness = "dark"
 )
 
-// Fonts are the faces of every text: TrueType or OpenType bytes. A face that is
-// nil leaves Fyne's own.
-type Fonts struct{ Regular, Bold []byte }
-
 // Look is what the candidate may change about the appearance.
 type Look struct {
 	Brightness Brightness
@@ -116,32 +111,13 @@ type Look struct {
 }
 
 // Theme is the one theme of the window.
-type Theme struct {
-	look          Look
-	regular, bold fyne.Resource
-}
+type Theme struct{ look Look }
 
 // NewTheme makes the theme for a look. TextScale outside 1 to 2 is brought
 // within.
-func NewTheme(f Fonts, l Look) *Theme {
+func NewTheme(l Look) *Theme {
 	l.TextScale = min(max(l.TextScale, 1), 2)
-	t := &Theme{look: l, regular: theme.DefaultTheme().Font(fyne.TextStyle{}), bold: theme.DefaultTheme().Font(fyne.TextStyle{Bold: true})}
-	if f.Regular != nil {
-		t.regular = face("regular.ttf", f.Regular)
-	}
-	if f.Bold != nil {
-		t.bold = face("bold.ttf", f.Bold)
-	}
-	return t
-}
-
-// faces holds the resources of fonts by their bytes: Fyne parses a font once for
-// each resource, which takes a tenth of a second.
-var faces sync.Map
-
-func face(name string, font []byte) fyne.Resource {
-	r, _ := faces.LoadOrStore(&font[0], fyne.NewStaticResource(name, font))
-	return r.(fyne.Resource)
+	return &Theme{l}
 }
 
 // Color implements [fyne.Theme].
@@ -170,12 +146,14 @@ func (t *Theme) variant(system fyne.ThemeVariant) fyne.ThemeVariant {
 // falls back to a face of the machine.
 func (t *Theme) Font(s fyne.TextStyle) fyne.Resource {
 	switch {
+	case s.Symbol && editions.newest != nil:
+		return editions.newest // Fyne's own symbols come after it
 	case s.Symbol:
 		return theme.DefaultTheme().Font(s)
 	case s.Bold:
-		return t.bold
+		return screenBold()
 	}
-	return t.regular
+	return screenRegular()
 }
 
 // Icon implements [fyne.Theme].
@@ -226,16 +204,16 @@ func worn() *Theme {
 	return t
 }
 
-// wear puts a theme on. Fyne parses every font anew for each theme it is given, a
-// tenth of a second in which the window answers nobody; so a theme with the same
-// fonts is put into the one that is worn, and the caller builds the window anew.
-func wear(a fyne.App, t *Theme) {
-	now, ok := a.Settings().Theme().(*Theme)
-	if !ok || now.regular != t.regular || now.bold != t.bold {
-		a.Settings().SetTheme(t)
+// wear puts a look on. Fyne reads every font anew for each theme it is given, in
+// which time the window answers nobody; so the look is put into the theme that is
+// worn, and the caller builds the window anew.
+func wear(a fyne.App, l Look) {
+	t := NewTheme(l)
+	if now, ok := a.Settings().Theme().(*Theme); ok {
+		*now = *t
 		return
 	}
-	now.look = t.look
+	a.Settings().SetTheme(t)
 }
 
 // tint gives a colour of the current theme; the empty name is transparent.

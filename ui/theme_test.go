@@ -15,7 +15,7 @@ import (
 )
 
 func themed(b ui.Brightness, scale float32) *ui.Theme {
-	return ui.NewTheme(ui.Fonts{Regular: assets.Regular, Bold: assets.Bold}, ui.Look{Brightness: b, TextScale: scale})
+	return ui.NewTheme(ui.Look{Brightness: b, TextScale: scale})
 }
 
 func TestEveryStatusCanBeReadOnItsSurface(t *testing.T) {
@@ -103,14 +103,14 @@ func TestTextSizesGrowAndStayInProportion(t *testing.T) {
 
 func TestNoTextFallsBackToAFaceOfTheMachine(t *testing.T) {
 	th := themed(ui.BrightnessLight, 1)
-	for _, s := range []fyne.TextStyle{{}, {Bold: true}, {Italic: true}, {Monospace: true}, {Bold: true, Italic: true}} {
-		f := th.Font(s)
-		if got := f.Content(); &got[0] != &assets.Regular[0] && &got[0] != &assets.Bold[0] {
-			t.Errorf("%+v has the face %s", s, f.Name())
+	for _, s := range []fyne.TextStyle{{}, {Bold: true}, {Italic: true}, {Monospace: true}, {Bold: true, Italic: true}, {TabWidth: 4}} {
+		font := th.Font(s)
+		if got := ui.RunesOf(font); !slices.Equal(got, ui.RunesOf(fyne.NewStaticResource("", assets.Bold))) {
+			t.Errorf("%+v has the face %s with %d characters", s, font.Name(), len(got))
 		}
-	}
-	if ui.NewTheme(ui.Fonts{}, ui.Look{}).Font(fyne.TextStyle{}) == nil {
-		t.Error("without fonts of ours there is no face at all")
+		if s.Bold != (&font.Content()[0] == &assets.Bold[0]) {
+			t.Errorf("%+v has the face %s", s, font.Name())
+		}
 	}
 }
 

@@ -195,7 +195,7 @@ func TestLinesBreakByTheRulesOfChinese(t *testing.T) {
 }
 
 func TestNoLineIsWiderThanItsPlaceAndNothingIsLost(t *testing.T) {
-	fyne.CurrentApp().Settings().SetTheme(ui.NewTheme(ui.Fonts{Regular: assets.Regular, Bold: assets.Bold}, ui.Look{Brightness: ui.BrightnessLight, TextScale: 1}))
+	fyne.CurrentApp().Settings().SetTheme(ui.NewTheme(ui.Look{Brightness: ui.BrightnessLight, TextScale: 1}))
 	for _, text := range []string{
 		"提交后会先放进发件箱，有网络就送出；收到服务器签名的回执后显示“已送达”。",
 		"It goes into the outbox and is sent when there is a line.",

@@ -19,13 +19,12 @@ import (
 // Window is the one window: navigation at the left, the page at the right, what
 // must always be in sight above it.
 type Window struct {
-	app   fyne.App
-	win   fyne.Window
-	desk  *present.Desk
-	loop  present.Loop
-	fonts Fonts
-	lang  string // the system's language, for those who chose none
-	kit   *kit
+	app  fyne.App
+	win  fyne.Window
+	desk *present.Desk
+	loop present.Loop
+	lang string // the system's language, for those who chose none
+	kit  *kit
 
 	page    view
 	shown   shownPage
@@ -40,7 +39,6 @@ type Window struct {
 
 	pictures map[*byte]image.Image               // decoded photos by their bytes
 	drops    map[exam.FileKind]fyne.CanvasObject // cards of evidence that files can be dropped on
-	extended []rune                              // rare characters that the font has or is being given
 	codes    map[string]image.Image              // square codes by their text
 	network  *present.Network                    // as chosen on the settings page and not kept yet
 
@@ -82,7 +80,6 @@ type Config struct {
 	Look    present.Preferences // as kept last
 	Ports   present.Ports
 	Loop    present.Loop
-	Fonts   Fonts
 	Lang    string  // the system's language
 	Inspect string  // file that gets a map of the controls; "" none
 	Chooser Chooser // nil: files are chosen in a drawn dialog
@@ -91,7 +88,7 @@ type Config struct {
 // New fills a window and reads what it shows. It must run on the window's
 // goroutine, as everything in this package.
 func New(c Config) *Window {
-	w := &Window{app: c.App, win: c.Window, loop: c.Loop, fonts: c.Fonts, lang: c.Lang, chooser: c.Chooser, pictures: map[*byte]image.Image{}}
+	w := &Window{app: c.App, win: c.Window, loop: c.Loop, lang: c.Lang, chooser: c.Chooser, pictures: map[*byte]image.Image{}}
 	if c.Ports.Bell == nil {
 		c.Ports.Bell = bell{w}
 	}
@@ -116,7 +113,7 @@ func (w *Window) dress() {
 	look := w.desk.Look()
 	w.kit = &kit{words: words(look, w.lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, caret: w.caret,
 		over: func(o fyne.CanvasObject) { w.over = o }}}
-	w.dressed()
+	wear(w.app, lookOf(look))
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
 	w.page = nil
@@ -128,9 +125,6 @@ func (w *Window) dress() {
 	w.win.SetContent(container.New(frame, existing([]fyne.CanvasObject{frame.strip, w.body, w.head.box, w.foot, w.nav.box})...))
 	w.show()
 }
-
-// dressed puts the theme on.
-func (w *Window) dressed() { wear(w.app, themeOf(w.fonts, w.desk.Look())) }
 
 // practice is the strip that no page is without in practice mode.
 func (w *Window) practice() fyne.CanvasObject {
@@ -186,7 +180,7 @@ func (w *Window) show() {
 	w.showFoot()
 	w.showAsk()
 	w.win.SetTitle(w.kit.say(w.desk.Title()))
-	w.extend()
+	w.lighten()
 	if fresh {
 		w.focusFirst()
 	}

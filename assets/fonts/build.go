@@ -15,7 +15,22 @@ type Glyph struct {
 // document that names glyphs by number: no character map, no names. The first
 // glyph is what a reader shows for a number that does not exist.
 func Build(upem, ascent, descent int, glyphs []Glyph) []byte {
-	var glyf, hmtx []byte
+	tables, long := glyphTables(glyphs)
+	tables["head"] = headTable(upem, ascent, descent, long)
+	tables["hhea"] = hheaTable(upem, ascent, descent, len(glyphs))
+	tables["maxp"] = maxpTable(glyphs)
+	return assemble(tables)
+}
+
+// glyphTables writes the outlines and the widths, and tells how the index of the
+// outlines is written.
+func glyphTables(glyphs []Glyph) (tables map[string][]byte, long byte) {
+	size := 0
+	for _, g := range glyphs {
+		size += len(g.Outline) + 1
+	}
+	glyf := make([]byte, 0, size)
+	hmtx := make([]byte, 0, 4*len(glyphs))
 	starts := make([]int, 0, len(glyphs)+1)
 	for _, g := range glyphs {
 		starts = append(starts, len(glyf))
@@ -27,12 +42,7 @@ func Build(upem, ascent, descent int, glyphs []Glyph) []byte {
 		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(leftBearing(g.Outline)))
 	}
 	long, loca := locaTable(append(starts, len(glyf)))
-	return assemble(map[string][]byte{
-		"head": headTable(upem, ascent, descent, long),
-		"hhea": hheaTable(upem, ascent, descent, len(glyphs)),
-		"maxp": maxpTable(glyphs),
-		"hmtx": hmtx, "loca": loca, "glyf": glyf,
-	})
+	return map[string][]byte{"hmtx": hmtx, "loca": loca, "glyf": glyf}, long
 }
 
 // locaTable says where the outlines, all even in length, begin: in halves where
@@ -103,7 +113,8 @@ func maxpTable(glyphs []Glyph) []byte {
 	return t
 }
 
-// assemble writes a font file of the tables, sorted by name, with checksums.
+// assemble writes a font file of the tables, sorted by name, with checksums. The
+// sum of the file in head is zero.
 func assemble(tables map[string][]byte) []byte {
 	names := make([]string, 0, len(tables))
 	size := 12 + 16*len(tables)
@@ -125,11 +136,17 @@ func assemble(tables map[string][]byte) []byte {
 	for i, v := range []int{len(names), search * 16, log, (len(names) - search) * 16} {
 		binary.BigEndian.PutUint16(raw[4+2*i:], uint16(v))
 	}
+	var head, sum uint32 // where the table head begins; of all tables
 	for i, name := range names {
 		t := tables[name]
 		record := raw[12+16*i:]
 		copy(record, name)
-		binary.BigEndian.PutUint32(record[4:], tableSum(t))
+		own := tableSum(t)
+		sum += own
+		if name == "head" {
+			head = uint32(len(raw))
+		}
+		binary.BigEndian.PutUint32(record[4:], own)
 		binary.BigEndian.PutUint32(record[8:], uint32(len(raw)))
 		binary.BigEndian.PutUint32(record[12:], uint32(len(t)))
 		raw = append(raw, t...)
@@ -137,15 +154,9 @@ func assemble(tables map[string][]byte) []byte {
 			raw = append(raw, 0)
 		}
 	}
-	setAdjustment(raw, names)
+	// head.checkSumAdjustment, over the whole file
+	binary.BigEndian.PutUint32(raw[head+8:], 0xB1B0AFBA-sum-tableSum(raw[:12+16*len(names)]))
 	return raw
-}
-
-// setAdjustment completes head.checkSumAdjustment over the whole file.
-func setAdjustment(raw []byte, names []string) {
-	head := slices.Index(names, "head")
-	at := binary.BigEndian.Uint32(raw[12+16*head+8:])
-	binary.BigEndian.PutUint32(raw[at+8:], 0xB1B0AFBA-tableSum(raw))
 }
 
 func tableSum(t []byte) uint32 {

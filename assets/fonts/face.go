@@ -1,6 +1,6 @@
 // Package fonts reads the program's fonts and cuts new ones from them: a small
-// font with just the glyphs of one paper, or the screen's font extended by the
-// rare characters of one name.
+// font with just the glyphs of one paper, the screen's, or that of one line with
+// a rare character.
 //
 // It knows exactly as much of TrueType as the files of this folder need: simple
 // glyphs, character maps of formats 4 and 12, no hinting, no layout tables.

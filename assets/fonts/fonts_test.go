@@ -1,11 +1,13 @@
 package fonts_test
 
 import (
+	"encoding/binary"
 	"os"
 	"slices"
 	"testing"
 
 	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
 
 	"wenbao/assets"
 	"wenbao/assets/fonts"
@@ -27,6 +29,11 @@ func rare(t testing.TB) *fonts.Rare {
 		t.Fatal(err)
 	}
 	return p
+}
+
+func fromPack(t testing.TB) func(rune) (fonts.Glyph, bool) {
+	p := rare(t)
+	return func(r rune) (fonts.Glyph, bool) { return p.Glyph(r, 1000) }
 }
 
 // The levels of GB 18030-2022 by their ranges, as scripts/fonts/fonts.py has them.
@@ -93,31 +100,107 @@ func TestOutlinesSurviveEncoding(t *testing.T) {
 	}
 }
 
-func TestExtendedFontShowsRareCharactersToOthers(t *testing.T) {
+// The characters chosen are drawn by others as they are in the fonts they come
+// from, and nothing else is in the file.
+func TestAChosenFontHasExactlyTheCharactersAskedFor(t *testing.T) {
 	f := face(t, assets.Regular)
-	raw := f.Extend(rare(t), []rune{'中', '𠮷', '𪚥', '𠮷', 0x10FFFD})
+	raw := f.Choose([]rune("A中\u4e2d㐀陳\U0002CB4E\U00020BB7\U0002A6A5\U00020BB7 \u2F00一\U0010FFFD"), fromPack(t))
+	want := []rune(" A\u2F00㐀一中陳\U00020BB7\U0002A6A5\U0002CB4E")
+	if got := face(t, raw).Runes(); !slices.Equal(got, want) {
+		t.Errorf("holds %q, want %q", string(got), string(want))
+	}
 	other, err := sfnt.Parse(raw)
 	if err != nil {
 		t.Fatal(err)
 	}
+	whole, err := sfnt.Parse(assets.Regular)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := other.NumGlyphs(); got != 10 { // one for what is not there; 一 and its radical share one
+		t.Errorf("%d glyphs", got)
+	}
 	var b sfnt.Buffer
-	for _, r := range "A中𬭎𠮷𪚥" {
+	for _, r := range want {
 		glyph, err := other.GlyphIndex(&b, r)
 		if err != nil || glyph == 0 {
 			t.Errorf("%U: glyph %d, %v", r, glyph, err)
 			continue
 		}
 		segments, err := other.LoadGlyph(&b, glyph, 1000<<6, nil)
-		if err != nil || len(segments) == 0 {
+		if err != nil || len(segments) == 0 && r != ' ' {
 			t.Errorf("%U: %d segments, %v", r, len(segments), err)
 		}
+		from, err := whole.GlyphIndex(&b, r)
+		if err != nil || from == 0 {
+			continue // of the pack
+		}
+		if same, err := whole.LoadGlyph(&b, from, 1000<<6, nil); err != nil || !slices.Equal(slices.Clone(same), segments) {
+			t.Errorf("%U is another outline: %v", r, err)
+		}
 	}
-	again := face(t, raw)
-	if len(again.Runes()) != len(f.Runes())+2 {
-		t.Errorf("%d characters, had %d", len(again.Runes()), len(f.Runes()))
+}
+
+// Text set in a font that was chosen stands where it stands in the whole one.
+func TestAChosenFontHasTheMetricsOfItsFace(t *testing.T) {
+	whole, err := sfnt.Parse(assets.Regular)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if same := f.Extend(rare(t), []rune{'中'}); &same[0] != &assets.Regular[0] {
-		t.Error("nothing to add, and yet a copy")
+	f := face(t, assets.Regular)
+	const size = 1000 << 6
+	var b sfnt.Buffer
+	for _, runes := range [][]rune{nil, []rune("xi\U00020BB7"), face(t, assets.Bold).Runes()} {
+		cut, err := sfnt.Parse(f.Choose(runes, fromPack(t)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := cut.Metrics(&b, size, 0)
+		if want, _ := whole.Metrics(&b, size, 0); err != nil || got != want || cut.UnitsPerEm() != whole.UnitsPerEm() {
+			t.Errorf("a line is %+v, want %+v: %v", got, want, err)
+		}
+		for _, r := range runes {
+			want := fixed.Int26_6(size) // of the pack
+			if g, err := whole.GlyphIndex(&b, r); err == nil && g != 0 {
+				if want, err = whole.GlyphAdvance(&b, g, size, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			g, err := cut.GlyphIndex(&b, r)
+			if err != nil || g == 0 {
+				t.Fatalf("%U: glyph %d, %v", r, g, err)
+			}
+			if got, err := cut.GlyphAdvance(&b, g, size, 0); err != nil || got != want {
+				t.Errorf("%U is %v wide, want %v: %v", r, got, want, err)
+			}
+		}
+	}
+}
+
+// A reader that checks the file's sums, as the systems' own do, finds them right.
+func TestTheSumsOfAFontFileAreRight(t *testing.T) {
+	f := face(t, assets.Regular)
+	for name, raw := range map[string][]byte{"chosen": f.Choose([]rune("陳\U0002CB4E"), fromPack(t)), "built": fonts.Build(1000, 880, -120, []fonts.Glyph{{Advance: 500}})} {
+		sum := func(t []byte) (sum uint32) {
+			for ; len(t) > 0; t = t[4:] {
+				sum += binary.BigEndian.Uint32(t)
+			}
+			return sum
+		}
+		if got := sum(raw); got != 0xB1B0AFBA {
+			t.Errorf("%s: the file's sum is %#x", name, got)
+		}
+		for i := range int(binary.BigEndian.Uint16(raw[4:])) {
+			record := raw[12+16*i:]
+			from, size := binary.BigEndian.Uint32(record[8:]), binary.BigEndian.Uint32(record[12:])
+			table := slices.Clone(raw[from : from+(size+3)&^3])
+			if string(record[:4]) == "head" {
+				clear(table[8:12])
+			}
+			if got := sum(table); got != binary.BigEndian.Uint32(record[4:]) {
+				t.Errorf("%s: the sum of %s is %#x", name, record[:4], got)
+			}
+		}
 	}
 }
 
@@ -168,6 +251,17 @@ func FuzzParseRare(f *testing.F) {
 func BenchmarkParse(b *testing.B) {
 	for b.Loop() {
 		face(b, assets.Regular)
+	}
+}
+
+func BenchmarkChoose(b *testing.B) {
+	f, runes := face(b, assets.Regular), face(b, assets.Bold).Runes()
+	for name, chosen := range map[string][]rune{"screen": runes, "line": []rune("报名序号 038-2026-000123，考区：陳\U0002CB4E")} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f.Choose(chosen, fromPack(b))
+			}
+		})
 	}
 }
 

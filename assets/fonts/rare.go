@@ -92,6 +92,13 @@ func (p *Rare) Contours(r rune, upem int) ([]Contour, bool) {
 	return contours, err == nil
 }
 
+// Glyph gives a character at upem units per em; false if the pack does not hold
+// it or is damaged there.
+func (p *Rare) Glyph(r rune, upem int) (Glyph, bool) {
+	contours, ok := p.Contours(r, upem)
+	return Glyph{EncodeOutline(contours), upem}, ok
+}
+
 func (p *Rare) outline(index int) ([]byte, bool) {
 	block, within := index/p.block, index%p.block
 	from, to := p.end(block-1), p.end(block)

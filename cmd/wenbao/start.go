@@ -62,7 +62,7 @@ func (s *start) run(err error) int {
 	a.SetIcon(fyne.NewStaticResource("icon.png", assets.Icon))
 	w := a.NewWindow(assets.In(language()).Say("app.name"))
 	w.SetMaster()
-	s.conf = ui.Config{App: a, Window: w, Loop: s.loop, Look: within(look, lookWithin), Fonts: fonts(), Lang: language(), Inspect: inspectFile(s.flags)}
+	s.conf = ui.Config{App: a, Window: w, Loop: s.loop, Look: within(look, lookWithin), Lang: language(), Inspect: inspectFile(s.flags)}
 	ui.Place(s.conf)
 	if err != nil {
 		s.refuse(err)
@@ -215,5 +215,3 @@ func (s *start) stoodStill(b ui.Standstill) {
 	}
 	fmt.Fprintf(s.stderr, "wenbao: the window %s for %d ms\n%s\n", what, b.For.Milliseconds(), b.Stack)
 }
-
-func fonts() ui.Fonts { return ui.Fonts{Regular: assets.Regular, Bold: assets.Bold} }

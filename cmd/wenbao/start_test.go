@@ -30,7 +30,7 @@ var drafts = flag.Int("drafts", 100_000, "drafts in the store that the window is
 // the fonts and nothing behind it.
 func empty() {
 	a := app.NewWithID("org.wenbao.empty")
-	a.Settings().SetTheme(ui.NewTheme(fonts(), ui.Look{Brightness: ui.BrightnessLight, TextScale: 1}))
+	a.Settings().SetTheme(ui.NewTheme(ui.Look{Brightness: ui.BrightnessLight, TextScale: 1}))
 	w := a.NewWindow("empty")
 	w.SetContent(container.NewVBox(widget.NewLabelWithStyle("稳报", fyne.TextAlignLeading, fyne.TextStyle{Bold: true}), widget.NewLabel("稳报")))
 	w.Resize(fyne.NewSize(1240, 720))

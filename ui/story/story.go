@@ -46,8 +46,7 @@ func Show(a fyne.App, w fyne.Window, look present.Preferences, s Scene) *Stage {
 	world.Look = look
 	w.Resize(fyne.NewSize(max(look.Width, 400), max(look.Height, 300)))
 	st := &Stage{World: world, Words: assets.In(look.Lang)}
-	st.Window = ui.New(ui.Config{App: a, Window: w, Ports: world.Ports(), Loop: world.Loop,
-		Fonts: ui.Fonts{Regular: assets.Regular, Bold: assets.Bold}, Lang: look.Lang})
+	st.Window = ui.New(ui.Config{App: a, Window: w, Ports: world.Ports(), Loop: world.Loop, Lang: look.Lang})
 	st.Desk = st.Window.Desk()
 	if s.Slow {
 		s.Play(st)
