@@ -152,28 +152,6 @@ func TestASubmissionTakesItsFilesAlong(t *testing.T) {
 	}
 }
 
-func TestRareCharactersAreFoundWhereverTheyStand(t *testing.T) {
-	const rare = "\U0002CB4E"
-	for name, doc := range map[string]exam.Document{
-		"name": {Name: rare}, "remark": {NameRemark: rare}, "address": {Address: rare}, "school": {Education: []exam.Education{{School: rare}}},
-		"employer": {Work: []exam.Work{{Employer: rare}}}, "place": {Work: []exam.Work{{Place: rare}}},
-	} {
-		_, d, _ := opened(t, doc)
-		if got := d.RareRunes(); string(got) != rare {
-			t.Errorf("%s: %q", name, string(got))
-		}
-	}
-	w, d := desk(t)
-	if _, err := w.Ports().Drafts.Create(exam.Document{Name: rare + "\uffff"}, w.Pack.Ref()); err != nil {
-		t.Fatal(err)
-	}
-	d.StoreChanged("")
-	w.Loop.Drain()
-	if got := d.RareRunes(); string(got) != rare {
-		t.Errorf("in the list: %q", string(got))
-	}
-}
-
 func TestTheRemarkIsAskedForExactlyTheCharactersThatMachinesLack(t *testing.T) {
 	for name, asked := range map[string]bool{
 		"\u33ff": false, "\u3400": true, "\u4dbf": true, "\u4dc0": false, "\u4e00": false, "\u9fff": false, "\ue000": true, "\uf8ff": true, "\uf900": false,

@@ -3,7 +3,6 @@ package present
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"wenbao/assets/hanzi"
@@ -122,31 +121,4 @@ func canBeRare(bare, value string) bool {
 		return from < len(value) || hasRare(value)
 	}
 	return false
-}
-
-// RareRunes lists the characters beyond the basic plane that are shown now: of
-// the open draft and of the list.
-func (d *Desk) RareRunes() (list []rune) {
-	see := func(text string) {
-		for _, r := range text {
-			if r > 0xffff && !slices.Contains(list, r) {
-				list = append(list, r)
-			}
-		}
-	}
-	if d.form != nil {
-		see(d.form.doc.Name)
-		see(d.form.doc.NameRemark)
-		see(d.form.doc.Address)
-		for _, e := range d.form.doc.Education {
-			see(e.School)
-		}
-		for _, w := range d.form.doc.Work {
-			see(w.Employer + w.Place)
-		}
-	}
-	for _, s := range d.list {
-		see(s.Name)
-	}
-	return list
 }

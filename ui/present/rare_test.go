@@ -142,15 +142,3 @@ func TestNoCharacterGoesIntoALockedField(t *testing.T) {
 		t.Errorf("the name on its way to the server became %q", got)
 	}
 }
-
-func TestTheCharactersBeyondTheBasicPlaneAreListedOnce(t *testing.T) {
-	w, d, f := named(t, "李\U0002CB4E\U00020BB7\U0002CB4E㛃")
-	f.Set("address", "\U00020BB7县")
-	d.Go(present.PageHome)
-	w.Loop.Drain()
-	got := d.RareRunes()
-	slices.Sort(got)
-	if !slices.Equal(got, []rune{0x20BB7, 0x2CB4E}) {
-		t.Errorf("%c", got)
-	}
-}
