@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"fmt"
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -58,9 +61,31 @@ func (k *kit) button(id string, look pressLook, s textStyle, icon fyne.Resource,
 // glyph is an icon in a colour of the theme. A layout tells its size: the image
 // itself would read its SVG anew whenever it is asked before it was drawn.
 func glyph(res fyne.Resource, c fyne.ThemeColorName) fyne.CanvasObject {
-	i := canvas.NewImageFromResource(theme.NewColoredResource(res, c))
+	i := canvas.NewImageFromResource(inked(res, c))
 	i.FillMode = canvas.ImageFillContain
 	return container.New(iconSquare{}, i)
+}
+
+// inks are the icons in their colours. Fyne writes the SVG of a themed icon anew
+// whenever the icon is refreshed, twice; pages have dozens, and are built anew when
+// colours change.
+var inks = map[ink]fyne.Resource{}
+
+// ink is an icon in a colour.
+type ink struct {
+	icon string
+	tint color.Color
+}
+
+func inked(res fyne.Resource, c fyne.ThemeColorName) fyne.Resource {
+	colored := theme.NewColoredResource(res, c)
+	i := ink{colored.Name(), tint(c)}
+	r, ok := inks[i]
+	if !ok {
+		r = fyne.NewStaticResource(fmt.Sprint(i.tint, "_", i.icon), colored.Content())
+		inks[i] = r
+	}
+	return r
 }
 
 // iconSquare is as large as an icon beside a line of text.
