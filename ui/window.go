@@ -160,6 +160,14 @@ func (w *Window) show() {
 	}
 	fresh := w.page == nil || w.shown.page != now.page || w.shown.draft != now.draft
 	w.shown = now
+	w.nav.refresh()
+	w.head.refresh() // before the page, which it would lay out and draw once more
+	if w.strip != nil {
+		if text := w.kit.say(w.desk.Strip()); text != w.strip.content {
+			w.strip.set(text, colorWarn)
+			w.win.Content().Refresh() // it may take another line
+		}
+	}
 	if fresh {
 		w.entries, w.network = map[string]*Entry{}, nil
 		w.page = w.build(now.page)
@@ -168,14 +176,6 @@ func (w *Window) show() {
 		canvas.Refresh(w.body)
 	} else {
 		w.page.refresh()
-	}
-	w.nav.refresh()
-	w.head.refresh()
-	if w.strip != nil {
-		if text := w.kit.say(w.desk.Strip()); text != w.strip.content {
-			w.strip.set(text, colorWarn)
-			w.win.Content().Refresh() // it may take another line
-		}
 	}
 	w.showFoot()
 	w.showAsk()

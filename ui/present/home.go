@@ -136,7 +136,7 @@ func (d *Desk) days() []Countdown {
 			text = T("ui.days.exam", "subject", text)
 		}
 		out = append(out, Countdown{Text: text, At: x.At, When: when(p, x),
-			Left: left(x.At.Sub(now)), Near: x.At.Sub(now) <= 72*time.Hour, National: x.National})
+			Left: left(now, x.At), Near: x.At.Sub(now) <= 72*time.Hour, National: x.National})
 	}
 	return out[:min(len(out), 4)]
 }
@@ -154,12 +154,24 @@ func when(p *exam.Pack, x exam.Deadline) Text {
 	return ofBeijing(at, text)
 }
 
-func left(d time.Duration) Text {
-	if days := int(d.Hours()) / 24; days > 0 {
-		return T("ui.left.days", "count", days)
+// left is how long it is until then, from a day on as the calendar counts: what is
+// due on one day is as many days away.
+func left(now, at time.Time) Text {
+	d := at.Sub(now)
+	if d >= 24*time.Hour {
+		return T("ui.left.days", "count", days(now, at))
 	}
 	if hours := int(d.Hours()); hours > 0 {
 		return T("ui.left.hours", "count", hours)
 	}
 	return T("ui.left.minutes", "count", max(int(d.Minutes()), 1))
+}
+
+// days are those of the exam office's calendar between two moments.
+func days(from, to time.Time) int {
+	date := func(t time.Time) time.Time {
+		y, m, d := t.In(beijing).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(date(to).Sub(date(from)).Hours()) / 24
 }

@@ -232,6 +232,23 @@ func TestEverySittingIsCountedDownByItsSubjectAndItsHours(t *testing.T) {
 	}
 }
 
+func TestWhatIsDueOnOneDayIsAsManyDaysAway(t *testing.T) {
+	_, d, _ := opened(t, presenttest.Complete())
+	left, twice := map[string]string{}, false
+	for _, c := range d.Home().Days {
+		day, n := c.At.In(time.FixedZone("", 8*3600)).Format(time.DateOnly), c.Left.Arg("count")
+		if was, ok := left[day]; ok {
+			if twice = true; was != n {
+				t.Errorf("%s is %s and %s days away", day, was, n)
+			}
+		}
+		left[day] = n
+	}
+	if !twice {
+		t.Error("no day has two moments")
+	}
+}
+
 func TestACountdownCountsDownAndTurnsNear(t *testing.T) {
 	w, d, f := opened(t, presenttest.Complete())
 	closes := func() (present.Countdown, bool) {
@@ -255,6 +272,8 @@ func TestACountdownCountsDownAndTurnsNear(t *testing.T) {
 		{4*24*time.Hour + time.Hour, "ui.left.days", "4", false},
 		{72 * time.Hour, "ui.left.days", "3", true},
 		{47 * time.Hour, "ui.left.days", "1", true},
+		{24 * time.Hour, "ui.left.days", "1", true},
+		{24*time.Hour - time.Minute, "ui.left.hours", "23", true},
 		{5*time.Hour + time.Minute, "ui.left.hours", "5", true},
 		{20 * time.Minute, "ui.left.minutes", "20", true},
 		{10 * time.Second, "ui.left.minutes", "1", true},
