@@ -194,7 +194,7 @@ func strangers(outline string) []string {
 }
 
 func TestNoChinesePageHasEnglishWords(t *testing.T) {
-	for _, s := range story.Scenes() {
+	for _, s := range scenes() {
 		t.Run(s.Name, func(t *testing.T) {
 			st, _ := show(t, plain, s)
 			out := ui.Outline(st.Window.Front())
