@@ -1,3 +1,7 @@
+//go:build !race
+
+// These look at every pixel, which takes minutes with the race detector.
+
 package ui_test
 
 import (
@@ -129,12 +133,24 @@ func glyph(t *testing.T, r rune, size float32) [][]float64 {
 	return drawn(w, c, 0)
 }
 
+// shows tells how far what an object shows is from what it should: the least of
+// some looks, for a test before may have left the window of all a new theme, which
+// Fyne puts on when it comes to it.
+func shows(w fyne.Window, o fyne.CanvasObject, border int, want [][]float64) float64 {
+	least := differ(drawn(w, o, border), want)
+	for try := 0; try < 5 && least > 0.02; try++ {
+		w.Content().Refresh()
+		least = min(least, differ(drawn(w, o, border), want))
+	}
+	return least
+}
+
 func TestUnusualCharactersAreDrawnFromTheProgramsOwnFonts(t *testing.T) {
 	for _, r := range append([]rune{'李', '\U0002CB4E'}, rarities...) {
 		st, w := draft(t, exam.Document{Name: string(r), IDType: exam.ResidentID}, exam.StepPerson)
 		want := glyph(t, r, 15)
 		w.Canvas().Unfocus() // the cursor is ink too
-		if d := differ(drawn(w, st.Window.Find("name"), 6), want); d > 0.02 {
+		if d := shows(w, st.Window.Find("name"), 6, want); d > 0.02 {
 			t.Errorf("%c is not what the field shows: %.2f", r, d)
 		}
 		for _, bold := range []bool{false, true} {
@@ -143,13 +159,13 @@ func TestUnusualCharactersAreDrawnFromTheProgramsOwnFonts(t *testing.T) {
 			}
 			label := ui.Label(string(r), bold)
 			w.SetContent(label)
-			if d := differ(drawn(w, label, 0), want); d > 0.02 {
+			if d := shows(w, label, 0, want); d > 0.02 {
 				t.Errorf("%c is not what a text shows, bold: %v: %.2f", r, bold, d)
 			}
 			label = ui.Label("一", bold)
 			w.SetContent(label)
 			label.Put(string(r))
-			if d := differ(drawn(w, label, 0), want); d > 0.02 {
+			if d := shows(w, label, 0, want); d > 0.02 {
 				t.Errorf("%c is not what a text shows that was another, bold: %v: %.2f", r, bold, d)
 			}
 		}
@@ -171,7 +187,7 @@ func TestAFieldShowsWhatIsTypedAndPastedIntoIt(t *testing.T) {
 			e.SetText("")
 			put(e, string(r))
 			w.Canvas().Unfocus()
-			if d := differ(drawn(w, e, 6), glyph(t, r, 15)); d > 0.02 {
+			if d := shows(w, e, 6, glyph(t, r, 15)); d > 0.02 {
 				t.Errorf("%c, %s, is not what the field shows: %.2f", r, how, d)
 			}
 		}
@@ -297,7 +313,7 @@ func TestManyFontsOfLinesAndFieldsAreLetGo(t *testing.T) {
 	}
 	e.SetText("陳")
 	w.Canvas().Unfocus()
-	if d := differ(drawn(w, e, 6), glyph(t, '陳', 15)); d > 0.02 {
+	if d := shows(w, e, 6, glyph(t, '陳', 15)); d > 0.02 {
 		t.Errorf("afterwards the field shows another character: %.2f", d)
 	}
 }
