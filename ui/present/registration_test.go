@@ -340,6 +340,20 @@ func TestAConflictIsDecidedFieldByField(t *testing.T) {
 	}
 }
 
+// changedElsewhere lets another machine's next version of base come, and gives the
+// draft that knows of it.
+func changedElsewhere(w *presenttest.World, d *present.Desk, f *present.Form, base exam.Registration, sub exam.Submission) exam.Draft {
+	current := base
+	current.Version, current.Content = base.Version+1, sub.Encode()
+	current.Digest = exam.Digest(current.Content)
+	held := w.Drafts[f.ID()]
+	held.Base, held.Registration = &base, &current
+	w.Drafts[f.ID()] = held
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	return held
+}
+
 // TestAPhotoThatBothChangedIsAsked shows both photos, theirs once its bytes have come,
 // and does what was chosen; undoing puts mine back, and the question with it.
 func TestAPhotoThatBothChangedIsAsked(t *testing.T) {
@@ -361,14 +375,7 @@ func TestAPhotoThatBothChangedIsAsked(t *testing.T) {
 		raw := []byte("their new photo")
 		theirs := exam.File{Kind: exam.FilePhoto, SHA256: exam.Digest(raw), Size: int64(len(raw)), Type: "image/jpeg"}
 		sub.Files = exam.TakePhoto(sub.Files, []exam.File{theirs})
-		current := base
-		current.Version, current.Content = base.Version+1, sub.Encode()
-		current.Digest = exam.Digest(current.Content)
-		held := w.Drafts[f.ID()]
-		held.Base, held.Registration = &base, &current
-		w.Drafts[f.ID()] = held
-		d.StoreChanged(f.ID())
-		w.Loop.Drain()
+		changedElsewhere(w, d, f, base, sub)
 
 		decide := func() present.Difference {
 			t.Helper()
@@ -439,14 +446,7 @@ func TestWhatBecomesOfFilesIsSaidBeforeTheyAreJoined(t *testing.T) {
 		t.Fatal(err)
 	}
 	sub.Files = append(sub.Files, there("diploma", "one of theirs"), there("work_years", "theirs alone"))
-	current := base
-	current.Version, current.Content = base.Version+1, sub.Encode()
-	current.Digest = exam.Digest(current.Content)
-	held := w.Drafts[f.ID()]
-	held.Base, held.Registration = &base, &current
-	w.Drafts[f.ID()] = held
-	d.StoreChanged(f.ID())
-	w.Loop.Drain()
+	held := changedElsewhere(w, d, f, base, sub)
 	m := f.Meeting()
 	if len(m.Decide) != 0 || len(m.Joined) != 1 || m.Joined[0].Name.In(chinese()) == "diploma" || m.Joined[0].Mine != 2 || m.Joined[0].Theirs != 1 || m.Joined[0].All != 3 {
 		t.Errorf("asked %+v, joined %+v", m.Decide, m.Joined)
