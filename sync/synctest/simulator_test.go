@@ -424,6 +424,8 @@ func (m *machine) settle() {
 	ctx, cancel := context.WithTimeout(m.w.t.Context(), 24*time.Hour)
 	defer cancel()
 	m.memory.SetSetting("sync.compared", nil)
+	m.engine.Wake()
+	time.Sleep(time.Second) // the engine's own question for news goes before the person's, not in the same instant
 	if _, err := m.engine.UntilIdle(ctx); err != nil {
 		m.w.t.Errorf("client %d: %v", m.name, err)
 	}
