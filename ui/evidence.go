@@ -86,7 +86,7 @@ var evidenceTypes = []string{".jpg", ".jpeg", ".png", ".pdf"}
 func (w *Window) evidenceFile(f *present.Form, file exam.File, locked bool) fyne.CanvasObject {
 	k := w.kit
 	g, drawn := f.Glimpse(file)
-	facts := k.key("file.size", "kilobytes", kilobytes(file.Size))
+	facts := k.say(present.Size(file.Size))
 	switch {
 	case drawn && g.Pages > 1:
 		facts = k.key("evidence.pages", "pages", g.Pages, "size", facts)
@@ -125,15 +125,15 @@ func (w *Window) thumbnail(g present.Glimpse) fyne.CanvasObject {
 func (w *Window) offer(f *present.Form, o present.Offer, i int) fyne.CanvasObject {
 	k := w.kit
 	id := string(o.Kind) + "." + uintText(uint64(i))
-	text := "evidence.offer.text"
-	buttons := []fyne.CanvasObject{k.primary("action.smaller."+id, k.key("evidence.offer.smaller", "kilobytes", kilobytes(int64(o.After))), func() { f.Choose(o, true, true) })}
+	text, before, after := "evidence.offer.text", present.Size(int64(o.Before)), present.Size(int64(o.After))
+	buttons := []fyne.CanvasObject{k.primary("action.smaller."+id, k.key("evidence.offer.smaller", "size", after), func() { f.Choose(o, true, true) })}
 	if o.Must {
 		text = "evidence.offer.must"
 	} else {
-		buttons = append(buttons, k.secondary("action.as_is."+id, k.key("evidence.offer.as_is", "kilobytes", kilobytes(int64(o.Before))), func() { f.Choose(o, false, true) }))
+		buttons = append(buttons, k.secondary("action.as_is."+id, k.key("evidence.offer.as_is", "size", before), func() { f.Choose(o, false, true) }))
 	}
 	buttons = append(buttons, k.plain("action.neither."+id, k.key("evidence.offer.neither"), func() { f.Choose(o, false, false) }))
-	return banner(present.Warning, k.key("evidence.offer", "name", o.Name), k.key(text, "before", kilobytes(int64(o.Before)), "after", kilobytes(int64(o.After)), "megabytes", exam.MaxFileBytes>>20), buttons...)
+	return banner(present.Warning, k.key("evidence.offer", "name", o.Name), k.key(text, "before", before, "after", after, "megabytes", exam.MaxFileBytes>>20), buttons...)
 }
 
 // droppedAt gives the kind of evidence whose card lies at a place of the window.

@@ -128,13 +128,11 @@ func (q *queuePage) row(r present.QueueRow) fyne.CanvasObject {
 	inner := newColumn(gapSmall, newRow(gap, 0, newText(styleStrong, k.say(r.What)), badge(r.Tone, k.say(r.Where))), caption(k.say(r.Next)))
 	if p := r.Progress; p.OfBytes > 0 {
 		add(inner, progress(p.Bytes, p.OfBytes))
-		add(inner, caption(k.key("queue.bytes", "done", kilobytes(p.Bytes), "all", kilobytes(p.OfBytes))))
+		add(inner, caption(k.key("queue.bytes", "done", present.Size(p.Bytes), "all", present.Size(p.OfBytes))))
 	}
 	add(inner, newFlow(0, k.plain("action.open."+string(r.ID), k.key("queue.open"), func() { w.desk.Open(r.Draft) })))
 	return card(inner)
 }
-
-func kilobytes(n int64) int { return int((n + 999) / 1000) }
 
 // noticesPage is 通知.
 func (w *Window) noticesPage() fyne.CanvasObject {

@@ -62,7 +62,7 @@ func (w *Window) settingsLook() fyne.CanvasObject {
 func (w *Window) settingsFolder(v present.SettingsView) fyne.CanvasObject {
 	k := w.kit
 	show := k.secondary("action.show_folder", k.key("settings.show_folder"), func() { w.desk.ShowFile(w.desk.Folder()) })
-	facts := newColumn(gapTiny, fact(k.key("settings.folder.path"), w.desk.Folder()), fact(k.key("settings.folder.size"), k.key("file.size", "kilobytes", kilobytes(v.Size))))
+	facts := newColumn(gapTiny, fact(k.key("settings.folder.path"), w.desk.Folder()), fact(k.key("settings.folder.size"), k.say(present.Size(v.Size))))
 	if !v.CanMove {
 		return w.part(v, "folder", facts, newFlow(0, show))
 	}
@@ -85,7 +85,7 @@ func (w *Window) settingsBackup(v present.SettingsView) fyne.CanvasObject {
 	once, again := w.secret("settings.backup.pass", "settings.passphrase"), w.secret("settings.backup.again", "settings.passphrase.again")
 	list := newColumn(gapTiny, caption(k.key("settings.snapshots", "count", len(v.Snapshots))))
 	for _, s := range v.Snapshots {
-		add(list, caption(k.key("settings.snapshot", "time", s.Taken.Local(), "kilobytes", kilobytes(s.Bytes))))
+		add(list, caption(k.key("settings.snapshot", "time", s.Taken.Local(), "size", present.Size(s.Bytes))))
 	}
 	return w.part(v, "backup", newHalves(2, 220, once, again),
 		w.busyRow(v, "backup", k.primary("action.backup", k.key("settings.backup.make"), func() { w.desk.MakeBackup(once.Text, again.Text) })), list)

@@ -148,8 +148,8 @@ func (s *start) opened(p *program, err error, typed bool) {
 		s.code = 0
 		p.ports.Look = s.conf.Look
 		s.conf.Ports = s.tap(p.ports)
-		if c := native.NewChooser(s.conf.Window); c != nil && s.conf.Inspect == "" { // a walk cannot see into it
-			s.conf.Chooser = c
+		if s.conf.Inspect == "" { // a walk cannot see into it
+			s.conf.Chooser = native.NewChooser(s.conf.Window)
 		}
 		w := ui.New(s.conf)
 		p.run(w, s.loop)

@@ -553,7 +553,7 @@ func (d *Desk) Sent() Text {
 // decimal.
 func Size(n int64) Text {
 	if n < 1_000_000 {
-		return Plain(strconv.Itoa(kilobytes(n)) + " KB")
+		return Plain(strconv.FormatInt((n+999)/1000, 10) + " KB")
 	}
 	return Plain(strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64) + " MB")
 }

@@ -102,7 +102,7 @@ func (f *Form) picture(sha256 string) ([]byte, Text) {
 	if raw == nil {
 		return nil, T("ui.conflict.photo.coming")
 	}
-	return raw, T("ui.conflict.photo.size", "kilobytes", len(raw)/1000)
+	return raw, Size(int64(len(raw)))
 }
 
 // TakePicture opens a candidate's picture, by its path, to make the photo of it.

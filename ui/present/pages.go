@@ -167,12 +167,10 @@ func (s Sending) words() Text {
 	case s.OfPieces > 0:
 		return T("ui.transport.sending.pieces", "done", s.Pieces, "all", s.OfPieces)
 	case s.OfBytes > 0:
-		return T("ui.transport.sending.bytes", "done", kilobytes(s.Bytes), "all", kilobytes(s.OfBytes))
+		return T("ui.transport.sending.bytes", "done", Size(s.Bytes), "all", Size(s.OfBytes))
 	}
 	return T("ui.transport.sending")
 }
-
-func kilobytes(n int64) int { return int((n + 999) / 1000) }
 
 // lineReason picks the kinds of a failed attempt that have words of their own.
 func lineReason(k exam.Kind) exam.Kind {

@@ -308,7 +308,7 @@ func (d *Desk) MakeBackup(once, again string) {
 		d.during("backup", "backup", func(ctx context.Context) (func(), error) {
 			f, err := d.ports.Backups.Make(ctx, once)
 			return func() {
-				d.say("backup", Good, "backup.made", "path", f.Path, "drafts", f.Drafts, "files", f.Files, "kilobytes", int((f.Bytes+999)/1000))
+				d.say("backup", Good, "backup.made", "path", f.Path, "drafts", f.Drafts, "files", f.Files, "size", Size(f.Bytes))
 			}, err
 		})
 	}, func(why reason) { d.say("backup", Trouble, "backup.failed."+string(settingsReason(exam.Kind(why)))) }})
@@ -425,7 +425,7 @@ func (d *Desk) Compact() {
 			err = err2
 		}
 		return func() {
-			d.say("bin", Good, "bin.compacted", "before", int((before+999)/1000), "after", int((after+999)/1000))
+			d.say("bin", Good, "bin.compacted", "before", Size(before), "after", Size(after))
 		}, err
 	})
 }

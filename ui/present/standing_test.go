@@ -459,7 +459,7 @@ func TestProgressIsSaidByWhatIsKnown(t *testing.T) {
 		want    string
 	}{
 		{present.Sending{Pieces: 3, OfPieces: 5}, "正在上传 (3/5)"},
-		{present.Sending{Pieces: 3, Bytes: 180_000, OfBytes: 300_000}, "正在上传 (180/300 KB)"},
+		{present.Sending{Pieces: 3, Bytes: 180_000, OfBytes: 300_000}, "正在上传 (180 KB/300 KB)"},
 		{present.Sending{}, "正在上传"},
 	} {
 		w, d, f := complete(t)
