@@ -49,6 +49,9 @@ func (w *Window) nextCard(s present.Standing) fyne.CanvasObject {
 	if s.Asked != "" {
 		add(box, k.askedFor(s.Asked))
 	}
+	if s.Refused != "" {
+		add(box, banner(present.Trouble, k.key("registration.refused"), s.Refused))
+	}
 	for _, p := range s.Aside {
 		if k.say(p.Text) != k.say(s.Next) { // what stands above it says it
 			add(box, k.problem(p))

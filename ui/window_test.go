@@ -112,7 +112,7 @@ func lineWith(text, what string) string {
 
 // ownWords are Chinese on an English page by right: what the candidate typed,
 // proper names that must be read on paper or file, and the language's own name.
-var ownWords = regexp.MustCompile(`李[\[\]小满宏𬭎𠮷㛃]*|[钅厷𬭎𠮷㛃宏]|毕业证书[\p{Han}，。]*|学信网报告|小满|河南省郑州市金水区示例路 1 号|郑州市|开封市|示例[\p{Han}]+|社会工作|社工|社区工作者|个案与小组工作|毕业证书[\p{Han}，。]+|[^"]*报名照片\.jpg|中文|草稿|演练|无|北京|上海`)
+var ownWords = regexp.MustCompile(`李[\[\]小满宏𬭎𠮷㛃]*|[钅厷𬭎𠮷㛃宏]|毕业证书[\p{Han}，。]*|学信网报告|小满|河南省郑州市金水区示例路 1 号|郑州市|开封市|示例[\p{Han}]+|社会工作|社工|社区工作者|个案与小组工作|工作年限证明与\p{Han}+|[^"]*报名照片\.jpg|中文|草稿|演练|无|北京|上海`)
 
 var han = regexp.MustCompile(`\p{Han}+`)
 

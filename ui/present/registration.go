@@ -31,6 +31,7 @@ type Standing struct {
 	Next      Text   // what to do next
 	Wait      Text   // what to do when nothing moves
 	Asked     string // a reviewer's words about the material that is wanted
+	Refused   string // a reviewer's reason for refusing it
 	Edited    bool   // what is typed differs from what the server has
 	Steps     []Step
 	Aside     []Shown // why the step on its way was set aside
@@ -149,7 +150,7 @@ func (f *Form) Where() (Tone, Text) {
 // Standing gives the page of the registration.
 func (f *Form) Standing() Standing {
 	s := Standing{Number: f.draft.Number(), State: T("ui.state." + string(f.draft.State)), StateTone: stateTone(f.draft.State),
-		Edited: f.edits(), Asked: f.Asked(), Stages: f.stages(), Steps: f.steps(), Receipt: f.receipt(), Bill: f.bill()}
+		Edited: f.edits(), Asked: f.Asked(), Refused: f.reason(exam.StateRefused), Stages: f.stages(), Steps: f.steps(), Receipt: f.receipt(), Bill: f.bill()}
 	s.WhereTone, s.Where = f.Where()
 	s.Next = nextStep(Summary{State: f.draft.State, Transport: f.transport()})
 	e, ok := f.entry()
@@ -175,12 +176,15 @@ func (f *Form) Standing() Standing {
 
 // Asked gives a reviewer's words about the material that is wanted, "" when none
 // is.
-func (f *Form) Asked() string {
-	if f.draft.State != exam.StateNeedsMaterials || f.draft.Registration == nil {
+func (f *Form) Asked() string { return f.reason(exam.StateNeedsMaterials) }
+
+// reason gives a reviewer's words when the registration stands there by them, else "".
+func (f *Form) reason(state exam.State) string {
+	if f.draft.State != state || f.draft.Registration == nil {
 		return ""
 	}
 	for _, e := range slices.Backward(f.draft.Registration.History) {
-		if e.State == exam.StateNeedsMaterials {
+		if e.State == state {
 			return e.Reason
 		}
 	}

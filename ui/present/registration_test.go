@@ -200,6 +200,15 @@ func TestAReviewersWordsReachTheCandidate(t *testing.T) {
 	if f.Asked() != "" {
 		t.Error("it is still asked for after 核验通过")
 	}
+	if f.Standing().Refused != "" {
+		t.Error("what passed was refused")
+	}
+	w.Answer(f.ID(), exam.StateRefused, "年限证明与社保记录不符")
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	if s := f.Standing(); s.Refused != "年限证明与社保记录不符" || s.Next.Key() != "ui.next.refused" || s.Asked != "" {
+		t.Errorf("refused with %q, next %s, asked for %q", s.Refused, s.Next.Key(), s.Asked)
+	}
 }
 
 func TestAStepSetAsideSaysWhyAndHowToGoOn(t *testing.T) {

@@ -88,17 +88,19 @@ func step(id exam.StepID) func(*Stage) {
 	return func(s *Stage) { s.open(presenttest.Complete()).Show(id) }
 }
 
+// reasons are what a reviewer says.
+var reasons = map[exam.State]string{
+	exam.StateNeedsMaterials: "毕业证书扫描件不清楚，请重新上传。",
+	exam.StateRefused:        "工作年限证明与社会保险记录不符。",
+}
+
 // standing brings the made-up candidate's registration to a state.
 func (s *Stage) standing(states ...exam.State) *present.Form {
 	f := s.open(presenttest.Complete())
 	f.Submit()
 	s.World.Loop.Drain()
 	for _, state := range states {
-		reason := ""
-		if state == exam.StateNeedsMaterials {
-			reason = "毕业证书扫描件不清楚，请重新上传。"
-		}
-		s.World.Answer(f.ID(), state, reason)
+		s.World.Answer(f.ID(), state, reasons[state])
 	}
 	s.Desk.StoreChanged(f.ID())
 	s.World.Loop.Drain()
@@ -576,7 +578,7 @@ func Scenes() []Scene {
 		}},
 		{Name: "notices", Play: func(s *Stage) { s.open(presenttest.Complete()); s.Desk.Go(present.PageNotices) }},
 		{Name: "help", Play: func(s *Stage) { s.Desk.Go(present.PageHelp) }},
-		{Name: "help-none", Play: func(s *Stage) { s.Desk.Go(present.PageHelp); s.Desk.SearchHelp("qqq") }},
+		{Name: "help-none", Play: func(s *Stage) { s.Desk.SearchHelp("qqq"); s.Desk.Go(present.PageHelp) }},
 		{Name: "settings", Play: func(s *Stage) { s.settings() }},
 		{Name: "settings-loading", Slow: true, Play: func(s *Stage) { s.Desk.Go(present.PageSettings) }},
 		{Name: "settings-trouble", Play: func(s *Stage) { s.World.Unreadable(); s.settings() }},
