@@ -243,10 +243,10 @@ func TestTheKeysOfAStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetPassphrase("第一个密码 one"); err != nil {
+	if err := s.SetPassphrase("第一个口令 one"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetPassphrase("第二个密码 two"); err != nil {
+	if err := s.SetPassphrase("第二个口令 two"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -260,10 +260,10 @@ func TestTheKeysOfAStore(t *testing.T) {
 		want error
 	}{
 		"nothing":        {store.Keys{}, store.ErrPassphraseNeeded},
-		"old passphrase": {store.Keys{Passphrase: "第一个密码 one"}, store.ErrPassphraseWrong},
+		"old passphrase": {store.Keys{Passphrase: "第一个口令 one"}, store.ErrPassphraseWrong},
 		"wrong code":     {store.Keys{Recovery: strings.Repeat("ABCD-", 8)}, store.ErrRecoveryWrong},
 		"no code":        {store.Keys{Recovery: "abc"}, store.ErrRecoveryWrong},
-		"passphrase":     {store.Keys{Passphrase: "第二个密码 ｔｗｏ"}, nil}, // full width is the same
+		"passphrase":     {store.Keys{Passphrase: "第二个口令 ｔｗｏ"}, nil}, // full width is the same
 		"code":           {store.Keys{Recovery: " " + strings.ToLower(code)}, nil},
 	} {
 		o.Keys = try.keys
@@ -320,7 +320,7 @@ func TestAWrongKeyTamperingAndABadSectorAreThreeMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.SetPassphrase("密码"); err != nil {
+	if err := s.SetPassphrase("口令"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -349,7 +349,7 @@ func TestAWrongKeyTamperingAndABadSectorAreThreeMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := open("密码"); err != nil {
+		if err := open("口令"); err != nil {
 			t.Fatal(err)
 		}
 		raw[len(raw)/2] ^= 1
@@ -357,7 +357,7 @@ func TestAWrongKeyTamperingAndABadSectorAreThreeMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if name == names[0] {
-			if err := open("密码"); err != nil {
+			if err := open("口令"); err != nil {
 				t.Fatal("with one copy of the slots damaged:", err)
 			}
 			if err := os.WriteFile(filepath.Join(dir, name), raw, 0o600); err != nil {
@@ -375,7 +375,7 @@ func TestAWrongKeyTamperingAndABadSectorAreThreeMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := open("密码"); exam.KindOf(err) != exam.KindDamaged {
+	if err := open("口令"); exam.KindOf(err) != exam.KindDamaged {
 		t.Fatal("with both copies of the slots damaged:", err)
 	}
 }
@@ -451,7 +451,7 @@ func TestTheKeyringOpensTheStoreAndForgetsItsSecretForAPassphrase(t *testing.T) 
 	}
 	o.Keys.Keyring = ring
 	s = storetest.OpenAt(t, dir, o)
-	if err := s.SetPassphrase("密码"); err != nil {
+	if err := s.SetPassphrase("口令"); err != nil {
 		t.Fatal(err)
 	}
 	if len(ring) != 0 || len(s.Slots()) != 1 || s.Slots()[0].Kind != "passphrase" {
@@ -475,7 +475,7 @@ func TestAShareAndAStickAreWarnedOf(t *testing.T) {
 
 func TestALockedStoreTellsNothingAndLosesNothing(t *testing.T) {
 	s, d, _ := full(t, t.TempDir(), storetest.Options())
-	if err := s.SetPassphrase("密码"); err != nil {
+	if err := s.SetPassphrase("口令"); err != nil {
 		t.Fatal(err)
 	}
 	before := see(t, s)
@@ -492,7 +492,7 @@ func TestALockedStoreTellsNothingAndLosesNothing(t *testing.T) {
 	if err := s.Unlock(store.Keys{Passphrase: "falsch"}); !errors.Is(err, store.ErrPassphraseWrong) {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(store.Keys{Passphrase: "密码"}); err != nil {
+	if err := s.Unlock(store.Keys{Passphrase: "口令"}); err != nil {
 		t.Fatal(err)
 	}
 	if after := see(t, s); after != before {

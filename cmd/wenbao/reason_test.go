@@ -52,9 +52,9 @@ func TestWhatKeepsTheStoreShutHasWordsOfItsOwn(t *testing.T) {
 		want       string
 		asks       bool // the window asks for the passphrase instead of refusing
 	}{
-		"a passphrase is needed": {"密码", nothing, as, "locked", true},
-		"a wrong passphrase":     {"密码", nothing, func(o *store.Options) { o.Keys.Passphrase = "wrong" }, "locked", true},
-		"a wrong recovery code":  {"密码", nothing, func(o *store.Options) { o.Keys.Recovery = "wrong" }, "locked", true},
+		"a passphrase is needed": {"口令", nothing, as, "locked", true},
+		"a wrong passphrase":     {"口令", nothing, func(o *store.Options) { o.Keys.Passphrase = "wrong" }, "locked", true},
+		"a wrong recovery code":  {"口令", nothing, func(o *store.Options) { o.Keys.Recovery = "wrong" }, "locked", true},
 		"the key is gone":        {"", remove("key", "key.copy"), as, "key_missing", false},
 		"both copies damaged":    {"", remove("keys.json", "keys.json.copy"), as, "damaged", false},
 		"a newer program's":      {"", func(t *testing.T, dir string) { storetest.Newer(t, dir) }, as, "upgrade", false},
