@@ -145,9 +145,11 @@ func (w *Window) cropper(f *present.Form, v present.PhotoView) fyne.CanvasObject
 	tool("turn_right", func(c *present.Crop) { c.Rotate++ })
 	tool("brighter", func(c *present.Crop) { c.Brightness = min(c.Brightness+0.05, 1) })
 	tool("darker", func(c *present.Crop) { c.Brightness = max(c.Brightness-0.05, -1) })
-	whiten := k.tick("photo.whiten", k.key("photo.whiten"), v.Crop.Whiten, func(on bool) { c := v.Crop; c.Whiten = on; f.Frame(c) })
+	whiten := k.tick("photo.whiten", k.key("photo.whiten"), v.Crop.Whiten, false, func(on bool) { c := v.Crop; c.Whiten = on; f.Frame(c) })
 	use := k.primary("action.use_photo", k.key("photo.use"), f.UsePhoto)
-	use.disabled = v.Made == nil || v.Busy
+	if v.Made == nil || v.Busy {
+		use.turnOff()
+	}
 	other := k.secondary("action.drop_picture", k.key("photo.other"), f.DropPicture)
 	return newColumn(gapLarge, newHalves(2, 300, w.framed(f, v), made), tools, whiten, newFlow(gap, use, other))
 }

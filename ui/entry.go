@@ -9,7 +9,9 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -120,7 +122,33 @@ func (e *Entry) suit(text string) {
 // CreateRenderer implements [fyne.Widget].
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 	e.suit(e.Text + e.PlaceHolder)
-	return e.Entry.CreateRenderer()
+	r := &entryRenderer{e.Entry.CreateRenderer(), e}
+	r.paint()
+	return r
+}
+
+// entryRenderer is Fyne's but for the border, which Fyne draws without the problem
+// when a field is made, and darker where nothing can be typed.
+type entryRenderer struct {
+	fyne.WidgetRenderer
+	entry *Entry
+}
+
+func (r *entryRenderer) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.paint()
+}
+
+func (r *entryRenderer) paint() {
+	border, ok := r.Objects()[1].(*canvas.Rectangle)
+	rest := tint(theme.ColorNameInputBorder)
+	switch {
+	case !ok:
+	case r.entry.Disabled():
+		border.StrokeColor = rest
+	case r.entry.marked && border.StrokeColor == rest: // not that of the focus
+		border.StrokeColor = tint(theme.ColorNameError)
+	}
 }
 
 // SetText implements [widget.Entry].

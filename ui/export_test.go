@@ -64,6 +64,15 @@ func (w *Window) Body() fyne.CanvasObject { return w.body }
 // Front is what takes input now.
 func (w *Window) Front() fyne.CanvasObject { return w.front() }
 
+// Scrolled is how far the page is scrolled down.
+func (w *Window) Scrolled() float32 { return w.page.scroller().scroll.Offset.Y }
+
+// Mark draws the border of a field with a problem.
+func (e *Entry) Mark(bad bool) { e.mark(bad) }
+
+// Tint gives a token its colour.
+var Tint = tint
+
 // Refresh brings the window up to date.
 func (w *Window) Refresh() { w.refresh() }
 

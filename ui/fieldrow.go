@@ -182,21 +182,13 @@ func (r *fieldRow) control() fyne.CanvasObject {
 		r.entry.mark(slices.ContainsFunc(f.Problems, func(p present.Shown) bool { return p.Severity == exam.Block }))
 		return r.entry
 	case r.picker != nil:
+		r.picker.disabled = f.Locked
 		r.picker.show(r.chosen())
-		if f.Locked {
-			r.picker.Disable()
-		} else {
-			r.picker.Enable()
-		}
 		return r.picker
 	}
 	switch f.Kind {
 	case present.Tick:
-		return r.kit.tick(f.Path, r.kit.say(f.Label), f.Value == "true", func(on bool) {
-			if !f.Locked {
-				r.set(map[bool]string{true: "true", false: "false"}[on])
-			}
-		})
+		return r.kit.tick(f.Path, r.kit.say(f.Label), f.Value == "true", f.Locked, func(on bool) { r.set(map[bool]string{true: "true", false: "false"}[on]) })
 	case present.Ticks:
 		return r.ticks()
 	}
@@ -218,8 +210,7 @@ func (r *fieldRow) ticks() fyne.CanvasObject {
 	on := strings.Split(f.Value, ",")
 	box := newColumn(gapTiny)
 	for _, c := range f.Choices {
-		t := r.kit.tick(f.Path+"="+c.Value, r.kit.say(c.Name), slices.Contains(on, c.Value), func(now bool) { r.turn(c.Value, now) })
-		t.disabled = f.Locked
+		t := r.kit.tick(f.Path+"="+c.Value, r.kit.say(c.Name), slices.Contains(on, c.Value), f.Locked, func(now bool) { r.turn(c.Value, now) })
 		add(box, t)
 	}
 	return box

@@ -99,14 +99,19 @@ func (iconSquare) MinSize([]fyne.CanvasObject) fyne.Size {
 func (iconSquare) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
 
 // tick is a box to tick with its words beside it.
-func (k *kit) tick(id, text string, on bool, turned func(on bool)) *Press {
+func (k *kit) tick(id, text string, on, locked bool, turned func(on bool)) *Press {
 	icon := theme.CheckButtonIcon()
 	col := colorMuted
 	if on {
 		icon, col = theme.CheckButtonCheckedIcon(), colorAccent
 	}
-	p := newPress(k.control(id, "check"), lookBare, newRow(gapSmall, 1, glyph(icon, col), body(text)), func() { turned(!on) })
-	p.enterMoves = true
+	words := body(text)
+	if locked {
+		col = theme.ColorNameDisabled
+		fade(words)
+	}
+	p := newPress(k.control(id, "check"), lookBare, newRow(gapSmall, 1, glyph(icon, col), words), func() { turned(!on) })
+	p.enterMoves, p.disabled = true, locked
 	return p
 }
 

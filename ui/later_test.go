@@ -355,7 +355,7 @@ func TestALargeScanIsReducedOnlyByAPress(t *testing.T) {
 	if n := len(st.World.Drafts[f.ID()].Files); n != 1 { // the photo
 		t.Fatalf("%d files are attached before anybody chose", n)
 	}
-	if m := says(st, "6301 KB", "630 KB"); m != "" {
+	if m := says(st, "6.3 MB", "630 KB"); m != "" {
 		t.Errorf("it does not say %q", m)
 	}
 	tap(t, st, "action.smaller.diploma.0")

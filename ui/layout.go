@@ -472,11 +472,23 @@ func arrange(o fyne.CanvasObject) {
 	}
 }
 
+// span tells where o begins and ends below the upper edge of what is in sight.
+func (p *pane) span(o fyne.CanvasObject) (top, bottom float32) {
+	d := fyne.CurrentApp().Driver()
+	top = d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(p.scroll).Y
+	return top, top + o.Size().Height
+}
+
+// shows tells whether o is in sight, or nothing can be said as the page has no size yet.
+func (p *pane) shows(o fyne.CanvasObject) bool {
+	top, bottom := p.span(o)
+	height := p.scroll.Size().Height
+	return height == 0 || top >= 0 && bottom <= height
+}
+
 // reveal scrolls until o is in sight.
 func (p *pane) reveal(o fyne.CanvasObject) {
-	d := fyne.CurrentApp().Driver()
-	top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(p.scroll).Y
-	bottom := top + o.Size().Height
+	top, bottom := p.span(o)
 	const margin = gapHuge * 2 // what stands around it comes into sight as well
 	at := p.scroll.Offset
 	switch height := p.scroll.Size().Height; {

@@ -467,8 +467,7 @@ func (w *Window) readyCard(f *present.Form, list []present.Problem) fyne.CanvasO
 	}
 	switch r {
 	case present.ReadyMissing:
-		submit.disabled, submit.look.fill = true, "disabledButton"
-		submit.content = newText(textStyle{size: sizeBody, color: "disabled", bold: true, line: true}, k.key("submit"))
+		submit.turnOff()
 		return banner(present.Trouble, k.key("review.missing", "count", blocking(list)), text, submit)
 	case present.ReadyConflict:
 		return banner(present.Trouble, title, text, k.primary("action.resolve", k.key("step.do.resolve"), func() { f.Do("resolve") }))

@@ -45,9 +45,12 @@ func newPicker(c control, empty string, find func(string) []choice, picked func(
 
 // show puts the text of the value in the field.
 func (p *Picker) show(label string) {
-	if label == "" {
+	switch {
+	case label == "":
 		p.label.set(p.empty, "placeholder")
-	} else {
+	case p.disabled:
+		p.label.set(label, theme.ColorNameDisabled)
+	default:
 		p.label.set(label, colorText)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -84,6 +85,23 @@ func newPress(c control, look pressLook, content fyne.CanvasObject, pressed func
 func (p *Press) press() {
 	if !p.disabled && p.pressed != nil {
 		p.pressed()
+	}
+}
+
+// turnOff makes a button one that cannot be pressed now, and looks so.
+func (p *Press) turnOff() {
+	p.disabled = true
+	p.look.fill, p.look.stroke = theme.ColorNameDisabledButton, ""
+	fade(p.content)
+}
+
+// fade gives words the colour of what cannot be changed.
+func fade(o fyne.CanvasObject) {
+	if t, ok := o.(*Text); ok {
+		t.style.color = theme.ColorNameDisabled
+	}
+	for _, child := range children(o) {
+		fade(child)
 	}
 }
 

@@ -99,7 +99,9 @@ func (w *Window) busyRow(v present.SettingsView, action string, press ...*Press)
 	}
 	row := newFlow(gap)
 	for _, p := range press {
-		p.disabled = v.Busy != ""
+		if v.Busy != "" {
+			p.turnOff()
+		}
 		add(row, p)
 	}
 	return row

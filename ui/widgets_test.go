@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 
 	"wenbao/assets"
 	"wenbao/ui"
@@ -373,5 +375,35 @@ func TestTheNavigationShowsWhereOneIsInLargeText(t *testing.T) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(row)
 	if at.Y < 0 || at.Y+row.Size().Height > look.Height {
 		t.Errorf("the row of the step that is shown stands at %.0f of %.0f", at.Y, look.Height)
+	}
+}
+
+// borderOf is the border that a field is drawn with.
+func borderOf(e *ui.Entry) color.Color {
+	return test.WidgetRenderer(e).Objects()[1].(*canvas.Rectangle).StrokeColor
+}
+
+func TestTheBorderOfAFieldTellsItsState(t *testing.T) {
+	show(t, plain, scene(t, "home-first")) // for the theme
+	wrong, _ := ui.NewTestEntry()
+	wrong.Mark(true) // before it was ever drawn
+	locked, _ := ui.NewTestEntry()
+	locked.Disable()
+	rest, _ := ui.NewTestEntry()
+	for name, c := range map[string]struct {
+		field *ui.Entry
+		want  fyne.ThemeColorName
+	}{"wrong": {wrong, theme.ColorNameError}, "locked": {locked, theme.ColorNameInputBorder}, "rest": {rest, theme.ColorNameInputBorder}} {
+		if got := borderOf(c.field); got != ui.Tint(c.want) {
+			t.Errorf("%s: %v when it is made", name, got)
+		}
+		c.field.Refresh()
+		if got := borderOf(c.field); got != ui.Tint(c.want) {
+			t.Errorf("%s: %v after a refresh", name, got)
+		}
+	}
+	wrong.Mark(false)
+	if got := borderOf(wrong); got != ui.Tint(theme.ColorNameInputBorder) {
+		t.Errorf("mended: %v", got)
 	}
 }

@@ -28,6 +28,7 @@ type Window struct {
 
 	page    view
 	shown   shownPage
+	fresh   bool // the page has not got the focus yet
 	nav     *navigation
 	head    *header
 	body    *fyne.Container // the page
@@ -181,7 +182,9 @@ func (w *Window) show() {
 	w.showAsk()
 	w.win.SetTitle(w.kit.say(w.desk.Title()))
 	w.lighten()
-	if fresh {
+	w.fresh = w.fresh || fresh
+	if w.fresh && !(now.page == present.PageHome && w.desk.Home().Loading) { // what can be done there comes with the list
+		w.fresh = false
 		w.focusFirst()
 	}
 }
@@ -300,13 +303,14 @@ func (w *Window) find(fits func(identified) bool) (identified, bool) {
 }
 
 // focusFirst gives the focus to the first field of a page, so that typing can
-// begin at once.
+// begin at once. A page opens at its top: where the field lies further down, what
+// stands above it is to be read first.
 func (w *Window) focusFirst() {
 	o, ok := w.find(func(i identified) bool {
 		d, can := i.(fyne.Disableable)
 		return !can || !d.Disabled()
 	})
-	if !ok {
+	if !ok || !w.page.scroller().shows(o) {
 		w.win.Canvas().Unfocus()
 		return
 	}

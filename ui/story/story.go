@@ -34,6 +34,8 @@ type Stage struct {
 	Window *ui.Window
 	Desk   *present.Desk
 	Words  present.Words
+
+	canvas fyne.Canvas
 }
 
 // Show makes a window in a look and plays a scene in it.
@@ -45,7 +47,7 @@ func Show(a fyne.App, w fyne.Window, look present.Preferences, s Scene) *Stage {
 	}
 	world.Look = look
 	w.Resize(fyne.NewSize(max(look.Width, 400), max(look.Height, 300)))
-	st := &Stage{World: world, Words: assets.In(look.Lang)}
+	st := &Stage{World: world, Words: assets.In(look.Lang), canvas: w.Canvas()}
 	st.Window = ui.New(ui.Config{App: a, Window: w, Ports: world.Ports(), Loop: world.Loop, Lang: look.Lang})
 	st.Desk = st.Window.Desk()
 	if s.Slow {
@@ -86,6 +88,13 @@ func (s *Stage) open(doc exam.Document) *present.Form {
 // step opens the made-up candidate's draft on a step.
 func step(id exam.StepID) func(*Stage) {
 	return func(s *Stage) { s.open(presenttest.Complete()).Show(id) }
+}
+
+// typed types into whatever has the focus.
+func (s *Stage) typed(text string) {
+	for _, r := range text {
+		s.canvas.Focused().TypedRune(r)
+	}
 }
 
 // reasons are what a reviewer says.
@@ -181,7 +190,11 @@ func (s *Stage) payment(states ...exam.State) *present.Form {
 
 // Scenes are all pages in all states.
 func Scenes() []Scene {
-	return []Scene{
+	var plates []Scene
+	for _, name := range ui.Plates {
+		plates = append(plates, Scene{Name: "widgets-" + name, Play: func(s *Stage) { s.Window.Plate(name) }})
+	}
+	return append(plates, []Scene{
 		{Name: "home-first", Play: func(*Stage) {}},
 		{Name: "home", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateVerified)
@@ -204,6 +217,12 @@ func Scenes() []Scene {
 		{Name: "form-registration-locked", Play: locked(exam.StepRegistration)},
 		{Name: "form-registration-offline", Play: func(s *Stage) { s.offline(); s.open(presenttest.Complete()) }},
 		{Name: "form-registration-conflict", Play: func(s *Stage) { conflict(s); s.Desk.Go(present.PageForm) }},
+		{Name: "form-registration-picking", Play: func(s *Stage) {
+			s.open(exam.Document{Level: exam.Junior})
+			s.World.Loop.Drain()
+			s.bring("area")
+			s.typed("h")
+		}},
 		{Name: "form-person-empty", Play: blank(exam.StepPerson)},
 		{Name: "form-person-locked", Play: func(s *Stage) {
 			s.standing(exam.StateSubmitted, exam.StateVerified).Do("edit")
@@ -625,7 +644,7 @@ func Scenes() []Scene {
 			s.settings()
 			s.Desk.Purge(f.ID())
 		}},
-	}
+	}...)
 }
 
 // elsewhere is the server's version of a registration after another machine has
