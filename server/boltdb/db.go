@@ -388,14 +388,19 @@ func (db *DB) commit() {
 	}
 }
 
-// gatherFor is how long a group is held open for decisions that are being made.
-const gatherFor = 4 * time.Millisecond
+// How long a group is held open for decisions that are being made. A disk that
+// waits is lost time; in a crowd, however, decisions take longer than flushes, and
+// every flush that is not made leaves the processor to them.
+const (
+	gatherFor   = 300 * time.Microsecond
+	gatherCrowd = 4 * time.Millisecond
+	crowd       = 40 // writers at a time
+)
 
 // gather takes what has queued up, and waits a moment for whatever is about to
-// queue up: a busy processor would otherwise be made busier by flushing every
-// few writes alone. Whoever was answered a moment ago may come again at once, so
-// that half the time of a flush is worth waiting for as many as there were. With
-// nobody else at work nothing is waited for.
+// queue up. Whoever was answered a moment ago may come again at once, so that half
+// the time of a flush is worth waiting for as many as there were. With nobody else
+// at work nothing is waited for.
 func (db *DB) gather(first *job) []*job {
 	jobs := []*job{first}
 	began := time.Now()
@@ -408,7 +413,10 @@ func (db *DB) gather(first *job) []*job {
 			continue
 		default:
 		}
-		open := gatherFor
+		open := min(max(gatherFor, db.last.took/12), gatherCrowd)
+		if db.last.busy >= crowd {
+			open = gatherCrowd
+		}
 		if db.coming.Load() == 0 {
 			if len(jobs) >= db.last.busy {
 				return jobs
