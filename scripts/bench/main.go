@@ -3,7 +3,7 @@
 // A figure that no benchmark gave is a failure; a goal that is missed is only
 // told, because machines are shared and noisy.
 //
-//	go run ./scripts/bench            # everything, about fifteen minutes on two cores
+//	go run ./scripts/bench            # everything, five to fifteen minutes on two cores
 //	go run ./scripts/bench store      # what has this in its name
 package main
 
@@ -57,8 +57,8 @@ func (l limit) met(v float64) bool {
 	return v >= l.value
 }
 
-// figures are the values of a benchmark by unit; more than one when it ran more
-// than once.
+// figures are the values of one run's benchmarks by unit, more than one when one ran
+// more than once. Another run may have a benchmark of the same name.
 type figures map[string]map[string][]float64
 
 // read takes the benchmark lines out of a command's output.
@@ -110,10 +110,14 @@ func (f figures) shown(bench, unit string) string {
 	return strconv.FormatFloat(v, 'g', 4, 64) + " " + unit
 }
 
-// table prints a line for every goal and counts those without a figure and those
-// missed.
-func (f figures) table(w io.Writer, goals []goal) (absent, missed int) {
+// heading stands above the lines of [figures.judge].
+func heading(w io.Writer) {
 	fmt.Fprintf(w, "\n%-58s %12s  %-8s %-7s %s\n", "what", "figure", "goal", "", "ours · beside")
+}
+
+// judge prints a line for every goal of the run and counts those without a figure
+// and those missed.
+func (f figures) judge(w io.Writer, goals []goal) (absent, missed int) {
 	for _, g := range goals {
 		v, ok := f.median(g.bench, g.unit)
 		word := "met"
@@ -150,15 +154,15 @@ Debian's postgresql; make bench installs them.
 }
 
 func all(words []string) error {
-	found, began := figures{}, time.Now()
-	var goals []goal
+	began := time.Now()
 	var failed []error
 	chosen := slices.DeleteFunc(slices.Clone(runs), func(r run) bool {
 		return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(r.args, w) })
 	})
+	found := make([]figures, len(chosen))
 	for i, r := range chosen {
 		fmt.Printf("\n== %d of %d, %s so far: go test %s\n", i+1, len(chosen), time.Since(began).Round(time.Second), r.args)
-		goals = append(goals, r.goals...)
+		found[i] = figures{}
 		c := exec.Command("go", append([]string{"test", "-count=1", "-timeout=30m"}, strings.Fields(r.args)...)...)
 		c.Stderr = os.Stderr
 		out, err := c.StdoutPipe()
@@ -168,12 +172,17 @@ func all(words []string) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(found.read(out, os.Stdout), c.Wait()); err != nil {
+		if err := errors.Join(found[i].read(out, os.Stdout), c.Wait()); err != nil {
 			failed = append(failed, fmt.Errorf("go test %s: %w", r.args, err))
 		}
 	}
-	absent, missed := found.table(os.Stdout, goals)
-	fmt.Printf("\n%d goals: %d met, %d missed, %d without a figure; %s\n", len(goals), len(goals)-absent-missed, missed, absent, time.Since(began).Round(time.Second))
+	heading(os.Stdout)
+	goals, absent, missed := 0, 0, 0
+	for i, r := range chosen {
+		a, m := found[i].judge(os.Stdout, r.goals)
+		goals, absent, missed = goals+len(r.goals), absent+a, missed+m
+	}
+	fmt.Printf("\n%d goals: %d met, %d missed, %d without a figure; %s\n", goals, goals-absent-missed, missed, absent, time.Since(began).Round(time.Second))
 	if absent > 0 {
 		failed = append(failed, fmt.Errorf("%d figures are absent", absent))
 	}

@@ -23,7 +23,7 @@ ok  	wenbao/store	17.123s
 		t.Errorf("the middle of 1.08, 1.30, 1.09 is %v, %v", v, ok)
 	}
 	var out strings.Builder
-	absent, missed := found.table(&out, []goal{
+	absent, missed := found.judge(&out, []goal{
 		{bench: "BenchmarkSave/10000", unit: "p50/raw", limit: most(1.1)},
 		{bench: "BenchmarkSave/10000", unit: "rate/raw", limit: least(0.85)},
 		{bench: "BenchmarkOther", unit: "rate/raw", limit: least(0.85)},
@@ -47,5 +47,21 @@ func TestEveryGoalIsNamedOnce(t *testing.T) {
 			}
 			seen[g.what] = true
 		}
+	}
+}
+
+// Each run is judged by its own figures: the benchmarks of bbolt and PostgreSQL have
+// the same names.
+func TestRunsDoNotShareFigures(t *testing.T) {
+	one, two := figures{}, figures{}
+	for f, ratio := range map[*figures]string{&one: "0.3", &two: "0.7"} {
+		if err := f.read(strings.NewReader("BenchmarkRegistrations/27KB/32clients-2 1 "+ratio+" ratio(goal≥0.6)\n"), io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	goals := loads("bbolt", "bbolt-loop/s")[1:]
+	_, missed := one.judge(io.Discard, goals)
+	if _, met := two.judge(io.Discard, goals); missed != 1 || met != 0 {
+		t.Errorf("0.3 and 0.7 of a goal of 0.6: %d and %d missed", missed, met)
 	}
 }
