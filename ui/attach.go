@@ -61,7 +61,7 @@ func (w *Window) photoStep() fyne.CanvasObject {
 func keptPath(w *Window) fyne.CanvasObject { return caption(w.desk.Kept()) }
 
 func (k *kit) photoFacts(v present.PhotoView) string {
-	return k.key("photo.facts", "width", v.Spec.Width, "height", v.Spec.Height, "kilobytes", (len(v.Photo)+999)/1000,
+	return k.key("photo.facts", "width", v.Spec.Width, "height", v.Spec.Height, "size", present.Size(int64(len(v.Photo))),
 		"least", v.Spec.MinBytes/1000, "most", v.Spec.MaxBytes/1000)
 }
 

@@ -388,9 +388,10 @@ func (db *DB) commit() {
 	}
 }
 
-// How long a group is held open for decisions that are being made. A disk that
-// waits is lost time; in a crowd, however, decisions take longer than flushes, and
-// every flush that is not made leaves the processor to them.
+// How long a group is held open for decisions that are being made: gatherFor, or a
+// twelfth of a flush on a slow disk, for a disk that waits is lost time. In a crowd,
+// however, decisions take longer than flushes, and every flush that is not made
+// leaves the processor to them.
 const (
 	gatherFor   = 300 * time.Microsecond
 	gatherCrowd = 4 * time.Millisecond

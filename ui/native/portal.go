@@ -21,7 +21,7 @@ const (
 	portalRequest = "org.freedesktop.portal.Request"
 	portalLeast   = 3
 
-	portalPatience = 3 * time.Second // for a dialog to be promised
+	portalPatience = 3 * time.Second // for the bus, and for a dialog to be promised
 )
 
 var errNoPortal = errors.New("the desktop has no portal for files")
@@ -46,7 +46,7 @@ type portalPattern struct {
 // askPortal asks in the desktop's dialog, over window ("x11:…" or ""). An error says
 // that no dialog came, or that it went without an answer.
 func askPortal(ctx context.Context, window string, q Question) (path string, err error) {
-	bus, err := sessionBus()
+	bus, err := sessionBus(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -73,7 +73,7 @@ func askPortal(ctx context.Context, window string, q Question) (path string, err
 		case s, open := <-signals:
 			switch {
 			case !open, s.Name == "org.freedesktop.DBus.NameOwnerChanged" && len(s.Body) == 3 && s.Body[2] == "": // nobody has the name now
-				return "", errors.New("the portal went away")
+				err = errors.New("the portal went away")
 			case s.Name == portalRequest+".Response" && s.Path == request:
 				return chosen(s.Body)
 			}
@@ -87,18 +87,21 @@ func askPortal(ctx context.Context, window string, q Question) (path string, err
 	return "", err
 }
 
-// sessionBus connects to the bus of the person's session, and starts none.
-func sessionBus() (*dbus.Conn, error) {
-	bus, err := dbus.SessionBusPrivateNoAutoStartup()
-	if err != nil {
-		return nil, err
+// sessionBus connects to the bus of the person's session until ctx ends, and starts
+// none. A bus that does not answer is none.
+func sessionBus(ctx context.Context) (*dbus.Conn, error) {
+	ctx, end := context.WithCancel(ctx)
+	late := time.AfterFunc(portalPatience, end)
+	bus, err := dbus.SessionBusPrivateNoAutoStartup(dbus.WithContext(ctx))
+	if err == nil {
+		err = bus.Auth(nil)
 	}
-	if err = bus.Auth(nil); err == nil {
+	if err == nil {
 		err = bus.Hello()
 	}
-	if err != nil {
-		_ = bus.Close()
-		return nil, err
+	if err != nil || !late.Stop() {
+		end()
+		return nil, errors.Join(errors.New("the session has no bus"), err)
 	}
 	return bus, nil
 }

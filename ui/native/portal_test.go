@@ -3,8 +3,10 @@ package native
 import (
 	"bufio"
 	"context"
+	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -74,7 +76,7 @@ func ownBus(t *testing.T) {
 func portal(t *testing.T, version uint32) *desk {
 	t.Helper()
 	ownBus(t)
-	bus, err := sessionBus()
+	bus, err := sessionBus(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,6 +180,18 @@ func TestAPortalThatFailsIsAnError(t *testing.T) {
 		began := time.Now()
 		if _, err := askPortal(t.Context(), "", Question{}); err == nil || time.Since(began) > portalPatience {
 			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
+	t.Run("the bus does not answer", func(t *testing.T) {
+		name := filepath.Join(t.TempDir(), "bus")
+		deaf, err := net.Listen("unix", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer deaf.Close()
+		t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+name)
+		if _, err := askPortal(t.Context(), "", Question{}); err == nil {
+			t.Error("no error")
 		}
 	})
 	t.Run("there is no bus", func(t *testing.T) {
