@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"wenbao/exam"
@@ -12,30 +13,28 @@ import (
 // checksum of the whole. An edit of one field costs some tens of bytes, and the
 // oldest version can go without touching any other.
 
+// stride is how many bytes are compared at a time.
+const stride = 64
+
 // wayBack gives the delta that turns newer into older.
 func wayBack(newer, older []byte) []byte {
 	n := min(len(newer), len(older))
-	pre := 0
-	for pre+8 <= n && word(newer[pre:]) == word(older[pre:]) {
-		pre += 8
+	pre, post := 0, 0
+	for step := stride; step > 0; step /= stride { // in strides, then byte by byte
+		for pre+step <= n && bytes.Equal(newer[pre:pre+step], older[pre:pre+step]) {
+			pre += step
+		}
 	}
-	for pre < n && newer[pre] == older[pre] {
-		pre++
+	for step := stride; step > 0; step /= stride {
+		for post+step <= n-pre && bytes.Equal(newer[len(newer)-post-step:len(newer)-post], older[len(older)-post-step:len(older)-post]) {
+			post += step
+		}
 	}
-	post := 0
-	for post+8 <= n-pre && word(newer[len(newer)-8-post:]) == word(older[len(older)-8-post:]) {
-		post += 8
-	}
-	for post < n-pre && newer[len(newer)-1-post] == older[len(older)-1-post] {
-		post++
-	}
-	out := binary.AppendUvarint(nil, uint64(pre))
+	out := binary.AppendUvarint(make([]byte, 0, len(older)-pre-post+24), uint64(pre))
 	out = binary.AppendUvarint(out, uint64(post))
 	out = binary.BigEndian.AppendUint32(out, seal.Checksum(older))
 	return append(out, older[pre:len(older)-post]...)
 }
-
-func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
 // goBack applies a delta of wayBack to newer; [exam.KindDamaged] when it was
 // made from other bytes.
