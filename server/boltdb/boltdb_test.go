@@ -2,6 +2,7 @@ package boltdb_test
 
 import (
 	"compress/gzip"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -82,11 +83,11 @@ func TestABackupTakenWhileInUseOpens(t *testing.T) {
 	copied.Close()
 }
 
-// TestAFileOfTheFirstLayoutOpensWithAllThatIsInIt opens a file that was written
-// before answers and pieces had their present keys, and goes on with it.
-func TestAFileOfTheFirstLayoutOpensWithAllThatIsInIt(t *testing.T) {
+// unpacked opens a file that was written in an earlier layout.
+func unpacked(t *testing.T, name string) *boltdb.DB {
+	t.Helper()
 	dir := t.TempDir()
-	packed, err := os.Open(filepath.Join("testdata", "layout-1.bolt.gz"))
+	packed, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,54 @@ func TestAFileOfTheFirstLayoutOpensWithAllThatIsInIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// TestAFileOfTheSecondLayoutOpensWithAllThatIsInIt opens a file that was written
+// when contents lay under id and version: a registration with two contents, at its
+// third version. A step that brings none leaves the content where it is, one that
+// brings another keeps it in the present place.
+func TestAFileOfTheSecondLayoutOpensWithAllThatIsInIt(t *testing.T) {
+	db := unpacked(t, "layout-2.bolt.gz")
+	id := exam.DraftID("0198a000-7c4d-7e21-9b0a-000000000001")
+	keep := func(rec server.Record) server.Record {
+		t.Helper()
+		err := db.Decide(t.Context(), server.Question{ID: id}, func(server.Held) server.Decision { return server.Decision{Record: &rec} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec, err = db.Registration(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec
+	}
+	rec, err := db.Registration(t.Context(), id)
+	if err != nil || string(rec.Content) != "content of the second layout" || rec.Version != 3 || len(rec.History) != 3 {
+		t.Fatal(rec, err)
+	}
+	rec.Version = 4
+	if rec = keep(rec); string(rec.Content) != "content of the second layout" || rec.Version != 4 {
+		t.Fatal(rec)
+	}
+	for v := 5; v < 7; v++ {
+		text := fmt.Sprint("content of version ", v)
+		rec.Version, rec.Content, rec.Digest = v, []byte(text), exam.Digest([]byte(text))
+		if rec = keep(rec); string(rec.Content) != text || rec.Version != v {
+			t.Fatal(rec)
+		}
+		rec.State = exam.StateConfirmed
+		if rec = keep(rec); string(rec.Content) != text {
+			t.Fatal(rec)
+		}
+	}
+}
+
+// TestAFileOfTheFirstLayoutOpensWithAllThatIsInIt opens a file that was written
+// before answers and pieces had their present keys, and goes on with it.
+func TestAFileOfTheFirstLayoutOpensWithAllThatIsInIt(t *testing.T) {
+	db := unpacked(t, "layout-1.bolt.gz")
 	owner, id := server.Owner{1, 1}, exam.DraftID("0198a000-7c4d-7e21-9b0a-000000000001")
 	rec, err := db.Registration(t.Context(), id)
 	if err != nil || string(rec.Content) != "content of the first layout" || rec.Version != 2 {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,14 +26,15 @@ const FileName = "wenbaod.bolt"
 
 // schema is the edition of the layout; a file of a newer one is not opened. In
 // files of edition 1 answers lie under owner and entry, and pieces under owner,
-// hash and offset: what was kept there stays there and is found.
-const schema = "2"
+// hash and offset; up to edition 2 contents lie under id and version. What was
+// kept there stays there and is found.
+const schema = "3"
 
 // The buckets. Keys carry no personal data.
 var (
 	bMeta    = []byte("meta")          // schema, name, serial
 	bRecords = []byte("registrations") // id → row
-	bContent = []byte("contents")      // id, version → the submission's bytes; all versions stay
+	bContent = []byte("submissions")   // place, in the order of arrival → the submission's bytes; all versions stay
 	bAnswers = []byte("answered")      // entry, owner → answer
 	bGiven   = []byte("given")         // second, entry, owner: when the answer was given
 	bPersons = []byte("persons")       // person → id of the active registration
@@ -46,6 +48,7 @@ var (
 
 	bAnswers1 = []byte("answers") // of edition 1; not in newer files
 	bPieces1  = []byte("pieces")
+	bContent2 = []byte("contents") // of edition 2
 
 	buckets = [][]byte{bMeta, bRecords, bContent, bAnswers, bGiven, bPersons, bNumbers, bChanges, bFiles, bPieces, bUnnamed, bNews, bPacks}
 )
@@ -187,7 +190,7 @@ func (db *DB) begin(tx *bbolt.Tx, now time.Time) error {
 		}
 	}
 	m := tx.Bucket(bMeta)
-	if v := m.Get([]byte("schema")); v != nil && string(v) != schema && string(v) != "1" {
+	if v := m.Get([]byte("schema")); v != nil && !slices.Contains([]string{"1", "2", schema}, string(v)) {
 		return exam.Errorf(exam.KindUpgrade, "open server database", "layout %q", v)
 	}
 	if m.Get([]byte("name")) == nil {

@@ -17,8 +17,8 @@ import (
 	"wenbao/sync/wire"
 )
 
-// fileRow is what is known of a file; its bytes are pieces under their offsets,
-// as they came, so that nothing is written twice.
+// fileRow is what is known of a file; its bytes are pieces under their offsets, as
+// they came or smaller.
 type fileRow struct {
 	Blob    uint64       `json:"b"` // where its pieces lie; 0: nothing has come, or edition 1
 	Size    int64        `json:"n"`
@@ -26,6 +26,12 @@ type fileRow struct {
 	Kept    bool         `json:"k,omitempty"` // a registration names it
 	Touched int64        `json:"t"`           // Unix seconds
 }
+
+// pieceSize bounds one value: two with their keys fill four pages of bbolt. With
+// whole photos each leaf was fifty kilobytes, the last one written anew by every
+// commit, and file systems kept such a leaf's pages as one, so that a page of it
+// used again later was written with all the others: twice the bytes.
+const pieceSize = 8152
 
 // announced is a file of which nothing has come.
 func announced(size int64, now time.Time) *fileRow {
@@ -141,7 +147,9 @@ func (r *fileRow) add(tx *bbolt.Tx, key []byte, from int64, piece []byte, now ti
 	w := writer{tx: tx}
 	bucket, prefix := r.place(key)
 	for _, m := range wire.Overlap(r.Missing, from, to) {
-		w.put(bucket, pieceKey(prefix, m.From), piece[m.From-from:m.To-from])
+		for at := m.From; at < m.To; at += pieceSize {
+			w.put(bucket, pieceKey(prefix, at), piece[at-from:min(at+pieceSize, m.To)-from])
+		}
 	}
 	if w.err != nil {
 		return w.err

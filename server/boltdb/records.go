@@ -17,8 +17,8 @@ import (
 	"wenbao/sync/wire"
 )
 
-// row is a registration on the disk; its content lies in a bucket of its own,
-// under the version in Content.
+// row is a registration on the disk; its contents lie in a bucket of their own,
+// the present one under what Places has for the version in Content.
 type row struct {
 	Schema  int        `json:"s"`
 	Owner   []byte     `json:"o"`
@@ -30,10 +30,18 @@ type row struct {
 	State   exam.State `json:"t"`
 	Digest  string     `json:"d"`
 	Content int        `json:"c"`
+	Places  []placeRow `json:"e,omitempty"` // of edition 3; a version that is not there lies where edition 2 put it
 	History []eventRow `json:"h"`
 	Due     int        `json:"f,omitempty"`
 	Seal    string     `json:"l,omitempty"`
 	Receipt receiptRow `json:"r"`
+}
+
+// placeRow tells where the content of a version lies: the places rise, so that
+// what arrives together lies together, and a commit of many writes few pages.
+type placeRow struct {
+	Version int    `json:"v"`
+	Place   uint64 `json:"p"`
 }
 
 type eventRow struct {
@@ -189,14 +197,20 @@ func (db *DB) keep(tx *bbolt.Tx, q server.Question, old *row, d server.Decision)
 	if rec.Active {
 		w.put(bPersons, rec.Person[:], id)
 	}
-	content := rec.Version
-	if old != nil && old.Digest == rec.Digest {
-		content = old.Content
-	} else {
-		w.put(bContent, contentKey(id, content), rec.Content)
+	r := rowOf(rec)
+	if old != nil {
+		r.Content, r.Places = old.Content, old.Places
+	}
+	if old == nil || old.Digest != rec.Digest {
+		place, err := tx.Bucket(bContent).NextSequence()
+		if err != nil {
+			return err
+		}
+		r.Content, r.Places = rec.Version, append(r.Places, placeRow{rec.Version, place})
+		w.put(bContent, uint64Key(place), rec.Content)
 	}
 	w.put(bNumbers, []byte(rec.Number), id)
-	w.put(bRecords, id, encodeRow(rec, content))
+	w.put(bRecords, id, r.encode())
 	if d.Answer != nil && q.Entry != "" {
 		key := answerKey(q)
 		w.put(bAnswers, key, encodeAnswer(d.Answer))
@@ -378,7 +392,7 @@ func (r *row) record(tx *bbolt.Tx, id exam.DraftID) server.Record {
 		Receipt: exam.Receipt(r.Receipt)}
 	rec.ID, rec.Number, rec.Version, rec.State, rec.Digest = id, r.Number, r.Version, r.State, r.Digest
 	rec.Due, rec.Seal = r.Due, r.Seal
-	rec.Content = bytes.Clone(tx.Bucket(bContent).Get(contentKey(idKey(id), r.Content)))
+	rec.Content = bytes.Clone(r.content(tx, id))
 	rec.History = make([]exam.Event, len(r.History))
 	for i, e := range r.History {
 		rec.History[i] = exam.Event(e)
@@ -386,13 +400,31 @@ func (r *row) record(tx *bbolt.Tx, id exam.DraftID) server.Record {
 	return rec
 }
 
-func encodeRow(rec server.Record, content int) []byte {
-	r := row{Schema: 1, Owner: rec.Owner[:], Person: rec.Person[:], Active: rec.Active, Seq: rec.Seq, Number: rec.Number,
-		Version: rec.Version, State: rec.State, Digest: rec.Digest, Content: content, Due: rec.Due, Seal: rec.Seal,
+// content gives the bytes of the present version, valid while tx is.
+func (r *row) content(tx *bbolt.Tx, id exam.DraftID) []byte {
+	for _, p := range slices.Backward(r.Places) {
+		if p.Version == r.Content {
+			return tx.Bucket(bContent).Get(uint64Key(p.Place))
+		}
+	}
+	if b := tx.Bucket(bContent2); b != nil {
+		return b.Get(binary.BigEndian.AppendUint32(idKey(id), uint32(r.Content)))
+	}
+	return nil
+}
+
+// rowOf is all of a record but its content.
+func rowOf(rec server.Record) *row {
+	r := &row{Schema: 1, Owner: rec.Owner[:], Person: rec.Person[:], Active: rec.Active, Seq: rec.Seq, Number: rec.Number,
+		Version: rec.Version, State: rec.State, Digest: rec.Digest, Due: rec.Due, Seal: rec.Seal,
 		Receipt: receiptRow(rec.Receipt), History: make([]eventRow, len(rec.History))}
 	for i, e := range rec.History {
 		r.History[i] = eventRow(e)
 	}
+	return r
+}
+
+func (r *row) encode() []byte {
 	raw, err := json.Marshal(r)
 	if err != nil {
 		panic("boltdb: a row of plain values cannot fail to encode: " + err.Error())
@@ -444,10 +476,6 @@ func givenKey(at time.Time, answer []byte) []byte {
 
 func changeKey(o server.Owner, seq uint64) []byte {
 	return binary.BigEndian.AppendUint64(bytes.Clone(o[:]), seq)
-}
-
-func contentKey(id []byte, version int) []byte {
-	return binary.BigEndian.AppendUint32(bytes.Clone(id), uint32(version))
 }
 
 func uint64Key(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
