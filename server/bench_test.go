@@ -41,6 +41,7 @@ var generous = server.Limits{PerOwner: 1e6, OwnerBurst: 1e6, PerAddress: 1e6, Ad
 // BenchmarkRegistrations brings complete registrations (rules, idempotency,
 // signatures, seal, durable commit) over loopback, and in turn runs the
 // yardstick: a loop that commits the same bytes, one key each, as they queue up.
+// The ids of both are in no order, as those of drafts that many machines began.
 // All run in slices, one after the other, and medians are compared. What the
 // ratio could be at best, if keeping cost nothing, is measured too. Everything
 // runs as in wenbaod, see [host.Unhurried].
@@ -194,7 +195,7 @@ func (l *boltLoop) commit() {
 func (l *boltLoop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(r.Body)
 	if err == nil {
-		j := boltJob{[]byte(exam.NewDraftID()), raw, make(chan error, 1)}
+		j := boltJob{[]byte(synctest.DraftOfAnyDay()), raw, make(chan error, 1)}
 		l.queue <- j
 		err = <-j.done
 	}
@@ -212,7 +213,7 @@ func (l *boltLoop) run(b *testing.B, clients, n, size int) time.Duration {
 	for range clients {
 		done.Go(func() {
 			for taken.Add(1) <= int64(n) {
-				j := boltJob{[]byte(exam.NewDraftID()), value, make(chan error, 1)}
+				j := boltJob{[]byte(synctest.DraftOfAnyDay()), value, make(chan error, 1)}
 				l.queue <- j
 				if err := <-j.done; err != nil {
 					b.Error(err)

@@ -85,7 +85,7 @@ func inserts(b *testing.B, url string, clients, n, size int) time.Duration {
 	for range clients {
 		done.Go(func() {
 			for taken.Add(1) <= int64(n) {
-				if _, err := pool.Exec(b.Context(), "insert into plain values ($1, $2)", string(exam.NewDraftID()), value); err != nil {
+				if _, err := pool.Exec(b.Context(), "insert into plain values ($1, $2)", string(synctest.DraftOfAnyDay()), value); err != nil {
 					b.Error(err)
 				}
 			}

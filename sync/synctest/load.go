@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -16,6 +17,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"wenbao/exam"
 	"wenbao/sync/wire"
@@ -45,7 +48,7 @@ func NewLoad(clients, n, photo int) *Load {
 	l := &Load{Clients: clients, calls: make([]call, n), times: make([]time.Duration, n), ends: make([]time.Duration, n)}
 	r := rand.New(rand.NewPCG(rand.Uint64(), 1))
 	for i := range l.calls {
-		id, raw := exam.NewDraftID(), shared
+		id, raw := DraftOfAnyDay(), shared
 		if photo > 0 {
 			raw = Photo(r, photo)
 		}
@@ -59,6 +62,16 @@ func NewLoad(clients, n, photo int) *Load {
 		l.calls[i] = c
 	}
 	return l
+}
+
+// DraftOfAnyDay makes the id of a draft that was begun some day of the last two
+// months: what arrives at one moment was begun on many machines, in no order.
+func DraftOfAnyDay() exam.DraftID {
+	id := uuid.Must(uuid.NewV7())
+	begun := time.Now().Add(-time.Duration(rand.Int64N(int64(60 * 24 * time.Hour)))).UnixMilli()
+	binary.BigEndian.PutUint32(id[:], uint32(begun>>16))
+	binary.BigEndian.PutUint16(id[4:], uint16(begun))
+	return exam.DraftID(id.String())
 }
 
 // person counts the made-up people of all loads: nobody registers twice.
