@@ -3,7 +3,7 @@
 // A figure that no benchmark gave is a failure; a goal that is missed is only
 // told, because machines are shared and noisy.
 //
-//	go run ./scripts/bench            # everything, five to fifteen minutes on two cores
+//	go run ./scripts/bench            # everything, ten to twenty minutes on two cores
 //	go run ./scripts/bench store      # what has this in its name
 package main
 

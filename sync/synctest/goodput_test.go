@@ -168,15 +168,23 @@ func (l load) over(t *testing.T, seed uint64, run client) (c carriage) {
 		}
 		began := time.Now()
 		last, payload, done := run(t, l, link.Dial, serve)
-		link.mu.Lock()
-		c = carriage{payload: payload, done: done, took: last.Sub(began), sent: link.Sent, again: link.Sent - useful.Load(), conns: link.Conns, resets: link.Resets}
-		link.mu.Unlock()
-		c.before, c.between, c.after = link.Idle(began, last)
+		c = link.carriage(began, last, useful.Load())
+		c.payload, c.done = payload, done
 		web.Close()
 		link.Close()
 		<-served
 		time.Sleep(5 * time.Minute) // what is still under way ends
 	})
+	return c
+}
+
+// carriage is what a line has carried between two moments, of which useful bytes
+// arrived for good; payload and done are the caller's.
+func (l *Link) carriage(from, to time.Time, useful int64) carriage {
+	l.mu.Lock()
+	c := carriage{took: to.Sub(from), sent: l.Sent, again: l.Sent - useful, conns: l.Conns, resets: l.Resets}
+	l.mu.Unlock()
+	c.before, c.between, c.after = l.Idle(from, to)
 	return c
 }
 
