@@ -57,6 +57,18 @@ func (d Draft) Elsewhere() *Registration {
 	return d.Registration
 }
 
+// Ancestor gives the submission that a merge with theirs starts from. It is empty
+// when no earlier version is known, and when theirs cannot come from the one that
+// is: a server that was restored from a backup may give another machine's change
+// the number of a version that this one has a receipt for.
+func (d Draft) Ancestor(theirs Registration) (Submission, error) {
+	b := d.Base
+	if b == nil || len(b.Content) == 0 || theirs.Version <= b.Version && theirs.Digest != b.Digest {
+		return Submission{}, nil
+	}
+	return DecodeSubmission(b.Content)
+}
+
 // Number is the registration number (报名序号), "" before the server gave one.
 func (d Draft) Number() string {
 	if d.Registration == nil {

@@ -291,3 +291,32 @@ func TestFilesAreMergedByKind(t *testing.T) {
 		t.Errorf("no photo: %v", got)
 	}
 }
+
+// TestAMergeStartsOnlyFromWhatTheOtherSideComesFrom gives two changes one version
+// number, as a server does that was restored from a backup in between.
+func TestAMergeStartsOnlyFromWhatTheOtherSideComesFrom(t *testing.T) {
+	version := func(n int, phone string) exam.Registration {
+		doc := complete()
+		doc.Phone = phone
+		content := exam.Submission{Schema: 1, ID: exam.NewDraftID(), Document: doc}.Encode()
+		return exam.Registration{Version: n, Digest: exam.Digest(content), Content: content}
+	}
+	base := version(4, "13900139000")
+	for _, c := range []struct {
+		name   string
+		base   *exam.Registration
+		theirs exam.Registration
+		want   string
+	}{
+		{"later", &base, version(6, "13700137000"), "13900139000"},
+		{"the same", &base, base, "13900139000"},
+		{"another of the same number", &base, version(4, "13700137000"), ""},
+		{"an older one", &base, version(3, "13700137000"), ""},
+		{"none known", nil, version(4, "13700137000"), ""},
+	} {
+		sub, err := exam.Draft{Base: c.base}.Ancestor(c.theirs)
+		if err != nil || sub.Document.Phone != c.want {
+			t.Errorf("%s: %q, %v", c.name, sub.Document.Phone, err)
+		}
+	}
+}

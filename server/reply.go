@@ -181,6 +181,10 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) repl
 		w.Header().Set("Retry-After", strconv.Itoa(int(unwritableFor/time.Second)))
 	case r.Context().Err() != nil || errors.Is(err, context.Canceled):
 		p = wire.NewProblem(exam.KindUnreachable, "the request was given up")
+	case p.Kind == exam.KindUnreachable:
+		s.Log.Error("the repository is away", "route", r.Pattern, "err", err)
+		p.Title = "the server cannot serve at present; what it acknowledged before is kept"
+		w.Header().Set("Retry-After", strconv.Itoa(int(awayFor/time.Second)))
 	case p.Kind == exam.KindInternal:
 		s.Log.Error("a request failed", "route", r.Pattern, "err", err)
 		p.Title = "a fault of the server"
@@ -200,8 +204,12 @@ func (s *Server) problem(w http.ResponseWriter, r *http.Request, err error) repl
 	return reply{status: p.Status, mediaType: wire.ProblemDoc, raw: wire.Encode(p)}
 }
 
-// unwritableFor is when to come back to a server whose disk is full.
-const unwritableFor = 30 * time.Second
+// unwritableFor is when to come back to a server whose disk is full, and awayFor
+// to one whose repository does not answer, or is closing.
+const (
+	unwritableFor = 30 * time.Second
+	awayFor       = 10 * time.Second
+)
 
 // unwritable tells that the server's own disk is full or fails. A client must
 // not take that for its own.

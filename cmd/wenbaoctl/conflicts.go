@@ -40,11 +40,9 @@ func disputeOf(st *store.Store, id exam.DraftID, entries []exam.Entry) (*dispute
 	if err != nil {
 		return nil, err
 	}
-	var base exam.Submission // empty when this machine knew no earlier version
-	if d.Base != nil && len(d.Base.Content) > 0 {
-		if base, err = exam.DecodeSubmission(d.Base.Content); err != nil {
-			return nil, err
-		}
+	base, err := d.Ancestor(*current)
+	if err != nil {
+		return nil, err
 	}
 	merged, fields := exam.Merge(base.Document, exam.Normalize(d.Document), theirs.Document)
 	files, photo, _ := exam.MergeFiles(base.Files, d.Files, theirs.Files)

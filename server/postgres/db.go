@@ -25,6 +25,7 @@ type DB struct {
 	name  string
 	epoch atomic.Uint64
 	asked atomic.Int64 // when the epoch was last asked for, Unix nanoseconds
+	shut  atomic.Bool  // a write found that nothing can be written
 
 	firsts chan *first // first submissions on their way, see first.go
 	closed chan struct{}
@@ -80,7 +81,7 @@ func (db *DB) next(ctx context.Context) (uint64, error) {
 	if db.left == 0 {
 		var first int64
 		if err := db.pool.QueryRow(ctx, "select nextval('serials')").Scan(&first); err != nil {
-			return 0, wrong("take serials", err)
+			return 0, db.unwritten("take serials", err)
 		}
 		db.serial, db.left = uint64(first), blockOfSerials
 	}
@@ -109,9 +110,31 @@ func (db *DB) Epoch() uint64 {
 	return db.epoch.Load()
 }
 
-// Ready implements server.Repository.
+// Ready implements server.Repository. After a write that found no room it tells
+// whether there is room again.
 func (db *DB) Ready(ctx context.Context) error {
-	return wrong("look at server database", db.pool.Ping(ctx))
+	const op = "look at server database"
+	if !db.shut.Load() {
+		return wrong(op, db.pool.Ping(ctx))
+	}
+	err := db.probe(ctx)
+	if err == nil {
+		db.shut.Store(false)
+	}
+	return wrong(op, err)
+}
+
+// probe takes more room than a registration and its photo need, about a quarter
+// of a megabyte, and gives it back. A small change would find room in a page that
+// is there, whatever the disk says.
+func (db *DB) probe(ctx context.Context) error {
+	tx, err := db.pool.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback(ctx)
+	_, err = tx.Exec(ctx, "create table probe as select md5(n::text) from generate_series(1, 4000) n")
+	return err
 }
 
 // Close implements server.Repository.
@@ -130,7 +153,7 @@ func (db *DB) update(ctx context.Context, op string, run func(pgx.Tx) error) err
 	for attempt := 1; ; attempt++ {
 		err := pgx.BeginFunc(ctx, db.pool, run)
 		if err == nil || attempt == attempts || !raced(err) {
-			return wrong(op, err)
+			return db.unwritten(op, err)
 		}
 		t := time.NewTimer(time.Duration(rand.Int64N(int64(attempt) * int64(3*time.Millisecond))))
 		select {
@@ -151,6 +174,10 @@ func raced(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && slices.Contains(races, pg.Code)
 }
+
+// unwritable are the codes of a database that takes nothing: an operator, or a
+// standby, made it read-only, or its disk fails.
+var unwritable = []string{"25006", "58030"}
 
 // awayClasses are the classes of codes with which a server says that it cannot
 // serve now: connection, resources, an operator's intervention.
@@ -175,12 +202,24 @@ func wrong(op string, err error) error {
 		return &exam.Error{Kind: exam.KindCanceled, Op: op, Err: err}
 	case errors.As(err, &pg) && pg.Code == "53100":
 		return exam.Errorf(exam.KindFull, op, "PostgreSQL error %s", pg.Code)
+	case errors.As(err, &pg) && slices.Contains(unwritable, pg.Code):
+		return exam.Errorf(exam.KindReadOnly, op, "PostgreSQL error %s", pg.Code)
 	case errors.As(err, &pg) && slices.Contains(awayClasses, pg.Code[:min(2, len(pg.Code))]), lineBroke(err):
 		return exam.Errorf(exam.KindUnreachable, op, "PostgreSQL is away")
 	case errors.As(err, &pg):
 		return exam.Errorf(exam.KindInternal, op, "PostgreSQL error %s", pg.Code)
 	}
 	return &exam.Error{Kind: exam.KindInternal, Op: op, Err: err}
+}
+
+// unwritten is [wrong] for a write. That there was no room is remembered, see
+// [DB.Ready].
+func (db *DB) unwritten(op string, err error) error {
+	err = wrong(op, err)
+	if kind := exam.KindOf(err); kind == exam.KindFull || kind == exam.KindReadOnly {
+		db.shut.Store(true)
+	}
+	return err
 }
 
 var _ server.Repository = (*DB)(nil)

@@ -123,7 +123,7 @@ func (db *DB) Announce(ctx context.Context, o server.Owner, f wire.FileRef, now 
 		_, err = db.pool.Exec(ctx, "insert into files values ($1, $2, $3, $4, false, $5) on conflict (owner, sha256) do update set touched = $5 where not files.kept",
 			o[:], hash(f.SHA256), f.Size, string(whole), now.Unix())
 	}
-	return wrong("announce file", err)
+	return db.unwritten("announce file", err)
 }
 
 // Upload implements server.Files.

@@ -12,6 +12,7 @@ import (
 func TestADatabaseThatIsFullOrAwayIsNoFaultOfOurs(t *testing.T) {
 	for want, list := range map[exam.Kind][]error{
 		exam.KindFull:        {&pgconn.PgError{Code: "53100"}},
+		exam.KindReadOnly:    {&pgconn.PgError{Code: "25006"}, &pgconn.PgError{Code: "58030"}},
 		exam.KindUnreachable: {&pgconn.PgError{Code: "57P03"}, &pgconn.PgError{Code: "53300"}, &pgconn.PgError{Code: "08006"}, io.ErrUnexpectedEOF, &pgconn.ConnectError{}},
 		exam.KindInternal:    {&pgconn.PgError{Code: "42601"}, &pgconn.PgError{}},
 	} {

@@ -17,41 +17,79 @@ import (
 	"time"
 )
 
-// cluster is the one PostgreSQL of a test binary.
-type cluster struct {
+// Cluster is a PostgreSQL of Debian's package in a temporary folder, on loopback.
+type Cluster struct {
+	dir  string
 	port int
-	stop func()
-	n    int
-	mu   sync.Mutex
+	as   *syscall.SysProcAttr
+
+	mu     sync.Mutex // guards what follows
+	n      int
+	server *exec.Cmd
+	ended  chan struct{} // closed when server has ended
 }
 
-var started = sync.OnceValues(startPostgres)
+var started = sync.OnceValues(func() (*Cluster, error) { return startPostgres("") })
 
-// Postgres gives the URL of a fresh database on a PostgreSQL of Debian's
-// package that the test binary starts in a temporary folder on loopback. Where
-// it cannot be had the test fails and says so: a promise about PostgreSQL that
-// nobody looked at is none. Call [StopPostgres] from TestMain.
+// Postgres gives the URL of a fresh database on the one PostgreSQL of a test
+// binary. Where it cannot be had the test fails and says so: a promise about
+// PostgreSQL that nobody looked at is none. Call [StopPostgres] from TestMain.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	c, err := started()
-	if err != nil {
-		t.Fatalf("PostgreSQL cannot be started, so nothing is known about this repository (apt-get install postgresql): %v", err)
-	}
-	c.mu.Lock()
-	c.n++
-	name := fmt.Sprint("t", c.n)
-	c.mu.Unlock()
-	out, err := exec.Command(binary("createdb"), "-h", "127.0.0.1", "-p", strconv.Itoa(c.port), "-U", "postgres", name).CombinedOutput()
-	if err != nil {
-		t.Fatalf("createdb: %v: %s", err, out)
-	}
-	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", c.port, name)
+	return had(t, c, err).Database(t, "")
 }
 
 // StopPostgres ends the PostgreSQL that [Postgres] started, if it did.
 func StopPostgres() {
 	if c, err := started(); err == nil {
 		c.stop()
+	}
+}
+
+// OwnPostgres starts a PostgreSQL that one test has for itself and may ruin.
+// With wal its write-ahead log lies in that empty folder, in segments of 1 MB.
+func OwnPostgres(t testing.TB, wal string) *Cluster {
+	t.Helper()
+	c, err := startPostgres(wal)
+	t.Cleanup(had(t, c, err).stop)
+	return c
+}
+
+func had(t testing.TB, c *Cluster, err error) *Cluster {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("PostgreSQL cannot be started, so nothing is known about this repository (apt-get install postgresql): %v", err)
+	}
+	return c
+}
+
+// Database makes a database and gives its URL. With a folder, which must be
+// empty, its tables lie there and everything else of the cluster does not.
+func (c *Cluster) Database(t testing.TB, folder string) string {
+	t.Helper()
+	c.mu.Lock()
+	c.n++
+	name := fmt.Sprint("t", c.n)
+	c.mu.Unlock()
+	var where []string
+	if folder != "" {
+		if err := c.give(folder); err != nil {
+			t.Fatal(err)
+		}
+		c.run(t, "psql", "-q", "-c", fmt.Sprintf("create tablespace %s location '%s'", name, folder), "postgres")
+		where = []string{"-D", name}
+	}
+	c.run(t, "createdb", append(where, name)...)
+	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", c.port, name)
+}
+
+// run has one of PostgreSQL's programs speak to the cluster.
+func (c *Cluster) run(t testing.TB, program string, args ...string) {
+	t.Helper()
+	args = append([]string{"-h", "127.0.0.1", "-p", strconv.Itoa(c.port), "-U", "postgres"}, args...)
+	if out, err := exec.Command(binary(program), args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v: %s", program, err, out)
 	}
 }
 
@@ -64,47 +102,103 @@ func binary(name string) string {
 	return found[len(found)-1]
 }
 
-func startPostgres() (*cluster, error) {
-	dir, err := os.MkdirTemp("", "wenbao-postgres-")
+func startPostgres(wal string) (c *Cluster, err error) {
+	c = &Cluster{}
+	if c.dir, err = os.MkdirTemp("", "wenbao-postgres-"); err != nil {
+		return nil, err
+	}
+	if c.as, err = credential(); err == nil {
+		err = c.give(c.dir)
+	}
+	args := []string{"-D", filepath.Join(c.dir, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"}
+	if wal != "" && err == nil {
+		args = append(args, "--waldir="+wal, "--wal-segsize=1")
+		err = c.give(wal)
+	}
+	if err == nil {
+		c.port, err = freePort()
+	}
 	if err != nil {
 		return nil, err
 	}
-	as, err := credential(dir)
-	if err != nil {
-		return nil, err
-	}
-	initdb := exec.Command(binary("initdb"), "-D", filepath.Join(dir, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-	initdb.SysProcAttr, initdb.Dir = as, dir
+	initdb := exec.Command(binary("initdb"), args...)
+	initdb.SysProcAttr, initdb.Dir = c.as, c.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	port, err := freePort()
-	if err != nil {
+	if err := c.Start(); err != nil {
+		os.RemoveAll(c.dir)
 		return nil, err
 	}
-	server := exec.Command(binary("postgres"), "-D", filepath.Join(dir, "data"), "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1",
-		"-c", "unix_socket_directories="+dir, "-c", "max_connections=200", "-c", "log_min_messages=panic")
-	server.SysProcAttr, server.Dir = as, dir
-	if err := server.Start(); err != nil {
-		return nil, err
-	}
-	c := &cluster{port: port, stop: func() {
-		server.Process.Signal(syscall.SIGINT)
-		server.Wait()
-		os.RemoveAll(dir)
-	}}
+	return c, nil
+}
+
+// Start runs the server and returns when it answers. One that could not write its
+// log ends by itself, and whoever watches over it has to start it; while it runs
+// that changes nothing.
+func (c *Cluster) Start() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for range 200 {
-		if exec.Command(binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(port)).Run() == nil {
-			return c, nil
+		if c.server == nil || over(c.ended) {
+			if err := c.launch(); err != nil {
+				return err
+			}
+		}
+		if exec.Command(binary("pg_isready"), "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port)).Run() == nil {
+			return nil
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	c.stop()
-	return nil, errors.New("it did not answer within ten seconds")
+	c.end()
+	return errors.New("it did not answer within ten seconds")
+}
+
+func (c *Cluster) launch() error {
+	server := exec.Command(binary("postgres"), "-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.port), "-c", "listen_addresses=127.0.0.1",
+		"-c", "unix_socket_directories="+c.dir, "-c", "max_connections=200", "-c", "log_min_messages=panic")
+	server.SysProcAttr, server.Dir = c.as, c.dir
+	if err := server.Start(); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	go func() { server.Wait(); close(ended) }()
+	c.server, c.ended = server, ended
+	return nil
+}
+
+// Ended returns when the server has ended by itself.
+func (c *Cluster) Ended() {
+	c.mu.Lock()
+	ended := c.ended
+	c.mu.Unlock()
+	<-ended
+}
+
+func over(ended chan struct{}) bool {
+	select {
+	case <-ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// stop ends the server and removes all it had.
+func (c *Cluster) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.end()
+	os.RemoveAll(c.dir)
+}
+
+func (c *Cluster) end() {
+	c.server.Process.Signal(syscall.SIGINT)
+	<-c.ended
 }
 
 // credential gives the user to run as: PostgreSQL refuses to be root.
-func credential(dir string) (*syscall.SysProcAttr, error) {
+func credential() (*syscall.SysProcAttr, error) {
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGINT}
 	if os.Getuid() != 0 {
 		return attr, nil
@@ -115,11 +209,16 @@ func credential(dir string) (*syscall.SysProcAttr, error) {
 	}
 	uid, err1 := strconv.Atoi(u.Uid)
 	gid, err2 := strconv.Atoi(u.Gid)
-	if err := errors.Join(err1, err2, os.Chown(dir, uid, gid)); err != nil {
-		return nil, err
-	}
 	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return attr, nil
+	return attr, errors.Join(err1, err2)
+}
+
+// give makes a folder that of the user whom the cluster runs as.
+func (c *Cluster) give(folder string) error {
+	if as := c.as.Credential; as != nil {
+		return os.Chown(folder, int(as.Uid), int(as.Gid))
+	}
+	return nil
 }
 
 func freePort() (int, error) {

@@ -20,7 +20,9 @@ type Memory struct {
 	files     map[string][]byte
 	settings  map[string][]byte
 	cursor    string
-	known     map[exam.DraftID]exam.Update // newest version heard
+	known     map[exam.DraftID]exam.Update       // newest version heard
+	base      map[exam.DraftID]exam.Registration // what the draft was last made from
+	edited    map[exam.DraftID]exam.Draft        // what a person made of it here
 	receipts  map[exam.DraftID][]exam.Receipt
 	delivered map[exam.EntryID]exam.Update
 }
@@ -28,6 +30,7 @@ type Memory struct {
 // NewMemory makes an empty machine.
 func NewMemory() *Memory {
 	return &Memory{files: map[string][]byte{}, settings: map[string][]byte{}, known: map[exam.DraftID]exam.Update{},
+		base: map[exam.DraftID]exam.Registration{}, edited: map[exam.DraftID]exam.Draft{},
 		receipts: map[exam.DraftID][]exam.Receipt{}, delivered: map[exam.EntryID]exam.Update{}}
 }
 
@@ -40,6 +43,8 @@ func (m *Memory) Copy() *Memory {
 	maps.Copy(c.files, m.files)
 	maps.Copy(c.settings, m.settings)
 	maps.Copy(c.known, m.known)
+	maps.Copy(c.base, m.base)
+	maps.Copy(c.edited, m.edited)
 	maps.Copy(c.delivered, m.delivered)
 	for id, list := range m.receipts {
 		c.receipts[id] = slices.Clone(list)
@@ -59,6 +64,55 @@ func (m *Memory) Queue(e exam.Entry) {
 // PutBack lets an entry that was set aside be sent again.
 func (m *Memory) PutBack(id exam.EntryID) {
 	m.change(id, func(e *exam.Entry) { e.Aside, e.Next, e.Problems, e.Current = false, time.Time{}, nil, nil })
+}
+
+// Drop takes an entry out of the outbox.
+func (m *Memory) Drop(id exam.EntryID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.entries = slices.DeleteFunc(m.entries, func(e exam.Entry) bool { return e.ID == id })
+}
+
+// Draft gives a registration as a person sees it on this machine.
+func (m *Memory) Draft(id exam.DraftID) (d exam.Draft, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d, ok = m.edited[id]
+	base, heard := m.base[id]
+	if !heard {
+		return d, ok
+	}
+	now := m.known[id].Registration
+	if base.Version > now.Version {
+		now = base
+	}
+	if base.Digest == now.Digest {
+		base = now
+	}
+	if !ok {
+		sub, err := exam.DecodeSubmission(base.Content)
+		if err != nil {
+			return d, false
+		}
+		d = exam.Draft{ID: id, Document: sub.Document, Files: sub.Files}
+	}
+	d.Registration, d.Base, d.State = &now, &base, now.State
+	return d, true
+}
+
+// Edit keeps what a person makes of a draft.
+func (m *Memory) Edit(id exam.DraftID, doc exam.Document, files []exam.File) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.edited[id] = exam.Draft{ID: id, Document: doc, Files: files}
+}
+
+// Rebase keeps the outcome of a merge with the server's version onto.
+func (m *Memory) Rebase(id exam.DraftID, doc exam.Document, files []exam.File, onto exam.Registration) {
+	m.Edit(id, doc, files)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.base[id] = onto
 }
 
 // AddFile keeps a file's bytes and gives the reference to them.
@@ -106,15 +160,22 @@ func (m *Memory) SetAside(id exam.EntryID, last exam.Kind, problems []exam.Probl
 func (m *Memory) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	made := slices.ContainsFunc(m.entries, func(e exam.Entry) bool {
+		return e.ID == id && (e.Action == exam.ActionSubmit || e.Action == exam.ActionSupplement)
+	})
 	m.entries = slices.DeleteFunc(m.entries, func(e exam.Entry) bool { return e.ID == id })
-	m.learn(reg, r)
+	m.learn(reg, r, made)
 	m.delivered[id] = exam.Update{Registration: reg, Receipt: r}
 	return nil
 }
 
 // learn keeps the receipt for ever and the registration unless a newer is known.
-func (m *Memory) learn(reg exam.Registration, r exam.Receipt) {
+// made: its content is what a person made here.
+func (m *Memory) learn(reg exam.Registration, r exam.Receipt, made bool) {
 	m.receipts[reg.ID] = append(m.receipts[reg.ID], r)
+	if _, heard := m.base[reg.ID]; made || !heard {
+		m.base[reg.ID] = reg
+	}
 	old := m.known[reg.ID]
 	if reg.Version < old.Registration.Version {
 		return
@@ -136,6 +197,14 @@ func (m *Memory) File(sha256 string) ([]byte, error) {
 	return raw, nil
 }
 
+// Keep implements sync.Keeper.
+func (m *Memory) Keep(_ exam.DraftID, f exam.File, raw []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.files[f.SHA256] = raw
+	return nil
+}
+
 // Cursor implements sync.Feed.
 func (m *Memory) Cursor() (string, error) {
 	m.mu.Lock()
@@ -148,7 +217,7 @@ func (m *Memory) Apply(cursor string, updates []exam.Update, settings map[string
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, u := range updates {
-		m.learn(u.Registration, u.Receipt)
+		m.learn(u.Registration, u.Receipt, false)
 	}
 	maps.Copy(m.settings, settings)
 	m.cursor = cursor

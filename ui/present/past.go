@@ -133,12 +133,7 @@ func (f *Form) merged(with exam.Registration) outcome {
 	if err != nil {
 		return outcome{doc: f.doc, files: f.draft.Files}
 	}
-	var base exam.Submission // empty when this machine knew no earlier version
-	if b := f.draft.Base; b != nil {
-		if s, err := exam.DecodeSubmission(b.Content); err == nil {
-			base = s
-		}
-	}
+	base, _ := f.draft.Ancestor(with) // what cannot be read is as if nothing were known
 	doc, conflicts := exam.Merge(base.Document, exam.Normalize(f.doc), theirs.Document)
 	files, photo, joined := exam.MergeFiles(base.Files, f.draft.Files, theirs.Files)
 	if photo != nil {
