@@ -58,15 +58,14 @@ func (d Draft) Elsewhere() *Registration {
 }
 
 // Ancestor gives the submission that a merge with theirs starts from. It is empty
-// when no earlier version is known, and when theirs cannot come from the one that
-// is: a server that was restored from a backup may give another machine's change
-// the number of a version that this one has a receipt for.
+// when no earlier version is known, and when theirs does not come from the one that
+// is: a server that was restored from a backup lost that one, and another machine
+// has gone on from an older version.
 func (d Draft) Ancestor(theirs Registration) (Submission, error) {
-	b := d.Base
-	if b == nil || len(b.Content) == 0 || theirs.Version <= b.Version && theirs.Digest != b.Digest {
+	if b := d.Base; b == nil || len(b.Content) == 0 || !theirs.follows(*b) {
 		return Submission{}, nil
 	}
-	return DecodeSubmission(b.Content)
+	return DecodeSubmission(d.Base.Content)
 }
 
 // Number is the registration number (报名序号), "" before the server gave one.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -292,30 +293,59 @@ func TestFilesAreMergedByKind(t *testing.T) {
 	}
 }
 
-// TestAMergeStartsOnlyFromWhatTheOtherSideComesFrom gives two changes one version
-// number, as a server does that was restored from a backup in between.
+// TestAMergeStartsOnlyFromWhatTheOtherSideComesFrom restores a server from a backup:
+// the version that a draft was made from is gone, and another machine has gone on
+// from the one before it.
 func TestAMergeStartsOnlyFromWhatTheOtherSideComesFrom(t *testing.T) {
-	version := func(n int, phone string) exam.Registration {
+	minute := func(n int) time.Time { return time.Date(2026, 8, 1, 9, n, 0, 0, time.UTC) }
+	version := func(phone string, minutes ...int) exam.Registration {
 		doc := complete()
 		doc.Phone = phone
 		content := exam.Submission{Schema: 1, ID: exam.NewDraftID(), Document: doc}.Encode()
-		return exam.Registration{Version: n, Digest: exam.Digest(content), Content: content}
+		reg := exam.Registration{Version: len(minutes), Digest: exam.Digest(content), Content: content}
+		for i, m := range minutes {
+			reg.History = append(reg.History, exam.Event{Version: i + 1, Action: exam.ActionSubmit, At: minute(m)})
+		}
+		return reg
 	}
-	base := version(4, "13900139000")
+	unknown := func(r exam.Registration) exam.Registration {
+		r.History = nil
+		return r
+	}
+	base := version("13900139000", 1, 2, 3)
+	kept := base.Last() // as a store keeps it beside a newer version
+	nobody, again := unknown(base), base
+	again.Version, again.History = 5, version("", 1, 2, 4, 5, 6).History
+	healed := version("13700137000", 1, 3, 7)
+	healed.Version, healed.History[1].Version, healed.History[1].Action, healed.History[2].Version = 4, 3, exam.ActionRestore, 4
+	over := version("13700137000", 1, 2, 3, 4)
+	over.History[3].Action = exam.ActionRestore
 	for _, c := range []struct {
 		name   string
 		base   *exam.Registration
 		theirs exam.Registration
-		want   string
+		known  bool
 	}{
-		{"later", &base, version(6, "13700137000"), "13900139000"},
-		{"the same", &base, base, "13900139000"},
-		{"another of the same number", &base, version(4, "13700137000"), ""},
-		{"an older one", &base, version(3, "13700137000"), ""},
-		{"none known", nil, version(4, "13700137000"), ""},
+		{"later", &base, version("13700137000", 1, 2, 3, 4), true},
+		{"later, by the last step alone", &kept, version("13700137000", 1, 2, 3, 4, 5), true},
+		{"later, after the server got it back", &kept, healed, true},
+		{"put over it by a receipt", &kept, over, false},
+		{"the same", &base, base, true},
+		{"the same content by another way", &kept, again, true},
+		{"another of the same number", &base, version("13700137000", 1, 2, 4), false},
+		{"another way that went further", &kept, version("13700137000", 1, 2, 4, 5), false},
+		{"an older one", &base, version("13700137000", 1, 2), false},
+		{"no history, later", &nobody, version("13700137000", 1, 2, 3, 4), true},
+		{"no history, the same number", &nobody, version("13700137000", 1, 2, 4), false},
+		{"no history there, later", &base, unknown(version("13700137000", 1, 2, 3, 4)), true},
+		{"none known", nil, version("13700137000", 1, 2), false},
 	} {
+		want := ""
+		if c.known {
+			want = "13900139000"
+		}
 		sub, err := exam.Draft{Base: c.base}.Ancestor(c.theirs)
-		if err != nil || sub.Document.Phone != c.want {
+		if err != nil || sub.Document.Phone != want {
 			t.Errorf("%s: %q, %v", c.name, sub.Document.Phone, err)
 		}
 	}

@@ -112,6 +112,37 @@ type Registration struct {
 	Seal string `json:"seal,omitempty"`
 }
 
+// follows tells whether a registration comes from a version of it, by that one's
+// last step: a version's number can be given twice, the moment is another then. What
+// a server got back by a receipt need not come from what it held before. Where a
+// history is not known the numbers have to do.
+func (r Registration) follows(version Registration) bool {
+	if r.Digest == version.Digest {
+		return true
+	}
+	n := len(version.History)
+	if n == 0 || len(r.History) == 0 {
+		return r.Version > version.Version
+	}
+	last := version.History[n-1]
+	for _, e := range slices.Backward(r.History) {
+		switch {
+		case e.Version == last.Version && e.At.Equal(last.At):
+			return true
+		case e.Action == ActionRestore:
+			return false
+		}
+	}
+	return false
+}
+
+// Last is the registration with its last step alone, all that tells a version from
+// another.
+func (r Registration) Last() Registration {
+	r.History = r.History[max(0, len(r.History)-1):]
+	return r
+}
+
 // Made gives the step that brought Content after a version. The second result is
 // false when none did, or when nobody can tell: a server that lost a registration
 // and got it back knows what it held, and not who had changed it.

@@ -105,8 +105,7 @@ func (t *tx) sealRegistration(id exam.DraftID, rec registrationRecord) error {
 // change is whose.
 func (k *registrationRecord) follow(reg exam.Registration) {
 	if k.Base == nil && k.Registration.Version > 0 && k.Registration.Digest != reg.Digest {
-		old := k.Registration
-		old.History = nil
+		old := k.Registration.Last()
 		k.Base = &old
 	}
 	k.Registration = reg
@@ -116,7 +115,7 @@ func (k *registrationRecord) follow(reg exam.Registration) {
 // rest makes reg what the document was made from.
 func (k *registrationRecord) rest(reg exam.Registration) {
 	if k.Base = nil; reg.Digest != k.Registration.Digest {
-		reg.History = nil
+		reg = reg.Last()
 		k.Base = &reg
 	}
 }

@@ -257,8 +257,10 @@ var serverKey = ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
 // Answer makes what a server says to a submission: the registration and a
 // signed receipt.
 func Answer(id exam.DraftID, content []byte, version int, state exam.State) (exam.Registration, exam.Receipt) {
-	reg := exam.Registration{ID: id, Number: fmt.Sprintf("41000020260%s", id[len(id)-6:]), Version: version, State: state, Digest: exam.Digest(content), Content: content}
-	r := exam.Sign(serverKey, exam.Statement{ID: id, Number: reg.Number, Version: version, State: state, Digest: reg.Digest, SignedAt: time.Unix(1_770_000_000+int64(version), 0)})
+	at := time.Unix(1_770_000_000+int64(version), 0).UTC()
+	reg := exam.Registration{ID: id, Number: fmt.Sprintf("41000020260%s", id[len(id)-6:]), Version: version, State: state, Digest: exam.Digest(content), Content: content,
+		History: []exam.Event{{Version: version, State: state, Action: exam.ActionVerify, Actor: exam.System, At: at}}}
+	r := exam.Sign(serverKey, exam.Statement{ID: id, Number: reg.Number, Version: version, State: state, Digest: reg.Digest, SignedAt: at})
 	return reg, r
 }
 
@@ -391,6 +393,9 @@ func elsewhere(t *testing.T, p Port) {
 	got := update("c3", later, r4)
 	if got.Elsewhere() == nil || got.Elsewhere().Version != 4 || got.Base.Version != 2 || !bytes.Equal(got.Base.Content, e.Content) {
 		t.Fatalf("another machine's change: base %+v, registration %+v", got.Base, got.Registration)
+	}
+	if h := got.Base.History; len(h) == 0 || h[len(h)-1].Version != 2 {
+		t.Fatalf("by which step the base came about is not known: %+v", h)
 	}
 	if !sameDocument(got.Document, d.Document) {
 		t.Fatal("a change elsewhere changed the document")

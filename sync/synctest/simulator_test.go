@@ -158,37 +158,46 @@ func newWorld(t *testing.T, seed uint64) *world {
 }
 
 // TestAPhotoThatAServerOfYesterdayLostIsAskedAbout restores the server to before a
-// photo was replaced, and there the user's other machine replaces it too: two
-// versions have one number, and none comes from the other.
+// photo was replaced, and there the user's other machine replaces it too: no version
+// comes from the other, whether they have one number or one side has gone further.
 func TestAPhotoThatAServerOfYesterdayLostIsAskedAbout(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, 1)
-		w.net = &Network{To: w.up}
-		w.start()
-		a := w.machine(0, nil)
-		b := w.machine(1, a)
-		replace := func(m *machine) {
-			d, _ := m.memory.Draft(m.drafts[0])
-			m.put(d, m.memory.AddFile(exam.FilePhoto, "image/jpeg", Photo(w.r, 20_000)))
-			time.Sleep(time.Minute)
-		}
-		a.submitNew()
-		time.Sleep(time.Minute)
-		w.back()
-		b.kill()
-		replace(a)
-		a.kill()
-		w.rollBack()
-		b.boot()
-		replace(b)
-		before := asked
-		w.calm()
-		w.promises()
-		if asked != before+1 {
-			t.Errorf("asked %d times", asked-before)
-		}
-		w.down()
-	})
+	for _, c := range []struct {
+		name          string
+		before, after int // how often the photo is replaced, on either machine
+	}{{"one number", 1, 1}, {"the other went further", 1, 2}, {"the first went further", 2, 1}} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 1)
+				w.net = &Network{To: w.up}
+				w.start()
+				a := w.machine(0, nil)
+				b := w.machine(1, a)
+				replace := func(m *machine, times int) {
+					for range times {
+						d, _ := m.memory.Draft(m.drafts[0])
+						m.put(d, m.memory.AddFile(exam.FilePhoto, "image/jpeg", Photo(w.r, 20_000)))
+						time.Sleep(time.Minute)
+					}
+				}
+				a.submitNew()
+				time.Sleep(time.Minute)
+				w.back()
+				b.kill()
+				replace(a, c.before)
+				a.kill()
+				w.rollBack()
+				b.boot()
+				replace(b, c.after)
+				before := asked
+				w.calm()
+				w.promises()
+				if asked != before+1 {
+					t.Errorf("asked %d times", asked-before)
+				}
+				w.down()
+			})
+		})
+	}
 }
 
 // simulate runs a seed and gives how it ended and everything that happened.
