@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"slices"
 
 	"wenbao/exam"
 	"wenbao/store/internal/seal"
@@ -101,23 +102,40 @@ func (t *tx) reviseFrom(id exam.DraftID, before, h head, raw []byte, doc exam.Do
 	if h.Deleted != 0 {
 		return h, refuse("save draft", "it lies in the bin")
 	}
-	if err := t.keepVersion(id, before, raw); err != nil {
+	h.document = raw
+	if err := t.keepVersion(id, before, h); err != nil {
 		return h, err
 	}
 	h.Revision++
 	h.Updated = stamp(t.s.o.Clock())
-	h.document = raw
 	return h, t.putHead(id, h, doc)
 }
 
 // keepVersion puts the current revision into the history of what will follow.
-func (t *tx) keepVersion(id exam.DraftID, h head, next []byte) error {
+func (t *tx) keepVersion(id exam.DraftID, h, next head) error {
 	facts := versionFacts{Saved: h.Updated, State: h.State, Files: len(h.Files)}
+	if photo := photoOf(h.Files); slices.Equal(photo, photoOf(next.Files)) {
+		facts.Same = true
+	} else {
+		facts.Photo = photo
+	}
 	old := versionKey(id, h.Revision)
-	if err := t.seal(id, bucketVersions, old, facts.encode(), wayBack(next, h.document)); err != nil {
+	if err := t.seal(id, bucketVersions, old, facts.encode(), wayBack(next.document, h.document)); err != nil {
 		return err
 	}
 	return t.forget(id, h.Revision)
+}
+
+func isPhoto(f fileRef) bool { return f.Kind == exam.FilePhoto || f.Kind == exam.FilePhotoOriginal }
+
+// photoOf gives the photo and its original, as far as they are there.
+func photoOf(files []fileRef) (photo []fileRef) {
+	for _, f := range files {
+		if isPhoto(f) {
+			photo = append(photo, f)
+		}
+	}
+	return photo
 }
 
 // forget drops the versions beyond those that are kept; it is more than one
@@ -159,7 +177,7 @@ func (s *Store) change(op string, id exam.DraftID, fn func(*tx, *head) error) (d
 		if err := fn(t, &h); err != nil {
 			return err
 		}
-		if err := t.keepVersion(id, before, h.document); err != nil {
+		if err := t.keepVersion(id, before, h); err != nil {
 			return err
 		}
 		h.Revision++

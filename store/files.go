@@ -59,7 +59,7 @@ func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, e
 		if err := t.referTo(id, name, rec); err != nil {
 			return err
 		}
-		if f.Kind == exam.FilePhoto || f.Kind == exam.FilePhotoOriginal {
+		if isPhoto(fileRef(f)) {
 			h.Files = without(h.Files, func(r fileRef) bool { return r.Kind == f.Kind })
 		}
 		h.Files = append(slices.Clone(h.Files), fileRef(f))

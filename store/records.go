@@ -51,11 +51,15 @@ type fileRef struct {
 	Name   string        `json:"name,omitempty"`
 }
 
-// versionFacts head a version record; the way back to its document follows.
+// versionFacts head a version record; the way back to its document follows. The
+// photo, with its original, is that of the version after it, or Photo; neither says
+// that it had none, or that a program kept it which did not note it.
 type versionFacts struct {
 	Saved int64      `json:"saved"`
 	State exam.State `json:"state"`
 	Files int        `json:"files,omitempty"`
+	Same  bool       `json:"same_photo,omitempty"`
+	Photo []fileRef  `json:"photo,omitempty"`
 }
 
 // registrationRecord is what the server said last, and the newest receipt over
@@ -135,13 +139,16 @@ func (h head) facts() []byte {
 }
 
 func (f versionFacts) encode() []byte {
-	if !bare(string(f.State)) {
+	if len(f.Photo) > 0 || !bare(string(f.State)) {
 		return encode(f, nil)
 	}
 	j := strconv.AppendInt(append(make([]byte, 0, 96), `{"saved":`...), f.Saved, 10)
 	j = append(append(append(j, `,"state":"`...), f.State...), '"')
 	if f.Files != 0 {
 		j = strconv.AppendInt(append(j, `,"files":`...), int64(f.Files), 10)
+	}
+	if f.Same {
+		j = append(j, `,"same_photo":true`...)
 	}
 	return framed(append(j, '}'), nil)
 }

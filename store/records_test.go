@@ -35,7 +35,7 @@ func TestWhatIsWrittenWithoutEncodingJSONIsTheSame(t *testing.T) {
 		if ok && !reflect.DeepEqual(got, want) {
 			t.Fatalf("%+v\nnot\n%+v", got, want)
 		}
-		v := versionFacts{Saved: h.Updated, State: h.State, Files: rapid.IntRange(0, 3).Draw(t, "files")}
+		v := versionFacts{Saved: h.Updated, State: h.State, Files: rapid.IntRange(0, 3).Draw(t, "files"), Same: rapid.Bool().Draw(t, "same")}
 		if got, want := v.encode(), encode(v, nil); string(got) != string(want) {
 			t.Fatalf("%s\nnot\n%s", got, want)
 		}

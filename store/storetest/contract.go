@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ func Run(t *testing.T, open func(t *testing.T) Port) {
 	for name, test := range map[string]func(*testing.T, Port){
 		"a save makes a revision and an equal one makes none":       saves,
 		"history gives back every document and restores as a save":  history,
+		"the photo of an older revision comes back with it":         photoHistory,
 		"the bin is left again or for ever":                         bin,
 		"photos replace each other, evidence is added":              files,
 		"a queued step and its state come together":                 queue,
@@ -102,6 +104,54 @@ func history(t *testing.T, p Port) {
 	}
 	_, err := p.At(d.ID, 99)
 	want(t, exam.KindNotFound, err)
+}
+
+// photoHistory replaces a photo and its original, and brings the first back with
+// the document it stood in; a paper that came since stays.
+func photoHistory(t *testing.T, p Port) {
+	d := create(t, p, 2)
+	attach := func(kind exam.FileKind, content string) exam.File {
+		t.Helper()
+		d = must[exam.Draft](t)(p.Attach(d.ID, exam.File{Kind: kind}, []byte(content)))
+		return exam.File{Kind: kind, SHA256: exam.Digest([]byte(content)), Size: int64(len(content))}
+	}
+	original := attach(exam.FilePhotoOriginal, "the first picture as it came")
+	first := attach(exam.FilePhoto, "the first picture")
+	doc := Person(2)
+	doc.Email = "first@example.invalid"
+	d = must[exam.Draft](t)(p.Save(d.ID, doc))
+	then := d.Revision
+	attach(exam.FilePhotoOriginal, "the second picture as it came")
+	second := attach(exam.FilePhoto, "the second picture")
+	paper := attach("diploma", "a diploma")
+	doc.Email = "second@example.invalid"
+	d = must[exam.Draft](t)(p.Save(d.ID, doc))
+	photos := map[uint64]exam.File{1: {}, 2: {}, 3: first, then: first, then + 1: first, then + 2: second, d.Revision: second}
+	for _, v := range must[[]store.Version](t)(p.History(d.ID)) {
+		if photo, ok := photos[v.Revision]; ok && v.Photo != photo {
+			t.Errorf("revision %d had the photo %+v", v.Revision, v.Photo)
+		}
+	}
+	last := d.Revision
+	d = must[exam.Draft](t)(p.Restore(d.ID, then))
+	slices.SortFunc(d.Files, func(a, b exam.File) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
+	if d.Document.Email != "first@example.invalid" || !slices.Equal(d.Files, []exam.File{paper, first, original}) || d.Revision != last+1 {
+		t.Fatalf("restored %+v", d.Files)
+	}
+	if raw := must[[]byte](t)(p.File(first.SHA256)); string(raw) != "the first picture" {
+		t.Fatal("its bytes are others")
+	}
+	if again := must[exam.Draft](t)(p.Restore(d.ID, then)); again.Revision != d.Revision {
+		t.Error("restoring what is there makes a revision")
+	}
+	d = must[exam.Draft](t)(p.Restore(d.ID, last)) // taken back
+	if photo, _ := d.Photo(); photo != second || d.Document.Email != "second@example.invalid" {
+		t.Fatalf("taken back %+v", d.Files)
+	}
+	d = must[exam.Draft](t)(p.Restore(d.ID, 1))
+	if photo, _ := d.Photo(); photo != second {
+		t.Error("a revision without a photo took the present one away")
+	}
 }
 
 func bin(t *testing.T, p Port) {

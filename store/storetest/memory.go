@@ -72,7 +72,8 @@ type memoryDraft struct {
 
 type memoryVersion struct {
 	store.Version
-	doc exam.Document
+	doc   exam.Document
+	files []exam.File
 }
 
 type memoryEntry struct {
@@ -144,10 +145,15 @@ func (m *Memory) Draft(id exam.DraftID) (exam.Draft, error) {
 	return exam.Draft{}, refuse(exam.KindNotFound, "no such draft")
 }
 
+// version is the draft's current revision.
+func (d *memoryDraft) version() memoryVersion {
+	photo, _ := d.Photo()
+	return memoryVersion{store.Version{Revision: d.Revision, Saved: d.Updated, State: d.State, Files: len(d.Files), Photo: photo}, d.Document, slices.Clone(d.Files)}
+}
+
 // revise puts the current revision into the history.
 func (m *Memory) revise(d *memoryDraft) {
-	v := store.Version{Revision: d.Revision, Saved: d.Updated, State: d.State, Files: len(d.Files)}
-	d.versions = append([]memoryVersion{{v, d.Document}}, d.versions...)
+	d.versions = append([]memoryVersion{d.version()}, d.versions...)
 	d.Revision++
 	d.Updated = m.now()
 }
@@ -284,7 +290,7 @@ func (m *Memory) History(id exam.DraftID) ([]store.Version, error) {
 	if d == nil {
 		return nil, refuse(exam.KindNotFound, "no such draft")
 	}
-	list := []store.Version{{Revision: d.Revision, Saved: d.Updated, State: d.State, Files: len(d.Files)}}
+	list := []store.Version{d.version().Version}
 	for _, v := range d.versions {
 		list = append(list, v.Version)
 	}
@@ -292,28 +298,47 @@ func (m *Memory) History(id exam.DraftID) ([]store.Version, error) {
 }
 
 func (m *Memory) At(id exam.DraftID, revision uint64) (exam.Document, error) {
+	v, err := m.at(id, revision)
+	return v.doc, err
+}
+
+func (m *Memory) at(id exam.DraftID, revision uint64) (memoryVersion, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d := m.drafts[id]
-	if d != nil && d.Revision == revision {
-		return d.Document, nil
-	}
-	if d != nil {
-		for _, v := range d.versions {
+	if d := m.drafts[id]; d != nil {
+		for _, v := range append([]memoryVersion{d.version()}, d.versions...) {
 			if v.Revision == revision {
-				return v.doc, nil
+				return v, nil
 			}
 		}
 	}
-	return exam.Document{}, refuse(exam.KindNotFound, "no such revision")
+	return memoryVersion{}, refuse(exam.KindNotFound, "no such revision")
+}
+
+func isEvidence(f exam.File) bool {
+	return f.Kind != exam.FilePhoto && f.Kind != exam.FilePhotoOriginal
 }
 
 func (m *Memory) Restore(id exam.DraftID, revision uint64) (exam.Draft, error) {
-	doc, err := m.At(id, revision)
+	v, err := m.at(id, revision)
 	if err != nil {
 		return exam.Draft{}, err
 	}
-	return m.Save(id, doc)
+	return m.with(id, func(d *memoryDraft) error {
+		files, photo := d.Files, slices.DeleteFunc(slices.Clone(v.files), isEvidence)
+		if len(photo) > 0 && !slices.Equal(photo, slices.DeleteFunc(slices.Clone(files), isEvidence)) {
+			files = append(slices.DeleteFunc(slices.Clone(files), func(f exam.File) bool { return !isEvidence(f) }), photo...)
+		}
+		if bytes.Equal(v.doc.Encode(), d.Document.Encode()) && slices.Equal(files, d.Files) {
+			return nil
+		}
+		if !d.Deleted.IsZero() {
+			return refuse(exam.KindState, "it lies in the bin")
+		}
+		m.revise(d)
+		d.Document, d.Files = v.doc, files
+		return nil
+	})
 }
 
 func (m *Memory) Delete(id exam.DraftID) error {
