@@ -42,7 +42,7 @@ func (s stored) History(id exam.DraftID) ([]present.Version, error) {
 	all, err := s.Store.History(id)
 	list := make([]present.Version, len(all))
 	for i, v := range all {
-		list[i] = present.Version{Revision: v.Revision, Saved: v.Saved, State: v.State, Files: v.Files}
+		list[i] = present.Version{Revision: v.Revision, Saved: v.Saved, State: v.State, Files: v.Files, Photo: v.Photo.SHA256}
 	}
 	return list, err
 }

@@ -179,9 +179,12 @@ func (f *Form) Compare(revision uint64) {
 	if i < 0 {
 		return
 	}
-	older, before := exam.Document{}, uint64(0)
+	older, before, photo := exam.Document{}, uint64(0), []Change{}
 	if i+1 < len(f.past) {
 		before = f.past[i+1].Revision
+		if a, b := f.past[i+1].Photo, f.past[i].Photo; a != b && a != "" && b != "" {
+			photo = append(photo, Change{f.fieldName(exam.PhotoPath), T("ui.compare.photo.before"), T("ui.compare.photo.after")})
+		}
 	}
 	f.compared, f.difference = revision, nil
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
@@ -196,10 +199,7 @@ func (f *Form) Compare(revision uint64) {
 				f.compared = 0
 				f.desk.failed(err)
 			default:
-				f.difference = f.changes(older, doc)
-				if f.difference == nil {
-					f.difference = []Change{}
-				}
+				f.difference = append(photo, f.changes(older, doc)...)
 			}
 			f.desk.changed()
 		}

@@ -1,6 +1,7 @@
 package present_test
 
 import (
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -210,4 +211,48 @@ func TestAHistoryThatCouldNotBeReadIsReadAgainWhenAsked(t *testing.T) {
 	if _, bad := d.Alarm(); bad {
 		t.Error("what is over is still said")
 	}
+}
+
+// TestAVersionComesBackWithItsPhoto replaces the photo, looks at what changed, brings
+// the older version back with its photo, and takes that back.
+func TestAVersionComesBackWithItsPhoto(t *testing.T) {
+	w, d, f := opened(t, exam.Document{City: "零"})
+	var hashes []string
+	for _, cloth := range []color.RGBA{{R: 20, A: 255}, {B: 120, A: 255}} {
+		raw := presenttest.JPEGIn(cloth)
+		if _, err := w.Ports().Files.Attach(f.ID(), exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, raw); err != nil {
+			t.Fatal(err)
+		}
+		hashes = append(hashes, exam.Digest(raw))
+	}
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	d.Go(present.PageHistory)
+	w.Loop.Drain()
+	past := f.Past()
+	f.Compare(past[0].Revision)
+	w.Loop.Drain()
+	if _, list := f.Compared(); len(list) != 1 || list[0].To.Key() != "ui.compare.photo.after" {
+		t.Errorf("what changed is %+v", list)
+	}
+	f.Compare(past[1].Revision) // before it there was none
+	w.Loop.Drain()
+	if _, list := f.Compared(); list == nil || len(list) != 0 {
+		t.Errorf("the first photo is shown as %+v", list)
+	}
+	has := func(want string) {
+		t.Helper()
+		if photo, _ := w.Drafts[f.ID()].Photo(); photo.SHA256 != want {
+			t.Errorf("the draft has the photo %.8s", photo.SHA256)
+		}
+		if data := f.Photo().Photo; exam.Digest(data) != want {
+			t.Errorf("shown is the photo %.8s", exam.Digest(data))
+		}
+	}
+	f.Restore(past[1].Revision)
+	w.Loop.Drain()
+	has(hashes[0])
+	d.UndoLast()
+	w.Loop.Drain()
+	has(hashes[1])
 }

@@ -130,6 +130,7 @@ type Version struct {
 	Saved    time.Time
 	State    exam.State
 	Files    int
+	Photo    string // the SHA-256 of its photo; "" when it had none, or nobody noted which
 }
 
 // LineState says how the line to the server is.

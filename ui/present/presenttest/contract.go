@@ -227,6 +227,20 @@ func past1(t *testing.T, p present.Ports) {
 	}
 	_, err := p.Past.At(d.ID, 99)
 	wants(t, "a version that never was", err, exam.KindNotFound)
+	photo := func(content string) string {
+		d = must[exam.Draft](t)(p.Files.Attach(d.ID, exam.File{Kind: exam.FilePhoto}, []byte(content)))
+		return exam.Digest([]byte(content))
+	}
+	first := photo("first")
+	then := d.Revision
+	second := photo("second")
+	if versions = must[[]present.Version](t)(p.Past.History(d.ID)); versions[0].Photo != second || versions[1].Photo != first || versions[2].Photo != "" {
+		t.Errorf("the photos of the history are %+v", versions)
+	}
+	d = must[exam.Draft](t)(p.Past.Restore(d.ID, then))
+	if f, _ := d.Photo(); f.SHA256 != first {
+		t.Errorf("restored is the photo %.8s", f.SHA256)
+	}
 }
 
 func settings1(t *testing.T, p present.Ports) {

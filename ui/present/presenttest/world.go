@@ -31,6 +31,7 @@ type World struct {
 
 	Drafts   map[exam.DraftID]exam.Draft
 	Versions map[exam.DraftID][]exam.Document
+	photos   map[exam.DraftID]map[uint64]exam.File // of the versions that had one
 	Waiting  []exam.Entry
 	Bytes    map[string][]byte
 	Values   map[string][]byte
@@ -80,7 +81,7 @@ var pack = sync.OnceValue(func() *exam.Pack {
 func NewWorld() *World {
 	p := pack()
 	return &World{Loop: NewLoop(), Pack: p, Line: present.Line{State: present.LineOnline}, Drafts: map[exam.DraftID]exam.Draft{},
-		Versions: map[exam.DraftID][]exam.Document{}, Bytes: map[string][]byte{}, Values: map[string][]byte{}, Kept: map[string][]byte{},
+		Versions: map[exam.DraftID][]exam.Document{}, photos: map[exam.DraftID]map[uint64]exam.File{}, Bytes: map[string][]byte{}, Values: map[string][]byte{}, Kept: map[string][]byte{},
 		Disk: map[string][]byte{}, Away: map[string]exam.Draft{}, Tray: &Tray{}, Verdicts: Verdicts{}, Bin: map[exam.DraftID]bool{}, Ways: []present.Way{{Kind: "key_file", Made: Start}}, key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
 }
 
@@ -141,8 +142,7 @@ func (d drafts) Create(doc exam.Document, pack exam.PackRef) (exam.Draft, error)
 		return exam.Draft{}, err
 	}
 	n := exam.Draft{ID: exam.NewDraftID(), Revision: 1, Document: doc, Pack: pack, Created: d.w.Loop.Now(), Updated: d.w.Loop.Now(), State: exam.StateDraft}
-	d.w.Drafts[n.ID] = n
-	d.w.Versions[n.ID] = []exam.Document{doc}
+	d.w.keep(n)
 	return n, nil
 }
 
@@ -176,8 +176,7 @@ func (d drafts) Save(id exam.DraftID, doc exam.Document) (exam.Draft, error) {
 	d.w.Saves++
 	n.Document, n.Updated = doc, d.w.Loop.Now()
 	n.Revision++
-	d.w.Drafts[id] = n
-	d.w.Versions[id] = append(d.w.Versions[id], doc)
+	d.w.keep(n)
 	return n, nil
 }
 
@@ -303,9 +302,20 @@ func (f files) Attach(id exam.DraftID, file exam.File, data []byte) (exam.Draft,
 // revise keeps a draft as its next revision; a change of its files is one too.
 func (w *World) revise(n exam.Draft) exam.Draft {
 	n.Revision++
+	w.keep(n)
+	return n
+}
+
+// keep makes a draft's present state the newest of its versions.
+func (w *World) keep(n exam.Draft) {
 	w.Drafts[n.ID] = n
 	w.Versions[n.ID] = append(w.Versions[n.ID], n.Document)
-	return n
+	if photo, ok := n.Photo(); ok {
+		if w.photos[n.ID] == nil {
+			w.photos[n.ID] = map[uint64]exam.File{}
+		}
+		w.photos[n.ID][uint64(len(w.Versions[n.ID]))] = photo
+	}
 }
 
 func (f files) Detach(id exam.DraftID, kind exam.FileKind, sha256 string) (exam.Draft, error) {
@@ -446,7 +456,7 @@ func (p past) History(id exam.DraftID) (list []present.Version, err error) {
 	}
 	all := p.w.Versions[id]
 	for i := range slices.Backward(all) {
-		list = append(list, present.Version{Revision: uint64(i + 1), Saved: p.w.Loop.Now().Add(-time.Duration(len(all)-i) * time.Minute), State: exam.StateDraft})
+		list = append(list, present.Version{Revision: uint64(i + 1), Saved: p.w.Loop.Now().Add(-time.Duration(len(all)-i) * time.Minute), State: exam.StateDraft, Photo: p.w.photos[id][uint64(i+1)].SHA256})
 	}
 	return list, nil
 }
@@ -468,7 +478,14 @@ func (p past) Restore(id exam.DraftID, revision uint64) (exam.Draft, error) {
 	if err != nil {
 		return exam.Draft{}, err
 	}
-	return drafts(p).Save(id, doc)
+	n, err := drafts(p).Save(id, doc)
+	if photo, ok := p.w.photos[id][revision]; err == nil && ok {
+		if now, _ := n.Photo(); now != photo {
+			n.Files = exam.TakePhoto(n.Files, []exam.File{photo})
+			n = p.w.revise(n)
+		}
+	}
+	return n, err
 }
 
 type settings struct{ w *World }
