@@ -405,7 +405,7 @@ func TestThePhotoThatIsTakenSaysWhereTheOtherStays(t *testing.T) {
 		t.Errorf("it does not say %q", m)
 	}
 	tap(t, st, "conflict.photo=theirs")
-	if m := says(st, "这里会换成服务器上的照片；历史里不留照片，要换回来请用“撤销”"); m != "" {
+	if m := says(st, "这里会换成服务器上的照片；原来的留在历史里"); m != "" {
 		t.Errorf("it does not say %q", m)
 	}
 }
