@@ -3,6 +3,7 @@ package present
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"wenbao/exam"
 )
@@ -47,21 +48,31 @@ func (f *Form) ReadPast() {
 // Restore brings back an older version; what is there now becomes a version of
 // its own, and the restoring can be undone.
 func (f *Form) Restore(revision uint64) {
-	f.restore(revision, func(before uint64) {
-		f.offerUndo(T("ui.undo.restored"), func() { f.restore(before, func(uint64) {}) })
+	var before exam.Draft // with all that was typed
+	restore := func() (d exam.Draft, err error) {
+		if before, err = f.desk.ports.Drafts.Draft(f.draft.ID); err != nil {
+			return d, err
+		}
+		return f.desk.ports.Past.Restore(f.draft.ID, revision)
+	}
+	back := func() (exam.Draft, error) { return f.restored(before) }
+	f.store("restore", restore, func() {
+		f.readPast()
+		f.offerUndo(T("ui.undo.restored"), func() { f.store("restore", back, f.readPast) })
 	})
 }
 
-func (f *Form) restore(revision uint64, then func(before uint64)) {
-	var before uint64 // the version that holds all that was typed
-	f.store("restore", func() (exam.Draft, error) {
-		d, err := f.desk.ports.Drafts.Draft(f.draft.ID)
-		if err != nil {
-			return d, err
+// restored makes a draft what it was before. A version without a photo leaves the
+// present one, which then came with what is taken back.
+func (f *Form) restored(before exam.Draft) (exam.Draft, error) {
+	d, err := f.desk.ports.Past.Restore(before.ID, before.Revision)
+	for _, file := range d.Files {
+		photo := file.Kind == exam.FilePhoto || file.Kind == exam.FilePhotoOriginal
+		if err == nil && photo && !slices.ContainsFunc(before.Files, func(o exam.File) bool { return o.Kind == file.Kind }) {
+			d, err = f.desk.ports.Files.Detach(before.ID, file.Kind, file.SHA256)
 		}
-		before = d.Revision
-		return f.desk.ports.Past.Restore(f.draft.ID, revision)
-	}, func() { f.readPast(); then(before) })
+	}
+	return d, err
 }
 
 // Difference is a field that was changed both here and elsewhere.

@@ -256,3 +256,36 @@ func TestAVersionComesBackWithItsPhoto(t *testing.T) {
 	w.Loop.Drain()
 	has(hashes[1])
 }
+
+// TestTakingARestoringBackTakesItsPhotoAwayAgain restores a version with a photo
+// where there is none any more.
+func TestTakingARestoringBackTakesItsPhotoAwayAgain(t *testing.T) {
+	w, d, f := opened(t, exam.Document{City: "零"})
+	for _, kind := range []exam.FileKind{exam.FilePhotoOriginal, exam.FilePhoto} {
+		if _, err := w.Ports().Files.Attach(f.ID(), exam.File{Kind: kind, Type: "image/jpeg"}, presenttest.JPEG()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	d.Go(present.PageHistory)
+	w.Loop.Drain()
+	with := f.Past()[0].Revision
+	for _, file := range w.Drafts[f.ID()].Files {
+		if _, err := w.Ports().Files.Detach(f.ID(), file.Kind, file.SHA256); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.StoreChanged(f.ID())
+	w.Loop.Drain()
+	f.Restore(with)
+	w.Loop.Drain()
+	if photo, ok := w.Drafts[f.ID()].Photo(); !ok || photo.SHA256 != exam.Digest(presenttest.JPEG()) {
+		t.Fatal("the photo did not come back")
+	}
+	d.UndoLast()
+	w.Loop.Drain()
+	if left := w.Drafts[f.ID()].Files; len(left) != 0 {
+		t.Errorf("taken back, it still has %+v", left)
+	}
+}
