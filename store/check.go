@@ -67,6 +67,7 @@ func (s *Store) check(ctx context.Context, listed map[exam.DraftID]uint64) (Find
 	if c.view, c.ix, err = s.reading(); err != nil {
 		return Finding{}, err
 	}
+	c.view.ix = nil // everything is read
 	c.should = c.ix.revisions()
 	maps.Copy(c.should, listed)
 	err = c.all()
@@ -115,7 +116,7 @@ func (c *checker) draft(key string) {
 	id := exam.DraftID(key)
 	c.Drafts++
 	d, err := c.view.draft(id)
-	if err != nil {
+	if _, keyErr := c.plain(c.v.data, bucketKeys, key); err != nil || keyErr != nil { // of those in use it was not read
 		c.lose(Loss{What: "draft", Draft: id})
 		return
 	}

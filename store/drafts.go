@@ -38,8 +38,15 @@ func (s *Store) CreateAll(docs []exam.Document, pack exam.PackRef) ([]exam.Draft
 
 // found puts a draft that was not there before, with a key of its own.
 func (t *tx) found(id exam.DraftID, h head, doc exam.Document) error {
-	t.sealData(bucketKeys, string(id), seal.NewKey())
-	return t.putHead(id, h, doc)
+	key := seal.NewKey()
+	t.sealData(bucketKeys, string(id), key)
+	if err := t.putHead(id, h, doc); err != nil {
+		return err
+	}
+	t.then = append(t.then, func(ix *index) {
+		ix.note(id, func(r *row) { r.key, r.unheard = [seal.KeySize]byte(key), true })
+	})
+	return nil
 }
 
 // putHead puts the newest state of a draft and tells the list.

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"wenbao/exam"
+	"wenbao/store/internal/seal"
 )
 
 // index holds a summary of every draft in memory. Rows lie in the order of
@@ -15,6 +17,7 @@ import (
 // changed since a moment is what lies behind a mark.
 type index struct {
 	ready chan struct{} // closed when everything is loaded
+	left  atomic.Bool   // nobody will ask any more
 	first []row         // until then: the newest rows, newest first; nil when not known
 	total int           // until then: how many rows there are
 
@@ -40,8 +43,10 @@ type row struct {
 	year                      int
 	revision, delivered       uint64
 	created, updated, deleted int64
-	confirmed                 bool // there is a receipt over a submission of this machine
-	elsewhere                 bool // another machine has changed the content since
+	confirmed                 bool               // there is a receipt over a submission of this machine
+	elsewhere                 bool               // another machine has changed the content since
+	unheard                   bool               // the server has said nothing of it
+	key                       [seal.KeySize]byte // the draft's; zero: not known yet
 	outbox                    []entryRow
 }
 
@@ -182,7 +187,37 @@ func (ix *index) registered(id exam.DraftID, reg registrationRecord) {
 }
 
 func (r *row) register(reg registrationRecord) {
+	r.unheard = reg.unheard()
 	r.number, r.confirmed, r.elsewhere = reg.Registration.Number, reg.Delivered != nil, reg.Base != nil
+}
+
+// recall gives what else the index knows of a draft, once it is loaded: its key,
+// zero when that is not known, and whether the server has said nothing of it.
+func (ix *index) recall(id exam.DraftID) (key [seal.KeySize]byte, unheard bool) {
+	if ix == nil {
+		return key, false
+	}
+	select {
+	case <-ix.ready:
+	default:
+		return key, false
+	}
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	if slot, ok := ix.slots[id]; ok {
+		r := &ix.rows[slot]
+		return r.key, r.unheard
+	}
+	return key, false
+}
+
+// note lets fn change what recall gives of a draft; nobody sees its row changed.
+func (ix *index) note(id exam.DraftID, fn func(*row)) {
+	ix.lock()
+	defer ix.mu.Unlock()
+	if slot, ok := ix.slots[id]; ok {
+		fn(&ix.rows[slot])
+	}
 }
 
 func (ix *index) remove(id exam.DraftID) {

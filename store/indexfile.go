@@ -143,6 +143,7 @@ func appendText(b []byte, s string) []byte {
 const (
 	flagConfirmed = 1 << iota
 	flagElsewhere
+	flagUnheard
 )
 
 func (r *row) appendTo(b []byte) []byte {
@@ -155,6 +156,9 @@ func (r *row) appendTo(b []byte) []byte {
 	}
 	if r.elsewhere {
 		flags |= flagElsewhere
+	}
+	if r.unheard {
+		flags |= flagUnheard
 	}
 	for _, n := range []uint64{uint64(r.year), r.revision, r.delivered, uint64(r.created), uint64(r.updated), uint64(r.deleted), flags, uint64(len(r.outbox))} {
 		b = binary.AppendUvarint(b, n)
@@ -202,7 +206,7 @@ func (c *cursor) row() (r row) {
 	r.year, r.revision, r.delivered = int(c.number()), c.number(), c.number()
 	r.created, r.updated, r.deleted = int64(c.number()), int64(c.number()), int64(c.number())
 	flags := c.number()
-	r.confirmed, r.elsewhere = flags&flagConfirmed != 0, flags&flagElsewhere != 0
+	r.confirmed, r.elsewhere, r.unheard = flags&flagConfirmed != 0, flags&flagElsewhere != 0, flags&flagUnheard != 0
 	for n := c.number(); n > 0 && !c.bad; n-- {
 		r.outbox = append(r.outbox, entryRow{exam.EntryID(c.text()), exam.Transport(c.text())})
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"wenbao/exam"
 	"wenbao/store/internal/disk"
 	"wenbao/store/internal/engine"
+	"wenbao/store/internal/seal"
 )
 
 // loadIndex starts loading the index: the newest rows at once, all others
@@ -24,15 +26,33 @@ func (s *Store) loadIndex(v *vault) (*index, *indexLog) {
 		ix.first, ix.total = rows, total
 	}
 	s.loading.Go(func() {
-		defer close(ix.ready)
-		if usable && s.fill(v, ix, l, seq, news) == nil {
-			return
-		}
-		*l = indexLog{fs: l.fs, name: l.name}
-		ix.clear()
-		s.fillFromDrafts(v, ix)
+		func() {
+			defer close(ix.ready)
+			if usable && s.fill(v, ix, l, seq, news) == nil {
+				return
+			}
+			*l = indexLog{fs: l.fs, name: l.name}
+			ix.clear()
+			s.fillFromDrafts(v, ix)
+		}()
+		s.loadKeys(v, ix)
 	})
 	return ix, l
+}
+
+// loadKeys reads the drafts' keys, so that who saves need not look for one in
+// pages that no processor has near. What cannot be read is found by him.
+func (s *Store) loadKeys(v *vault, ix *index) {
+	_ = s.engine.Scan(bucketKeys, "", func(id string, sealed []byte) error {
+		key, err := openValue(v.data, bucketKeys, id, sealed)
+		if err == nil && len(key) == seal.KeySize {
+			ix.note(exam.DraftID(id), func(r *row) { r.key = [seal.KeySize]byte(key) })
+		}
+		if ix.left.Load() {
+			return context.Canceled
+		}
+		return nil
+	})
 }
 
 // witness reads from the index file which drafts there were, at which revision:

@@ -100,6 +100,11 @@ func (t *tx) sealRegistration(id exam.DraftID, rec registrationRecord) error {
 	return t.seal(id, bucketRegistrations, string(id), encode(rec, nil))
 }
 
+// unheard tells whether the server has said nothing.
+func (k *registrationRecord) unheard() bool {
+	return k.Registration.ID == "" && k.Base == nil && k.Delivered == nil
+}
+
 // follow takes in a newer version. When its content is not what the document
 // was made from, that stays known: without it a merge could not tell whose
 // change is whose.

@@ -165,7 +165,7 @@ func (s *Store) Close() error { return s.stop() }
 
 func (s *Store) stop() error {
 	s.stopping.Do(func() {
-		s.loading.Wait()
+		s.loaded()
 		if s.engine != nil {
 			s.stopped = s.engine.Close()
 		}
@@ -176,10 +176,20 @@ func (s *Store) stop() error {
 	return s.stopped
 }
 
+// loaded waits until nobody loads the index any more.
+func (s *Store) loaded() {
+	s.mu.RLock()
+	if s.index != nil {
+		s.index.left.Store(true)
+	}
+	s.mu.RUnlock()
+	s.loading.Wait()
+}
+
 // Lock forgets every key and everything that was read with them. Until
 // [Store.Unlock] all methods but Close return KindLocked with [ErrStoreLocked].
 func (s *Store) Lock() {
-	s.loading.Wait()
+	s.loaded()
 	s.mu.Lock()
 	v := s.vault
 	s.vault, s.index = nil, nil

@@ -12,6 +12,7 @@ import (
 type view struct {
 	get func(bucket, key string) ([]byte, error)
 	v   *vault
+	ix  *index // recalls what then need not be read; nil: everything is read
 }
 
 // tx is one atomic change: what it puts becomes durable together, and only then
@@ -26,7 +27,7 @@ type tx struct {
 
 func (s *Store) reading() (view, *index, error) {
 	v, ix, err := s.open()
-	return view{get: s.engine.Get, v: v}, ix, err
+	return view{get: s.engine.Get, v: v, ix: ix}, ix, err
 }
 
 // update runs fn as one transaction, named op in errors.
@@ -37,7 +38,7 @@ func (s *Store) update(op string, fn func(*tx) error) error {
 		if err != nil {
 			return err
 		}
-		t = &tx{view: view{get: e.Get, v: v}, Tx: e, s: s}
+		t = &tx{view: view{get: e.Get, v: v, ix: ix}, Tx: e, s: s}
 		if err := fn(t); err != nil {
 			return err
 		}
@@ -67,9 +68,13 @@ func (r view) box(id exam.DraftID) (seal.Box, error) {
 	if b, ok := r.v.cached(id); ok {
 		return b, nil
 	}
-	key, err := r.plain(r.v.data, bucketKeys, string(id))
-	if err != nil {
-		return seal.Box{}, err
+	known, _ := r.ix.recall(id)
+	key := known[:]
+	if known == ([seal.KeySize]byte{}) {
+		var err error
+		if key, err = r.plain(r.v.data, bucketKeys, string(id)); err != nil {
+			return seal.Box{}, err
+		}
 	}
 	b, err := seal.NewBox(key)
 	if err != nil {
@@ -124,6 +129,9 @@ func (t *tx) head(id exam.DraftID) (head, error) {
 
 // registration gives what the server said last, zero when it said nothing.
 func (r view) registration(id exam.DraftID) (rec registrationRecord, err error) {
+	if _, unheard := r.ix.recall(id); unheard {
+		return rec, nil
+	}
 	b, err := r.box(id)
 	if err != nil {
 		return rec, err
@@ -178,9 +186,16 @@ func (t *tx) registration(id exam.DraftID) (registrationRecord, error) {
 	if rec, ok := t.v.lastRegistration(id); ok && !changed {
 		return rec, nil
 	}
-	rec, err := t.view.registration(id)
+	r := t.view
+	if changed {
+		r.ix = nil // what it recalls is older
+	}
+	rec, err := r.registration(id)
 	if err == nil && !changed {
-		t.then = append(t.then, func(*index) { t.v.keepRegistration(id, rec) })
+		t.then = append(t.then, func(ix *index) {
+			t.v.keepRegistration(id, rec)
+			ix.note(id, func(r *row) { r.unheard = rec.unheard() })
+		})
 	}
 	return rec, err
 }
