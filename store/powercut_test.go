@@ -238,6 +238,70 @@ func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
 	t.Logf("%d events, %d cut points opened, seed %d", rec.Len(), cuts, seed)
 }
 
+// TestACutWhileSegmentsAreUsedAgainLosesNothing cuts the power while records are
+// written over those of an earlier use.
+func TestACutWhileSegmentsAreUsedAgainLosesNothing(t *testing.T) {
+	base := scratch(t)
+	rec := storetest.NewRecorder(base)
+	o := storetest.Options()
+	o.Segment, o.Disk = 12<<10, rec
+	dir := filepath.Join(base, "live")
+	s, err := store.Open(context.Background(), dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Create(storetest.Person(1), exam.PackRef{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pictures []string
+	start := 0 // the event from which on segments are used again
+	for again := 0; again < 8; again = rec.Renamed(".free.tmp", ".wj") {
+		if again == 0 {
+			start = rec.Len()
+		}
+		pictures = append(pictures, see(t, s))
+		rec.Mark(len(pictures) - 1)
+		if len(pictures) > 2000 {
+			t.Fatal("no segment was used again")
+		}
+		d.Document.Title = fmt.Sprint(len(pictures))
+		if _, err := s.Save(d.ID, d.Document); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pictures = append(pictures, see(t, s))
+	rec.Mark(len(pictures) - 1)
+	storetest.Inspect(t, s, dir)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	seed, cuts, goal := seedOf(), 0, 200
+	if long {
+		goal = 5000
+	}
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	for cuts < goal && !t.Failed() {
+		rec.Replay(func(c storetest.Cut) {
+			if c.Event < start || t.Failed() {
+				return
+			}
+			for mode := range storetest.Modes {
+				cuts++
+				at := filepath.Join(base, "cut")
+				if err := c.Build(at, mode, rnd); err != nil {
+					t.Fatal(err)
+				}
+				if err := checkCut(t, filepath.Join(at, "live"), pictures, c.Acked, false); err != nil {
+					t.Errorf("seed %d, event %d, mode %d, after step %d: %v", seed, c.Event, mode, c.Acked, err)
+				}
+				os.RemoveAll(at)
+			}
+		})
+	}
+	t.Logf("%d events, %d cut points opened, seed %d", rec.Len()-start, cuts, seed)
+}
+
 // checkCut opens what a cut left: it must show the last acknowledged step, or
 // the one after it, and go on working.
 func checkCut(t *testing.T, dir string, pictures []string, acked int, deep bool) error {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"wenbao/store/internal/disk"
@@ -47,6 +48,18 @@ func (r *Recorder) Len() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.events)
+}
+
+// Renamed counts the files that got a name with one suffix for one with another.
+func (r *Recorder) Renamed(from, to string) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.events {
+		if e.op == "rename" && strings.HasSuffix(e.name, from) && strings.HasSuffix(e.to, to) {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *Recorder) note(e ...event) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"wenbao/exam"
 	"wenbao/store/internal/disk"
 )
 
@@ -73,7 +74,7 @@ func (e *Engine) checkpoint() error {
 		return nil
 	}
 	err := e.db.write(ops, seq)
-	if errors.Is(err, errDamaged) && e.rebuildNow() == nil {
+	if errors.Is(err, errDamaged) && e.rebuildNow() == nil || exam.KindOf(err) == exam.KindFull && e.makeRoom() {
 		err = e.db.write(ops, seq)
 	}
 	e.taken(seq, err)
@@ -81,6 +82,12 @@ func (e *Engine) checkpoint() error {
 		e.o.Checkpointed(seq)
 	}
 	return err
+}
+
+// makeRoom gives the space of old segments back to a full disk, if there are any.
+func (e *Engine) makeRoom() bool {
+	n, err := e.journal.release()
+	return n > 0 && err == nil
 }
 
 // take moves what waits into the layer that bbolt is given, in key order.
@@ -129,6 +136,7 @@ func (e *Engine) Close() error {
 	}
 	e.closed = true
 	e.journal.finish()
+	_, _ = e.journal.release() // what stays goes at the next opening
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return disk.Error("close database", e.db.close())

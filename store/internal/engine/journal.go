@@ -16,8 +16,9 @@ import (
 	"wenbao/store/internal/disk"
 )
 
-// journal appends records to segments that were made of zeros beforehand, so
-// that one fdatasync makes a record durable without touching metadata.
+// journal appends records to segments whose blocks have all been written
+// beforehand, with zeros or in an earlier use, so that one fdatasync makes a record
+// durable without touching metadata.
 type journal struct {
 	fs   disk.FS
 	dir  string
@@ -32,7 +33,8 @@ type journal struct {
 	buffer   []byte // aligned to a block
 	rolled   bool   // the spare segment has been taken since this was false
 
-	sparing sync.Mutex // one makes the spare segment at a time; taken last
+	sparing sync.Mutex // guards the spare segment and what follows; taken last
+	free    []string   // trimmed segments that may be used again
 }
 
 // segmentInfo is a file of the journal. Its name tells its ordinal and the
@@ -44,12 +46,14 @@ type segmentInfo struct {
 	ordinal uint64
 	first   uint64
 	bytes   int64
+	again   bool // it may be used again: of this session, each record in one block
 }
 
 const (
 	journalDir    = "journal"
 	segmentSuffix = ".wj"
 	spareName     = "spare.tmp"
+	freeSuffix    = ".free.tmp"
 )
 
 func (j *journal) path(i int) string { return filepath.Join(j.dir, j.segments[i].name) }
@@ -117,7 +121,7 @@ func (j *journal) read(i int) (segment, error) {
 	b, err := disk.ReadFile(j.fs, j.path(i), maxRecord+j.size)
 	s := segment{broken: 1}
 	if err == nil {
-		s = parseSegment(b)
+		s = parseSegment(b, j.segments[i].first)
 	} else if exam.KindOf(disk.Error("", err)) != exam.KindDamaged {
 		return segment{}, err
 	}
@@ -187,10 +191,14 @@ func (j *journal) append(r record) error {
 		return disk.Error("write journal", err)
 	}
 	j.offset += int64(len(j.buffer))
+	if len(j.buffer) > block {
+		j.segments[len(j.segments)-1].again = false
+	}
 	return nil
 }
 
 func (j *journal) abandon() {
+	j.segments[len(j.segments)-1].again = false
 	_ = j.file.WriteThrough(disk.Aligned(block), j.offset)
 	_ = j.file.Close()
 	j.file = nil
@@ -203,7 +211,8 @@ func (j *journal) roll(need int64, first uint64) error {
 	need += block
 	j.sparing.Lock()
 	defer j.sparing.Unlock()
-	if err := j.prepare(need); err != nil {
+	ready, err := j.ready(need)
+	if err != nil {
 		return err
 	}
 	ordinal := uint64(1)
@@ -212,7 +221,7 @@ func (j *journal) roll(need int64, first uint64) error {
 	}
 	info := segmentInfo{name: segmentName(ordinal, first), ordinal: ordinal, first: first}
 	name := filepath.Join(j.dir, info.name)
-	if err := j.fs.Rename(filepath.Join(j.dir, spareName), name); err != nil {
+	if err := j.fs.Rename(filepath.Join(j.dir, ready), name); err != nil {
 		return err
 	}
 	if err := j.fs.SyncDir(j.dir); err != nil {
@@ -231,16 +240,41 @@ func (j *journal) roll(need int64, first uint64) error {
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
+	info.again = info.bytes == j.size
 	j.file, j.offset, j.capacity, j.rolled = f, block, info.bytes, true
 	j.segments = append(j.segments, info)
 	return nil
+}
+
+// ready names a file that can become a segment with room for need bytes: one that
+// was used before, else the spare one. The caller holds sparing.
+func (j *journal) ready(need int64) (name string, err error) {
+	if n := len(j.free); n > 0 && need <= j.size {
+		name, j.free = j.free[n-1], j.free[:n-1]
+		return name, nil
+	}
+	return spareName, j.prepare(need)
 }
 
 // spare makes the next segment beforehand, beside whoever appends meanwhile.
 func (j *journal) spare() error {
 	j.sparing.Lock()
 	defer j.sparing.Unlock()
+	if len(j.free) > 0 {
+		return nil
+	}
 	return j.prepare(j.size)
+}
+
+// release removes the segments that wait to be used again, and tells how many.
+func (j *journal) release() (n int, err error) {
+	j.sparing.Lock()
+	defer j.sparing.Unlock()
+	for _, name := range j.free {
+		err = errors.Join(err, j.fs.Remove(filepath.Join(j.dir, name)))
+	}
+	n, j.free = len(j.free), nil
+	return n, err
 }
 
 // prepare sees to it that a spare segment with at least need bytes is there. On
@@ -300,11 +334,12 @@ func (j *journal) finish() {
 	j.file = nil
 }
 
-// trim removes the segments that hold nothing after seq, oldest first.
+// trim removes the segments that hold nothing after seq, oldest first, or keeps
+// them to be used again.
 func (j *journal) trim(seq uint64) error {
 	removed := false
 	for len(j.segments) > 1 && (j.segments[0].first == 0 || j.nextFirst(0) <= seq+1) {
-		if err := j.fs.Remove(j.path(0)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := j.drop(j.segments[0]); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		j.segments = slices.Delete(j.segments, 0, 1)
@@ -314,6 +349,21 @@ func (j *journal) trim(seq uint64) error {
 		return nil
 	}
 	return j.fs.SyncDir(j.dir)
+}
+
+func (j *journal) drop(s segmentInfo) error {
+	name := filepath.Join(j.dir, s.name)
+	if !s.again || s.bytes != j.size {
+		return j.fs.Remove(name)
+	}
+	j.sparing.Lock()
+	defer j.sparing.Unlock()
+	free := s.name + freeSuffix
+	if err := j.fs.Rename(name, filepath.Join(j.dir, free)); err != nil {
+		return err
+	}
+	j.free = append(j.free, free)
+	return nil
 }
 
 // nextFirst gives the first sequence number behind segment i.

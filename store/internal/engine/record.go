@@ -15,9 +15,14 @@ import (
 //	record: "WJR1" length(4) sequence(8) time(8) kind(4) crc32c(4) payload
 //
 // little-endian; time in Unix milliseconds, for people only. The checksum
-// covers the head before it and the payload. A file is made of zeros beforehand.
+// covers the head before it and the payload. Every block of a file has been
+// written beforehand, with zeros or as a segment before.
 // No block is written twice, so what tears when the power goes is never a
 // record that was acknowledged; and whole blocks can go past the page cache.
+//
+// A file that was a segment before has records of that time behind its own: their
+// sequence numbers are below the first of its own, which its name tells, and each
+// of them lies in one block, so that none is left in part.
 //
 // In the first form, "WENBAOJ1", records lay at multiples of 8 from byte 64 on.
 const (
@@ -88,24 +93,31 @@ func appendRecord(dst []byte, r record) []byte {
 	return dst
 }
 
-// parseRecord reads the record at the start of b; size is what it takes up.
-func parseRecord(b []byte) (r record, size int, ok bool) {
+// soundRecord gives the payload of the record at the start of b, and its number.
+func soundRecord(b []byte) (payload []byte, seq uint64, ok bool) {
 	if len(b) < recordHead || string(b[:4]) != recordMagic {
-		return r, 0, false
+		return nil, 0, false
 	}
 	length := int64(binary.LittleEndian.Uint32(b[4:]))
 	if length > maxRecord || recordHead+length > int64(len(b)) {
+		return nil, 0, false
+	}
+	payload = b[recordHead : recordHead+length]
+	ok = binary.LittleEndian.Uint32(b[crcOffset:]) == seal.Checksum(b[:crcOffset], payload)
+	return payload, binary.LittleEndian.Uint64(b[8:]), ok
+}
+
+// parseRecord reads the record at the start of b; size is what it takes up.
+func parseRecord(b []byte) (r record, size int, ok bool) {
+	payload, seq, ok := soundRecord(b)
+	if !ok {
 		return r, 0, false
 	}
-	payload := b[recordHead : recordHead+length]
-	if binary.LittleEndian.Uint32(b[crcOffset:]) != seal.Checksum(b[:crcOffset], payload) {
-		return r, 0, false
-	}
-	r.seq = binary.LittleEndian.Uint64(b[8:])
+	r.seq = seq
 	r.time = time.UnixMilli(int64(binary.LittleEndian.Uint64(b[16:])))
 	r.kind = binary.LittleEndian.Uint32(b[24:])
 	r.ops, ok = parseOps(payload)
-	return r, int(recordHead+length+7) &^ 7, ok
+	return r, (recordHead + len(payload) + 7) &^ 7, ok
 }
 
 func parseOps(b []byte) (ops []op, ok bool) {
@@ -163,13 +175,14 @@ func layout(b []byte) (start, unit int) {
 	return min(firstHead, len(b)), 8
 }
 
-// parseSegment reads all records of a segment, also those behind damage.
-func parseSegment(b []byte) (s segment) {
+// parseSegment reads all records of a segment from number first on, also those
+// behind damage.
+func parseSegment(b []byte, first uint64) (s segment) {
 	at, unit := layout(b)
-	var last uint64
+	last := max(first, 1) - 1
 	for {
 		r, size, ok := parseRecord(b[at:])
-		if ok && (r.seq > last || len(s.records) == 0) {
+		if ok && r.seq > last {
 			s.records = append(s.records, r)
 			last = r.seq
 			at = min((at+size+unit-1)/unit*unit, len(b))
@@ -177,12 +190,25 @@ func parseSegment(b []byte) (s segment) {
 		}
 		next := nextRecord(b, at+8, last)
 		if next < 0 {
-			s.torn = len(bytes.Trim(b[at:], "\x00")) > 0
+			s.torn = !unused(b[at:], first)
 			return s
 		}
 		s.broken++
 		at = next
 	}
+}
+
+// unused tells whether what follows the last record of a segment is what was
+// there before: zeros, and blocks with a record of an earlier use.
+func unused(b []byte, first uint64) bool {
+	for len(b) > 0 {
+		next := b[:min(block, len(b))]
+		if _, seq, ok := soundRecord(next); (!ok || seq >= first) && len(bytes.Trim(next, "\x00")) > 0 {
+			return false
+		}
+		b = b[len(next):]
+	}
+	return true
 }
 
 // nextRecord finds the next sound record at or after from, -1 when none.

@@ -18,8 +18,9 @@ import (
 const (
 	snapshotDir    = "snapshots"
 	snapshotSuffix = ".db"
-	// maxSegments bounds the files of the journal between snapshots.
-	maxSegments = 64
+	// maxSegments bounds the files of the journal between snapshots: 2 GiB, as much
+	// as a database may have.
+	maxSegments = 512
 	// keptSnapshots of a database of up to smallDatabase bytes are two, else one.
 	smallDatabase = 64 << 20
 )

@@ -216,6 +216,9 @@ func (e *Engine) anchor() error {
 		return disk.Error("take snapshot", err)
 	}
 	e.journal.finish()
+	if _, err := e.journal.release(); err != nil { // old records lie in them
+		return disk.Error("remove old files", err)
+	}
 	if err := e.journal.append(record{seq: e.seq + 1, time: e.o.Clock(), kind: kindClosed}); err != nil {
 		return err
 	}
@@ -240,8 +243,9 @@ func (e *Engine) removeOld() error {
 			return err
 		}
 	}
-	if err := e.journal.trim(e.applied); err != nil {
-		return err
+	err = e.journal.trim(e.applied)
+	if _, failed := e.journal.release(); err != nil || failed != nil {
+		return errors.Join(err, failed)
 	}
 	names, err := e.o.FS.List(e.dir)
 	if err != nil {
