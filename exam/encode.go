@@ -13,9 +13,10 @@ import (
 //
 // It is what encoding/json writes, field by field, because every save waits for
 // it; TestTheCanonicalBytesAreThoseOfEncodingJSON holds the two together.
-func (d Document) Encode() []byte {
-	return writer(make([]byte, 0, 4096)).document("", &d)
-}
+func (d Document) Encode() []byte { return d.AppendEncode(make([]byte, 0, 4096)) }
+
+// AppendEncode appends the canonical bytes to dst.
+func (d Document) AppendEncode(dst []byte) []byte { return writer(dst).document("", &d) }
 
 func (w writer) document(key string, d *Document) writer {
 	w = w.text(key+`{"exam":`, d.Exam)
@@ -139,6 +140,8 @@ func unescaped(s string) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
+		case c < utf8.RuneSelf && i+8 <= len(s) && asIs(s[i:i+8]):
+			i += 8
 		case c < utf8.RuneSelf:
 			if c < ' ' || c == '"' || c == '\\' {
 				return false
@@ -155,6 +158,16 @@ func unescaped(s string) bool {
 		}
 	}
 	return true
+}
+
+// asIs tells whether eight bytes are ASCII that stands in JSON as it is. Where it
+// says no, they may be that nevertheless.
+func asIs(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	quote, backslash := w^'"'*ones, w^'\\'*ones
+	return (w|(w-' '*ones)|(quote-ones)|(backslash-ones))&tops == 0
 }
 
 func escaped(s string) []byte {

@@ -81,12 +81,12 @@ func (s *Store) Draft(id exam.DraftID) (exam.Draft, error) {
 // changes nothing. The state stays as it is: a delivered draft that is edited
 // has a Revision above the delivered one (see [Summary.Edited]).
 func (s *Store) Save(id exam.DraftID, doc exam.Document) (d exam.Draft, err error) {
-	raw := doc.Encode()
 	err = s.update("save draft", func(t *tx) error {
 		h, err := t.head(id)
 		if err != nil {
 			return err
 		}
+		raw := doc.AppendEncode(t.v.room())
 		if !bytes.Equal(h.document, raw) {
 			if h, err = t.revise(id, h, raw, doc); err != nil {
 				return err
@@ -127,7 +127,8 @@ func (t *tx) keepVersion(id exam.DraftID, h, next head) error {
 		facts.Photo = photo
 	}
 	old := versionKey(id, h.Revision)
-	if err := t.seal(id, bucketVersions, old, facts.encode(), wayBack(next.document, h.document)); err != nil {
+	var room [128]byte
+	if err := t.seal(id, bucketVersions, old, facts.encode(room[:]), wayBack(next.document, h.document)); err != nil {
 		return err
 	}
 	return t.forget(id, h.Revision)
@@ -156,7 +157,7 @@ func (t *tx) forget(id exam.DraftID, newest uint64) error {
 	}
 	for r := newest; r > bound; r-- {
 		key := versionKey(id, r-bound)
-		raw, err := t.get(bucketVersions, key)
+		raw, err := t.Get(bucketVersions, key)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unsafe"
 
 	"wenbao/exam"
 	"wenbao/store/internal/disk"
@@ -78,6 +79,7 @@ type vault struct {
 	drafts map[exam.DraftID]seal.Box
 	typed  exam.DraftID        // the draft that was changed last
 	head   head                // and its newest state
+	spare  []byte              // the document before, whose memory may be used again
 	said   *registrationRecord // and what the server said of it, if that was read
 	cut    uint64              // and to how many versions its history is known to be cut, 0: not known
 }
@@ -132,7 +134,24 @@ func (v *vault) keepHead(id exam.DraftID, h head) {
 	if v.typed != id {
 		v.said, v.cut = nil, 0
 	}
+	if old := v.head.document; unsafe.SliceData(old) != unsafe.SliceData(h.document) {
+		v.spare = old
+	}
 	v.typed, v.head = id, h
+}
+
+// room gives the memory of a document that nobody needs any more, for the next
+// one, to a change alone: only changes have what lastHead gives, and each ends
+// before the next begins.
+func (v *vault) room() []byte {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	spare := v.spare
+	v.spare = nil
+	if spare == nil {
+		spare = make([]byte, 0, 4096)
+	}
+	return spare[:0]
 }
 
 // trimmed gives to how many versions the history of the draft being typed is

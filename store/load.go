@@ -250,7 +250,7 @@ func (ix *index) take(r row, keep bool) {
 
 // catchUp takes in the keys that changed after the index file was written.
 func (s *Store) catchUp(v *vault, ix *index, keys []string) error {
-	r := view{get: s.engine.Get, v: v}
+	r := view{getter: s.engine, v: v}
 	changed := map[exam.DraftID]bool{}
 	for _, key := range keys {
 		bucket, rest, _ := strings.Cut(key, "/")
@@ -330,7 +330,7 @@ func (r view) row(id exam.DraftID, ix *index) (out row, err error) {
 // fillFromDrafts makes the index without its file. A draft that cannot be read
 // is left out; [Store.Check] tells which.
 func (s *Store) fillFromDrafts(v *vault, ix *index) {
-	r := view{get: s.engine.Get, v: v}
+	r := view{getter: s.engine, v: v}
 	var ids []exam.DraftID
 	_ = s.engine.Scan(bucketDrafts, "", func(key string, _ []byte) error {
 		ids = append(ids, exam.DraftID(key))

@@ -57,7 +57,7 @@ func (s *Store) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt) 
 // this machine's document. It tells whether anything was new.
 func (t *tx) learn(reg exam.Registration, r exam.Receipt, delivered, made bool) (news bool, err error) {
 	key := receiptKey(reg.ID, r)
-	had, err := t.get(bucketReceipts, key)
+	had, err := t.Get(bucketReceipts, key)
 	if err != nil {
 		return false, err
 	}
@@ -242,7 +242,7 @@ func (s *Store) Apply(cursor string, updates []exam.Update, settings map[string]
 
 func (s *Store) apply(t *tx, u exam.Update) error {
 	id := u.Registration.ID
-	if purged, err := t.get(bucketPurged, string(id)); err != nil || purged != nil {
+	if purged, err := t.Get(bucketPurged, string(id)); err != nil || purged != nil {
 		return err
 	}
 	h, err := t.head(id)

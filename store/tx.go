@@ -8,11 +8,16 @@ import (
 	"wenbao/store/internal/seal"
 )
 
+// getter gives a sealed value, nil when there is none.
+type getter interface {
+	Get(bucket, key string) ([]byte, error)
+}
+
 // view reads sealed values with the keys of an unlocked store.
 type view struct {
-	get func(bucket, key string) ([]byte, error)
-	v   *vault
-	ix  *index // recalls what then need not be read; nil: everything is read
+	getter
+	v  *vault
+	ix *index // recalls what then need not be read; nil: everything is read
 }
 
 // tx is one atomic change: what it puts becomes durable together, and only then
@@ -23,11 +28,17 @@ type tx struct {
 	s       *Store
 	then    []func(*index)
 	changes []Change
+
+	fewThen   [4]func(*index) // what a save needs, in one piece with the rest
+	fewChange [1]Change
 }
+
+// Get gives the value as the change sees it.
+func (t *tx) Get(bucket, key string) ([]byte, error) { return t.Tx.Get(bucket, key) }
 
 func (s *Store) reading() (view, *index, error) {
 	v, ix, err := s.open()
-	return view{get: s.engine.Get, v: v, ix: ix}, ix, err
+	return view{s.engine, v, ix}, ix, err
 }
 
 // update runs fn as one transaction, named op in errors.
@@ -38,7 +49,8 @@ func (s *Store) update(op string, fn func(*tx) error) error {
 		if err != nil {
 			return err
 		}
-		t = &tx{view: view{get: e.Get, v: v, ix: ix}, Tx: e, s: s}
+		t = &tx{view: view{e, v, ix}, Tx: e, s: s}
+		t.then, t.changes = t.fewThen[:0], t.fewChange[:0]
 		if err := fn(t); err != nil {
 			return err
 		}
@@ -86,7 +98,7 @@ func (r view) box(id exam.DraftID) (seal.Box, error) {
 
 // plain opens one value; KindNotFound when there is none.
 func (r view) plain(b seal.Box, bucket, key string) ([]byte, error) {
-	sealed, err := r.get(bucket, key)
+	sealed, err := r.Get(bucket, key)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +215,8 @@ func (t *tx) registration(id exam.DraftID) (registrationRecord, error) {
 // sealHead puts the newest state of a draft.
 func (t *tx) sealHead(id exam.DraftID, h head) error {
 	t.then = append(t.then, func(*index) { t.v.keepHead(id, h) })
-	return t.seal(id, bucketDrafts, string(id), h.facts(), h.document)
+	var room [256]byte
+	return t.seal(id, bucketDrafts, string(id), h.facts(room[:]), h.document)
 }
 
 // seal puts a value that is sealed with the draft's key.

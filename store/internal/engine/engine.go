@@ -206,11 +206,14 @@ type Tx struct {
 	ops   []op
 	last  map[string]int // of each key the operation that counts, when there are many
 	after []func()
+
+	fewOps   [few / 2]op // what a save needs, in one piece with the rest
+	oneAfter [1]func()
 }
 
 // Get gives the value as the change sees it, nil when there is none.
 func (t *Tx) Get(bucket, key string) ([]byte, error) {
-	if i, ok := t.find(bucket + "/" + key); ok {
+	if i, ok := t.find(bucket, key); ok {
 		return t.ops[i].value, nil
 	}
 	return t.e.Get(bucket, key)
@@ -219,32 +222,37 @@ func (t *Tx) Get(bucket, key string) ([]byte, error) {
 // few operations are found faster without a map.
 const few = 8
 
-func (t *Tx) find(key string) (i int, ok bool) {
+func (t *Tx) find(bucket, key string) (i int, ok bool) {
 	if t.last != nil {
-		i, ok = t.last[key]
+		i, ok = t.last[bucket+"/"+key]
 		return i, ok
 	}
-	i = slices.IndexFunc(t.ops, func(o op) bool { return o.key == key })
-	return i, i >= 0
+	for i, o := range t.ops {
+		if n := len(bucket); len(o.key) == n+1+len(key) && o.key[n+1:] == key && o.key[:n] == bucket {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // Has tells whether the change has put or deleted the key itself.
 func (t *Tx) Has(bucket, key string) bool {
-	_, ok := t.find(bucket + "/" + key)
+	_, ok := t.find(bucket, key)
 	return ok
 }
 
 // Put sets a sealed value, which must not change any more.
-func (t *Tx) Put(bucket, key string, value []byte) { t.add(op{bucket + "/" + key, value}) }
+func (t *Tx) Put(bucket, key string, value []byte) { t.add(bucket, key, value) }
 
 // Delete takes a value away.
-func (t *Tx) Delete(bucket, key string) { t.add(op{bucket + "/" + key, nil}) }
+func (t *Tx) Delete(bucket, key string) { t.add(bucket, key, nil) }
 
-func (t *Tx) add(o op) {
-	if i, ok := t.find(o.key); ok {
-		t.ops[i] = o
+func (t *Tx) add(bucket, key string, value []byte) {
+	if i, ok := t.find(bucket, key); ok {
+		t.ops[i].value = value
 		return
 	}
+	o := op{bucket + "/" + key, value}
 	t.ops = append(t.ops, o)
 	switch n := len(t.ops); {
 	case t.last != nil:
@@ -273,6 +281,7 @@ func (e *Engine) Update(fn func(*Tx) error) error {
 		return err
 	}
 	t := &Tx{e: e, Seq: e.seq + 1} // only writers change seq
+	t.ops, t.after = t.fewOps[:0], t.oneAfter[:0]
 	if err := fn(t); err != nil || len(t.ops) == 0 {
 		return err
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"wenbao/store/internal/seal"
@@ -86,10 +87,9 @@ func appendRecord(dst []byte, r record) []byte {
 	b := dst[start:]
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-recordHead))
 	binary.LittleEndian.PutUint32(b[crcOffset:], seal.Checksum(b[:crcOffset], b[recordHead:]))
-	padded := start + (len(b)+block-1)&^(block-1)
-	for len(dst) < padded {
-		dst = append(dst, 0)
-	}
+	padding := -len(b) & (block - 1)
+	dst = slices.Grow(dst, padding)[:len(dst)+padding]
+	clear(dst[len(dst)-padding:])
 	return dst
 }
 

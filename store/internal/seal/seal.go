@@ -87,16 +87,16 @@ func (b Box) Seal(bucket, key string, sequence uint64, plain ...[]byte) []byte {
 	for _, part := range plain {
 		size += len(part)
 	}
-	out := make([]byte, headSize, size+16)
+	room := make([]byte, size+16+adReserved) // in one piece with what is needed on the way
+	out, spare := room[:headSize:size+16], room[size+16:size+16]
 	out[0] = Version
 	binary.BigEndian.PutUint64(out[1:], sequence)
 	rand.Read(out[nonceAt:headSize])
 	for _, part := range plain {
 		out = append(out, part...)
 	}
-	var ad [adReserved]byte
-	out = b.aead.Seal(out[:headSize], out[nonceAt:headSize], out[headSize:], place(ad[:0], bucket, key, out[:crcAt])) // in place
-	binary.BigEndian.PutUint32(out[crcAt:], sum(Place(bucket, key), out))
+	out = b.aead.Seal(out[:headSize], out[nonceAt:headSize], out[headSize:], place(spare, bucket, key, out[:crcAt])) // in place
+	binary.BigEndian.PutUint32(out[crcAt:], Checksum(append(append(append(spare, bucket...), '/'), key...), out[:crcAt], out[nonceAt:]))
 	return out
 }
 
