@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -94,7 +95,10 @@ func refuse(kind exam.Kind, why string) error {
 	return exam.Errorf(kind, "use memory store", "%s", why)
 }
 
-// with runs fn on a draft and tells the subscribers when it succeeds.
+// errSame ends a call that changes nothing.
+var errSame = errors.New("it is so already")
+
+// with runs fn on a draft and tells the subscribers when it has changed.
 func (m *Memory) with(id exam.DraftID, fn func(*memoryDraft) error) (exam.Draft, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -102,7 +106,9 @@ func (m *Memory) with(id exam.DraftID, fn func(*memoryDraft) error) (exam.Draft,
 	if d == nil {
 		return exam.Draft{}, refuse(exam.KindNotFound, "no such draft")
 	}
-	if err := fn(d); err != nil {
+	if err := fn(d); err == errSame {
+		return d.copy(), nil
+	} else if err != nil {
 		return exam.Draft{}, err
 	}
 	m.touch(d, store.DraftChanged)
@@ -161,7 +167,7 @@ func (m *Memory) revise(d *memoryDraft) {
 func (m *Memory) Save(id exam.DraftID, doc exam.Document) (exam.Draft, error) {
 	return m.with(id, func(d *memoryDraft) error {
 		if bytes.Equal(doc.Encode(), d.Document.Encode()) {
-			return nil
+			return errSame
 		}
 		if !d.Deleted.IsZero() {
 			return refuse(exam.KindState, "in the bin")
@@ -191,7 +197,7 @@ func (m *Memory) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, 
 		f.SHA256, f.Size = exam.Digest(data), int64(len(data))
 		same := func(g exam.File) bool { return g.Kind == f.Kind && g.SHA256 == f.SHA256 }
 		if slices.ContainsFunc(d.Files, same) {
-			return nil
+			return errSame
 		}
 		m.revise(d)
 		m.files[f.SHA256] = bytes.Clone(data)
@@ -330,7 +336,7 @@ func (m *Memory) Restore(id exam.DraftID, revision uint64) (exam.Draft, error) {
 			files = append(slices.DeleteFunc(slices.Clone(files), func(f exam.File) bool { return !isEvidence(f) }), photo...)
 		}
 		if bytes.Equal(v.doc.Encode(), d.Document.Encode()) && slices.Equal(files, d.Files) {
-			return nil
+			return errSame
 		}
 		if !d.Deleted.IsZero() {
 			return refuse(exam.KindState, "it lies in the bin")
@@ -346,9 +352,10 @@ func (m *Memory) Delete(id exam.DraftID) error {
 		if len(m.entriesOf(id)) > 0 {
 			return refuse(exam.KindState, "steps wait")
 		}
-		if d.Deleted.IsZero() {
-			d.Deleted = m.now()
+		if !d.Deleted.IsZero() {
+			return errSame
 		}
+		d.Deleted = m.now()
 		return nil
 	})
 	return err
@@ -356,6 +363,9 @@ func (m *Memory) Delete(id exam.DraftID) error {
 
 func (m *Memory) Undelete(id exam.DraftID) error {
 	_, err := m.with(id, func(d *memoryDraft) error {
+		if d.Deleted.IsZero() {
+			return errSame
+		}
 		d.Deleted = time.Time{}
 		return nil
 	})
@@ -529,6 +539,9 @@ func (m *Memory) Rebase(id exam.DraftID, doc exam.Document, files []exam.File, o
 		return exam.Draft{}, refuse(exam.KindInvalid, "not a version of this draft")
 	}
 	return m.with(id, func(d *memoryDraft) error {
+		if !d.Deleted.IsZero() {
+			return refuse(exam.KindState, "it lies in the bin")
+		}
 		m.revise(d)
 		newer := d.Base == nil || onto.Version > d.Base.Version
 		if rival := theirs.Document.Encode(); newer && !bytes.Equal(rival, doc.Encode()) && !bytes.Equal(rival, d.Document.Encode()) {
