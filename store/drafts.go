@@ -44,7 +44,7 @@ func (t *tx) found(id exam.DraftID, h head, doc exam.Document) error {
 		return err
 	}
 	t.then = append(t.then, func(ix *index) {
-		ix.note(id, func(r *row) { r.key, r.unheard = [seal.KeySize]byte(key), true })
+		ix.note(id, func(r *row) { r.key, r.unheard = (*[seal.KeySize]byte)(key), true })
 	})
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"wenbao/exam"
 	"wenbao/store/internal/seal"
@@ -17,9 +16,10 @@ import (
 // changed since a moment is what lies behind a mark.
 type index struct {
 	ready chan struct{} // closed when everything is loaded
-	left  atomic.Bool   // nobody will ask any more
-	first []row         // until then: the newest rows, newest first; nil when not known
-	total int           // until then: how many rows there are
+	left  chan struct{} // closed by quit: nobody will ask any more
+	quit  func()
+	first []row // until then: the newest rows, newest first; nil when not known
+	total int   // until then: how many rows there are
 
 	mu      sync.RWMutex // guards what follows
 	rows    []row
@@ -43,10 +43,10 @@ type row struct {
 	year                      int
 	revision, delivered       uint64
 	created, updated, deleted int64
-	confirmed                 bool               // there is a receipt over a submission of this machine
-	elsewhere                 bool               // another machine has changed the content since
-	unheard                   bool               // the server has said nothing of it
-	key                       [seal.KeySize]byte // the draft's; zero: not known yet
+	confirmed                 bool                // there is a receipt over a submission of this machine
+	elsewhere                 bool                // another machine has changed the content since
+	unheard                   bool                // the server has said nothing of it
+	key                       *[seal.KeySize]byte // the draft's; nil: not known yet
 	outbox                    []entryRow
 }
 
@@ -57,7 +57,8 @@ type entryRow struct {
 }
 
 func newIndex() *index {
-	ix := &index{ready: make(chan struct{}), slots: map[exam.DraftID]int32{}, entries: map[exam.EntryID]exam.DraftID{}}
+	ix := &index{ready: make(chan struct{}), left: make(chan struct{}), slots: map[exam.DraftID]int32{}, entries: map[exam.EntryID]exam.DraftID{}}
+	ix.quit = sync.OnceFunc(func() { close(ix.left) })
 	return ix
 }
 
@@ -192,15 +193,15 @@ func (r *row) register(reg registrationRecord) {
 }
 
 // recall gives what else the index knows of a draft, once it is loaded: its key,
-// zero when that is not known, and whether the server has said nothing of it.
-func (ix *index) recall(id exam.DraftID) (key [seal.KeySize]byte, unheard bool) {
+// nil when that is not known, and whether the server has said nothing of it.
+func (ix *index) recall(id exam.DraftID) (key *[seal.KeySize]byte, unheard bool) {
 	if ix == nil {
-		return key, false
+		return nil, false
 	}
 	select {
 	case <-ix.ready:
 	default:
-		return key, false
+		return nil, false
 	}
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
@@ -208,7 +209,7 @@ func (ix *index) recall(id exam.DraftID) (key [seal.KeySize]byte, unheard bool) 
 		r := &ix.rows[slot]
 		return r.key, r.unheard
 	}
-	return key, false
+	return nil, false
 }
 
 // note lets fn change what recall gives of a draft; nobody sees its row changed.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"wenbao/exam"
 	"wenbao/store/internal/disk"
@@ -40,18 +41,26 @@ func (s *Store) loadIndex(v *vault) (*index, *indexLog) {
 	return ix, l
 }
 
-// loadKeys reads the drafts' keys, so that who saves need not look for one in
-// pages that no processor has near. What cannot be read is found by him.
+// loadKeys reads the drafts' keys when the start is over, so that who saves need
+// not look for one in pages that no processor has near. What cannot be read is
+// found by him.
 func (s *Store) loadKeys(v *vault, ix *index) {
+	select {
+	case <-ix.left:
+		return
+	case <-time.After(time.Second):
+	}
 	_ = s.engine.Scan(bucketKeys, "", func(id string, sealed []byte) error {
 		key, err := openValue(v.data, bucketKeys, id, sealed)
 		if err == nil && len(key) == seal.KeySize {
-			ix.note(exam.DraftID(id), func(r *row) { r.key = [seal.KeySize]byte(key) })
+			ix.note(exam.DraftID(id), func(r *row) { r.key = (*[seal.KeySize]byte)(key) })
 		}
-		if ix.left.Load() {
+		select {
+		case <-ix.left:
 			return context.Canceled
+		default:
+			return nil
 		}
-		return nil
 	})
 }
 

@@ -180,7 +180,7 @@ func (s *Store) stop() error {
 func (s *Store) loaded() {
 	s.mu.RLock()
 	if s.index != nil {
-		s.index.left.Store(true)
+		s.index.quit()
 	}
 	s.mu.RUnlock()
 	s.loading.Wait()

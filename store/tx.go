@@ -80,13 +80,12 @@ func (r view) box(id exam.DraftID) (seal.Box, error) {
 	if b, ok := r.v.cached(id); ok {
 		return b, nil
 	}
-	known, _ := r.ix.recall(id)
-	key := known[:]
-	if known == ([seal.KeySize]byte{}) {
-		var err error
-		if key, err = r.plain(r.v.data, bucketKeys, string(id)); err != nil {
-			return seal.Box{}, err
-		}
+	var key []byte
+	var err error
+	if known, _ := r.ix.recall(id); known != nil {
+		key = known[:]
+	} else if key, err = r.plain(r.v.data, bucketKeys, string(id)); err != nil {
+		return seal.Box{}, err
 	}
 	b, err := seal.NewBox(key)
 	if err != nil {

@@ -45,8 +45,8 @@ type segmentInfo struct {
 	name    string
 	ordinal uint64
 	first   uint64
-	bytes   int64
-	again   bool // it may be used again: of this session, each record in one block
+	bytes   int64 // 0: not looked at yet
+	again   bool  // it may be used again: of this session, each record in one block
 }
 
 const (
@@ -72,9 +72,6 @@ func (j *journal) load() error {
 	slices.SortFunc(j.segments, func(a, b segmentInfo) int { return cmp.Compare(a.ordinal, b.ordinal) })
 	for i := range j.segments {
 		info := &j.segments[i]
-		if info.bytes, err = fileSize(j.fs, j.path(i)); err != nil {
-			return err
-		}
 		if info.first != 0 {
 			continue
 		}
@@ -379,11 +376,16 @@ func (j *journal) nextFirst(i int) uint64 {
 // grown tells how many segments, and bytes but for the part not yet used, the
 // journal has taken up for the changes after seq.
 func (j *journal) grown(seq uint64) (segments int, bytes int64) {
-	for i, s := range j.segments {
-		if i+1 == len(j.segments) || j.nextFirst(i) > seq+1 {
-			segments++
-			bytes += s.bytes
+	for i := range j.segments {
+		s := &j.segments[i]
+		if i+1 < len(j.segments) && j.nextFirst(i) <= seq+1 {
+			continue
 		}
+		if s.bytes == 0 { // one that cannot be looked at counts as empty
+			s.bytes, _ = fileSize(j.fs, j.path(i))
+		}
+		segments++
+		bytes += s.bytes
 	}
 	if j.file != nil {
 		bytes += j.offset - j.capacity
