@@ -221,6 +221,9 @@ func (j *journal) roll(need int64, first uint64) error {
 	if err := j.fs.Rename(filepath.Join(j.dir, ready), name); err != nil {
 		return err
 	}
+	if ready != spareName {
+		j.free = j.free[:len(j.free)-1]
+	}
 	if err := j.fs.SyncDir(j.dir); err != nil {
 		return err
 	}
@@ -247,8 +250,7 @@ func (j *journal) roll(need int64, first uint64) error {
 // was used before, else the spare one. The caller holds sparing.
 func (j *journal) ready(need int64) (name string, err error) {
 	if n := len(j.free); n > 0 && need <= j.size {
-		name, j.free = j.free[n-1], j.free[:n-1]
-		return name, nil
+		return j.free[n-1], nil
 	}
 	return spareName, j.prepare(need)
 }
