@@ -96,7 +96,7 @@ func (b Box) Seal(bucket, key string, sequence uint64, plain ...[]byte) []byte {
 		out = append(out, part...)
 	}
 	out = b.aead.Seal(out[:headSize], out[nonceAt:headSize], out[headSize:], place(spare, bucket, key, out[:crcAt])) // in place
-	binary.BigEndian.PutUint32(out[crcAt:], Checksum(append(append(append(spare, bucket...), '/'), key...), out[:crcAt], out[nonceAt:]))
+	binary.BigEndian.PutUint32(out[crcAt:], sum(append(append(append(spare, bucket...), '/'), key...), out))
 	return out
 }
 
@@ -126,7 +126,8 @@ func Sound(place string, sealed []byte) (sequence uint64, ok bool) {
 	if len(sealed) < minimum {
 		return 0, false
 	}
-	return Sequence(sealed), Sum(sealed) == sum(place, sealed)
+	var b [adReserved]byte
+	return Sequence(sealed), Sum(sealed) == sum(append(b[:0], place...), sealed)
 }
 
 // Sequence is the sequence number that a sealed value bears, of at least
@@ -136,9 +137,8 @@ func Sequence(sealed []byte) uint64 { return binary.BigEndian.Uint64(sealed[1:])
 // Sum is the checksum that a sealed value bears, of at least Overhead bytes.
 func Sum(sealed []byte) uint32 { return binary.BigEndian.Uint32(sealed[crcAt:]) }
 
-func sum(place string, sealed []byte) uint32 {
-	var b [adReserved]byte
-	return Checksum(append(b[:0], place...), sealed[:crcAt], sealed[nonceAt:])
+func sum(place, sealed []byte) uint32 {
+	return Checksum(place, sealed[:crcAt], sealed[nonceAt:])
 }
 
 // place is the associated data: bucket, key, version and sequence. Buckets hold
