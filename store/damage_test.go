@@ -125,7 +125,7 @@ func roundsOf(short, release int) int {
 	if long {
 		return release
 	}
-	return short
+	return some(short)
 }
 
 // timely opens a store and fails when that takes more than five seconds.

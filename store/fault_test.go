@@ -21,6 +21,9 @@ var faults = map[exam.Kind]error{exam.KindFull: syscall.ENOSPC, exam.KindDamaged
 func TestAFailingDiskLosesNothingAndSaysWhatIsWrong(t *testing.T) {
 	base := scratch(t)
 	every := 41
+	if testing.Short() {
+		every *= 6
+	}
 	if long {
 		every = 1
 	}

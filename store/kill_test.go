@@ -144,7 +144,7 @@ func (o *oracle) check(t *testing.T, s *store.Store) {
 // TestKilledAtAnyInstantLosesAndDoublesNothing kills a typing process with -9
 // again and again on one folder; an oracle outside knows what it acknowledged.
 func TestKilledAtAnyInstantLosesAndDoublesNothing(t *testing.T) {
-	lives := 20
+	lives := some(20)
 	if long {
 		lives = 300
 	}

@@ -21,6 +21,18 @@ import (
 // long is set for a release: more of everything.
 var long = os.Getenv("WENBAO_LONG") != ""
 
+// some is all of n, and a sixth with -short: so much slower is a store with the
+// race detector.
+func some(n int) int {
+	if testing.Short() {
+		return (n + 5) / 6
+	}
+	return n
+}
+
+// chosen tells whether a cut is made: each, and a sixth with -short.
+func chosen(rnd *rand.Rand) bool { return !testing.Short() || rnd.IntN(6) == 0 }
+
 var (
 	seedFlag   = flag.Uint64("seed", 0, "of what is random in cuts and damages; 0: another each time")
 	roundsFlag = flag.Int("rounds", 0, "of each damage test; 0: as WENBAO_LONG says")
@@ -206,7 +218,7 @@ func see(t *testing.T, s *store.Store) string {
 func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
 	base := scratch(t)
 	rec := storetest.NewRecorder(base)
-	n, every, goal := 12, 4, 600
+	n, every, goal := 12, 4, some(600)
 	if long {
 		n, every, goal = 24, 1, 10_000
 	}
@@ -216,7 +228,7 @@ func TestAPowerCutAtAnyWriteLosesNothingAcknowledged(t *testing.T) {
 	cuts := 0
 	for round := 0; cuts < goal && !t.Failed(); round++ {
 		rec.Replay(func(c storetest.Cut) {
-			if t.Failed() || c.Event > 150 && rnd.IntN(every) != 0 { // first creation in full
+			if t.Failed() || !chosen(rnd) || c.Event > 150 && rnd.IntN(every) != 0 { // first creation in full
 				return
 			}
 			for mode := range storetest.Modes {
@@ -276,14 +288,14 @@ func TestACutWhileSegmentsAreUsedAgainLosesNothing(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	seed, cuts, goal := seedOf(), 0, 200
+	seed, cuts, goal := seedOf(), 0, some(200)
 	if long {
 		goal = 5000
 	}
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	for cuts < goal && !t.Failed() {
 		rec.Replay(func(c storetest.Cut) {
-			if c.Event < start || t.Failed() {
+			if c.Event < start || t.Failed() || !chosen(rnd) {
 				return
 			}
 			for mode := range storetest.Modes {
@@ -403,7 +415,7 @@ func TestACutWhileAnOldFormIsTakenOverLosesNothing(t *testing.T) {
 		cuts := 0
 		rec.Replay(func(c storetest.Cut) {
 			for mode := range storetest.Modes {
-				if c.Event < start || t.Failed() {
+				if c.Event < start || t.Failed() || !chosen(rnd) {
 					return
 				}
 				cuts++
@@ -419,7 +431,7 @@ func TestACutWhileAnOldFormIsTakenOverLosesNothing(t *testing.T) {
 				os.RemoveAll(at)
 			}
 		})
-		if cuts < 100 {
+		if cuts < some(100) {
 			t.Errorf("only %d cuts", cuts)
 		}
 	}

@@ -1,3 +1,8 @@
+//go:build linux && !race
+
+// SQLite, which stands beside the store here, takes minutes to compile with the
+// race detector and for each other system.
+
 package store_test
 
 import (

@@ -57,9 +57,12 @@ func TestANumberOfTheListStandsOnOneLine(t *testing.T) {
 		}
 	}
 }
-
 func TestAListNamesEverybodyAndHidesTheMiddleOfNumbers(t *testing.T) {
-	in := centre(t, 400)
+	n := 400
+	if testing.Short() {
+		n = 60
+	}
+	in := centre(t, n)
 	p := form.List(in)
 	form.CheckPages(t, p)
 	text := form.Text(p)

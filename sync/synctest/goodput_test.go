@@ -82,7 +82,7 @@ func TestGoodputOnEveryLine(t *testing.T) {
 		t.Skip("-lines prints the table instead")
 	}
 	for _, l := range loads {
-		if raced && l.n >= 500 {
+		if testing.Short() && l.n >= 500 {
 			continue
 		}
 		t.Run(fmt.Sprintf("%s/%d+%d", l.p.Name, l.n, len(l.scans)), func(t *testing.T) {

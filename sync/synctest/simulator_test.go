@@ -50,7 +50,7 @@ func TestPromisesHoldWhateverHappens(t *testing.T) {
 		return
 	}
 	n := *seeds
-	if raced {
+	if testing.Short() {
 		n = min(n, 30)
 	}
 	for i := range n {
@@ -77,7 +77,7 @@ func TestPromisesHoldWhateverHappens(t *testing.T) {
 // processors): such a seed is run once more, and told.
 func TestASeedReplaysIdentically(t *testing.T) {
 	differ, n := 0, min(*seeds, 60)
-	if raced {
+	if testing.Short() {
 		n = min(n, 5)
 	}
 	for i := range n {

@@ -257,7 +257,7 @@ func TestTwoThousandStepsKeepFewThingsOpen(t *testing.T) {
 		return Handler{servertest.Witness(t, s)}.RoundTrip(r)
 	}), func(c *wsync.Config) { c.Files = files })
 	n := 2000
-	if raced {
+	if testing.Short() {
 		n = 200
 	}
 	for i := range n {
@@ -360,7 +360,7 @@ func TestStepsOfARegistrationKeepTheirOrderAndNoOthersWait(t *testing.T) {
 func TestAfterAnOutageTheServersLoadIsSpread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		machines := 400
-		if raced {
+		if testing.Short() {
 			machines = 100
 		}
 		s := practiceServer(t, generous)

@@ -1,5 +1,0 @@
-//go:build !race
-
-package synctest
-
-const raced = false
