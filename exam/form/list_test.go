@@ -57,12 +57,9 @@ func TestANumberOfTheListStandsOnOneLine(t *testing.T) {
 		}
 	}
 }
+
 func TestAListNamesEverybodyAndHidesTheMiddleOfNumbers(t *testing.T) {
-	n := 400
-	if testing.Short() {
-		n = 60
-	}
-	in := centre(t, n)
+	in := centre(t, 400)
 	p := form.List(in)
 	form.CheckPages(t, p)
 	text := form.Text(p)
