@@ -121,7 +121,7 @@ func (c *checker) draft(key string) {
 		return
 	}
 	oldest := d.Revision
-	err = c.s.walkBack(id, 0, func(v past) { oldest = v.Revision })
+	err = c.s.walkBack(id, func(v past) (more bool) { oldest = v.Revision; return true })
 	if err != nil || c.hasOlder(id, oldest) {
 		c.lose(Loss{What: "history", Draft: id, Revision: oldest})
 	}

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,6 +77,16 @@ func makeCorpus(t *testing.T, form string) {
 	for i, step := range steps(6) {
 		if err := step(s, &ids); err != nil {
 			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+	d, err := s.Create(storetest.Person(7), exam.PackRef{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 18 { // a history in every place that one has
+		d.Document.Title = fmt.Sprint(i)
+		if _, err := s.Save(d.ID, d.Document); err != nil {
+			t.Fatal(err)
 		}
 	}
 	picture := see(t, s)

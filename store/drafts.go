@@ -110,7 +110,7 @@ func (t *tx) reviseFrom(id exam.DraftID, before, h head, raw []byte, doc exam.Do
 		return h, refuse("save draft", "it lies in the bin")
 	}
 	h.document = raw
-	if err := t.keepVersion(id, before, h); err != nil {
+	if err := t.keepVersion(id, before, &h); err != nil {
 		return h, err
 	}
 	h.Revision++
@@ -119,19 +119,32 @@ func (t *tx) reviseFrom(id exam.DraftID, before, h head, raw []byte, doc exam.Do
 }
 
 // keepVersion puts the current revision into the history of what will follow.
-func (t *tx) keepVersion(id exam.DraftID, h, next head) error {
+func (t *tx) keepVersion(id exam.DraftID, h head, next *head) error {
 	facts := versionFacts{Saved: h.Updated, State: h.State, Files: len(h.Files)}
 	if photo := photoOf(h.Files); slices.Equal(photo, photoOf(next.Files)) {
 		facts.Same = true
 	} else {
 		facts.Photo = photo
 	}
-	old := versionKey(id, h.Revision)
 	var room [128]byte
-	if err := t.seal(id, bucketVersions, old, facts.encode(room[:]), wayBack(next.document, h.document)); err != nil {
+	next.recent = appendVersion(next.recent, facts.encode(room[:]), wayBack(next.document, h.document))
+	bound := t.s.versions()
+	if next.roomy() && countVersions(next.recent) < bound {
+		return nil
+	}
+	if err := t.seal(id, bucketVersions, versionKey(id, h.Revision), []byte{packed}, next.recent); err != nil {
 		return err
 	}
-	return t.forget(id, h.Revision)
+	next.recent = nil
+	return t.forget(id, h.Revision, bound)
+}
+
+// roomy tells whether the versions beside the document cost no block of the
+// journal more than it does without them.
+func (h *head) roomy() bool {
+	const block, rest, perFile = 4096, 400, 250 // facts, names, what sealing adds
+	other := len(h.document) + rest + perFile*len(h.Files)
+	return len(h.recent) <= 1024 && (other+len(h.recent))/block == other/block
 }
 
 func isPhoto(f fileRef) bool { return f.Kind == exam.FilePhoto || f.Kind == exam.FilePhotoOriginal }
@@ -146,28 +159,18 @@ func photoOf(files []fileRef) (photo []fileRef) {
 	return photo
 }
 
-// forget drops the versions beyond those that are kept; it is more than one
-// only after [Store.KeepVersions] made them fewer. Where the draft being typed
-// has been cut before, nothing need be looked up.
-func (t *tx) forget(id exam.DraftID, newest uint64) error {
-	bound := t.s.versions()
-	if newest > bound && t.v.trimmed(id) == bound {
-		t.Delete(bucketVersions, versionKey(id, newest-bound))
+// forget drops the versions that are older than the newest and bound more.
+func (t *tx) forget(id exam.DraftID, newest, bound uint64) error {
+	if newest <= bound {
 		return nil
 	}
-	for r := newest; r > bound; r-- {
-		key := versionKey(id, r-bound)
-		raw, err := t.Get(bucketVersions, key)
-		if err != nil {
-			return err
+	last := versionKey(id, newest-bound)
+	return t.s.engine.Scan(bucketVersions, string(id)+"/", func(key string, _ []byte) error {
+		if key <= last {
+			t.Delete(bucketVersions, key)
 		}
-		if raw == nil {
-			break
-		}
-		t.Delete(bucketVersions, key)
-	}
-	t.then = append(t.then, func(*index) { t.v.keepTrimmed(id, bound) })
-	return nil
+		return nil
+	})
 }
 
 // change makes a revision that differs in something else than the document.
@@ -185,7 +188,7 @@ func (s *Store) change(op string, id exam.DraftID, fn func(*tx, *head) error) (d
 		if err := fn(t, &h); err != nil {
 			return err
 		}
-		if err := t.keepVersion(id, before, h); err != nil {
+		if err := t.keepVersion(id, before, &h); err != nil {
 			return err
 		}
 		h.Revision++

@@ -48,4 +48,18 @@ func TestFewerVersionsAreKeptFromTheNextSaveOn(t *testing.T) {
 	if _, err := s.At(d.ID, 3); exam.KindOf(err) != exam.KindNotFound {
 		t.Errorf("a version that is not kept: %v", err)
 	}
+	for n := 21; n < 500; n++ {
+		bound := 5 + n/20 - 1
+		s.KeepVersions(bound)
+		save(n)
+		if _, _, count := kept(); count != bound+1 {
+			t.Fatalf("%d versions after %d, %d are kept", count, n, bound)
+		}
+	}
+	s.KeepVersions(5)
+	save(500)
+	s.KeepVersions(100)
+	if _, _, count := kept(); count > 2*6 {
+		t.Errorf("%d versions are on the disk, 5 are kept", count)
+	}
 }

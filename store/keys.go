@@ -81,7 +81,6 @@ type vault struct {
 	head   head                // and its newest state
 	spare  []byte              // the document before, whose memory may be used again
 	said   *registrationRecord // and what the server said of it, if that was read
-	cut    uint64              // and to how many versions its history is known to be cut, 0: not known
 }
 
 // cachedKeys bounds the drafts whose ciphers are kept ready; one is about 1 KB.
@@ -119,7 +118,7 @@ func (v *vault) forget(id exam.DraftID) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.drafts, id)
-	v.typed, v.said, v.cut = "", nil, 0
+	v.typed, v.said = "", nil
 }
 
 func (v *vault) lastHead(id exam.DraftID) (head, bool) {
@@ -132,7 +131,7 @@ func (v *vault) keepHead(id exam.DraftID, h head) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.typed != id {
-		v.said, v.cut = nil, 0
+		v.said = nil
 	}
 	if old := v.head.document; unsafe.SliceData(old) != unsafe.SliceData(h.document) {
 		v.spare = old
@@ -152,25 +151,6 @@ func (v *vault) room() []byte {
 		spare = make([]byte, 0, 4096)
 	}
 	return spare[:0]
-}
-
-// trimmed gives to how many versions the history of the draft being typed is
-// known to be cut, 0 of any other.
-func (v *vault) trimmed(id exam.DraftID) uint64 {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.typed != id {
-		return 0
-	}
-	return v.cut
-}
-
-func (v *vault) keepTrimmed(id exam.DraftID, bound uint64) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.typed == id {
-		v.cut = bound
-	}
 }
 
 func (v *vault) lastRegistration(id exam.DraftID) (registrationRecord, bool) {

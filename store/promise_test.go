@@ -149,7 +149,7 @@ func TestAfterPurgeAndCompactionNoByteIsLeftInAnyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen.id = string(d.ID)
-	for i := range 30 { // through checkpoints and snapshots
+	for i := range 60 { // through checkpoints and snapshots
 		doc := d.Document
 		doc.Title = fmt.Sprint(i)
 		_, err := s.Save(d.ID, doc)

@@ -18,7 +18,7 @@ import (
 const (
 	bucketKeys          = "keys"          // draft -> the draft's own key, sealed with the data key
 	bucketDrafts        = "drafts"        // draft -> head
-	bucketVersions      = "versions"      // draft/revision -> version
+	bucketVersions      = "versions"      // draft/revision -> versions up to it
 	bucketRegistrations = "registrations" // draft -> registration
 	bucketReceipts      = "receipts"      // draft/version/digest -> receipt
 	bucketOutbox        = "outbox"        // entry/draft -> entry
@@ -28,7 +28,8 @@ const (
 	bucketPurged        = "purged"        // draft -> nothing; it never comes back
 )
 
-// head is the newest state of a draft: a few facts and the document's bytes.
+// head is the newest state of a draft: a few facts, the versions before it that
+// do not lie in bucketVersions yet, and the document's bytes.
 type head struct {
 	Revision  uint64       `json:"revision"`
 	Created   int64        `json:"created"` // Unix milliseconds
@@ -38,7 +39,9 @@ type head struct {
 	Files     []fileRef    `json:"files,omitempty"`
 	Deleted   int64        `json:"deleted,omitempty"`
 	Delivered uint64       `json:"delivered,omitempty"` // revision that the server confirmed last
+	Recent    int          `json:"recent,omitempty"`    // bytes of recent
 
+	recent   []byte // of appendVersion, the version before this one last
 	document []byte
 }
 
@@ -51,7 +54,7 @@ type fileRef struct {
 	Name   string        `json:"name,omitempty"`
 }
 
-// versionFacts head a version record; the way back to its document follows. The
+// versionFacts head a version; the way back to its document follows. The
 // photo, with its original, is that of the version after it, or Photo; neither says
 // that it had none, or that a program kept it which did not note it.
 type versionFacts struct {
@@ -130,6 +133,7 @@ func framed(j []byte) []byte {
 
 // facts gives the head but for its document.
 func (h head) facts(room []byte) []byte {
+	h.Recent = len(h.recent)
 	if len(h.Files) > 0 || !bare(string(h.State)) || !bare(h.Pack.ID) {
 		return encode(h, nil)
 	}
@@ -144,6 +148,9 @@ func (h head) facts(room []byte) []byte {
 	}
 	if h.Delivered != 0 {
 		j = strconv.AppendUint(append(j, `,"delivered":`...), h.Delivered, 10)
+	}
+	if h.Recent != 0 {
+		j = strconv.AppendInt(append(j, `,"recent":`...), int64(h.Recent), 10)
 	}
 	return framed(append(j, '}'))
 }
@@ -190,8 +197,20 @@ func decodeHead(plain []byte) (h head, err error) {
 	if h, ok := glance(plain); ok {
 		return h, nil
 	}
-	h.document, err = decode(plain, &h)
+	raw, err := decode(plain, &h)
+	if err == nil && !h.divide(raw) {
+		err = exam.Errorf(exam.KindDamaged, "read record", "its versions are out of bounds")
+	}
 	return h, err
+}
+
+// divide gives what follows the facts its names.
+func (h *head) divide(raw []byte) (ok bool) {
+	if h.Recent < 0 || h.Recent > len(raw) {
+		return false
+	}
+	h.recent, h.document = raw[:h.Recent:h.Recent], raw[h.Recent:]
+	return true
 }
 
 // glance reads a head as facts writes it, for which encoding/json takes 10 µs
@@ -237,9 +256,9 @@ func glance(plain []byte) (h head, ok bool) {
 	rest = strings.TrimPrefix(rest, "}")
 	h.Deleted = int64(number(`,"deleted":`))
 	h.Delivered = number(`,"delivered":`)
-	h.document = plain[end:]
+	h.Recent = int(number(`,"recent":`))
 	var room [256]byte
-	return h, bytes.Equal(h.facts(room[:]), plain[:end])
+	return h, h.divide(plain[end:]) && bytes.Equal(h.facts(room[:]), plain[:end])
 }
 
 func versionKey(id exam.DraftID, revision uint64) string {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -19,6 +20,8 @@ func TestWhatIsWrittenWithoutEncodingJSONIsTheSame(t *testing.T) {
 			State: exam.State(text.Draw(t, "state")), Pack: exam.PackRef{ID: text.Draw(t, "pack"), Version: rapid.Int().Draw(t, "version")},
 			Deleted: rapid.Int64Range(-1, 1).Draw(t, "deleted"), Delivered: rapid.Uint64Range(0, 2).Draw(t, "delivered"),
 		}
+		h.recent = rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "recent")
+		h.Recent = len(h.recent)
 		if rapid.Bool().Draw(t, "with a file") {
 			h.Files = []fileRef{{Kind: exam.FilePhoto, Name: text.Draw(t, "name"), Size: 5}}
 		}
@@ -26,13 +29,16 @@ func TestWhatIsWrittenWithoutEncodingJSONIsTheSame(t *testing.T) {
 		if got, want := h.facts(make([]byte, room)), encode(h, nil); string(got) != string(want) {
 			t.Fatalf("%s\nnot\n%s", got, want)
 		}
-		plain := append(h.facts(make([]byte, 256)), "document"...)
+		plain := slices.Concat(h.facts(make([]byte, 256)), h.recent, []byte("document"))
 		got, ok := glance(plain)
 		if !ok && len(h.Files) == 0 && bare(string(h.State)) && bare(h.Pack.ID) {
 			t.Fatalf("not read at a glance: %s", plain)
 		}
 		var want head
-		want.document, _ = decode(plain, &want)
+		raw, _ := decode(plain, &want)
+		if !want.divide(raw) || string(want.document) != "document" {
+			t.Fatalf("it is divided into %q", want.document)
+		}
 		if ok && !reflect.DeepEqual(got, want) {
 			t.Fatalf("%+v\nnot\n%+v", got, want)
 		}

@@ -215,7 +215,7 @@ func (t *tx) registration(id exam.DraftID) (registrationRecord, error) {
 func (t *tx) sealHead(id exam.DraftID, h head) error {
 	t.then = append(t.then, func(*index) { t.v.keepHead(id, h) })
 	var room [256]byte
-	return t.seal(id, bucketDrafts, string(id), h.facts(room[:]), h.document)
+	return t.seal(id, bucketDrafts, string(id), h.facts(room[:]), h.recent, h.document)
 }
 
 // seal puts a value that is sealed with the draft's key.

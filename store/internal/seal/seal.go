@@ -22,8 +22,9 @@ const KeySize = 32
 //
 //	version(1) sequence(8) crc32c(4) nonce(12) ciphertext tag(16)
 //
-// The checksum covers the place and everything but itself.
-const Version = 1
+// The checksum covers the place and everything but itself. Form 1, of the same
+// shape, knew no versions beside a document and is read as well.
+const Version = 2
 
 const (
 	nonceSize  = 12
@@ -106,7 +107,7 @@ func (b Box) Open(bucket, key string, sealed []byte) ([]byte, error) {
 	if _, ok := Sound(Place(bucket, key), sealed); !ok {
 		return nil, ErrSector
 	}
-	if sealed[0] != Version {
+	if sealed[0] < 1 || sealed[0] > Version {
 		return nil, ErrVersion
 	}
 	var ad [adReserved]byte
