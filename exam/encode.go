@@ -2,6 +2,7 @@ package exam
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"strconv"
 	"unicode/utf8"
@@ -126,31 +127,47 @@ func (w writer) flag(key string, b bool) writer {
 }
 
 func (w writer) text(key, s string) writer {
-	w = append(w, key...)
-	if !unescaped(s) {
-		return append(w, escaped(s)...)
-	}
-	w = append(w, '"')
+	w = append(append(w, key...), '"')
+	from := len(w)
 	w = append(w, s...)
+	if !unescaped(w[from:]) {
+		return append(w[:from-1], escaped(s)...)
+	}
 	return append(w, '"')
 }
 
-// unescaped tells whether a string stands in JSON as it is.
-func unescaped(s string) bool {
-	for i := 0; i < len(s); {
-		c := s[i]
-		switch {
-		case c < utf8.RuneSelf && i+8 <= len(s) && asIs(s[i:i+8]):
-			i += 8
+// unescaped tells whether text stands in JSON as it is. Eight bytes of ASCII, and
+// three characters from U+3000 to U+9FFF, are looked at together.
+func unescaped(b []byte) bool {
+	const (
+		ones, tops = 0x0101010101010101, 0x8080808080808080
+		shape      = 0xC0F0C0C0F0C0C0F0 // of nine bytes the first eight: E?, then two from 80 to BF, and again
+		han        = 0x80E08080E08080E0
+		third      = 0x0001000001000001 // bytes 0, 3 and 6, whose lower halves are 3 to 9
+	)
+	for i := 0; i < len(b); {
+		if i+9 <= len(b) {
+			w := binary.LittleEndian.Uint64(b[i:])
+			if quote, backslash := w^'"'*ones, w^'\\'*ones; (w|(w-' '*ones)|(quote-ones)|(backslash-ones))&tops == 0 {
+				i += 8
+				continue
+			}
+			low := w & (15 * third)
+			if w&shape == han && b[i+8]&0xC0 == 0x80 && (low+13*third)&^(low+6*third)&(16*third) == 16*third {
+				i += 9
+				continue
+			}
+		}
+		switch c := b[i]; {
 		case c < utf8.RuneSelf:
 			if c < ' ' || c == '"' || c == '\\' {
 				return false
 			}
 			i++
-		case 0xE3 <= c && c <= 0xE9 && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80: // U+3000 to U+9FFF
+		case 0xE3 <= c && c <= 0xE9 && i+2 < len(b) && b[i+1]&0xC0 == 0x80 && b[i+2]&0xC0 == 0x80: // U+3000 to U+9FFF
 			i += 3
 		default:
-			r, n := utf8.DecodeRuneInString(s[i:])
+			r, n := utf8.DecodeRune(b[i:])
 			if r == utf8.RuneError && n == 1 || r == '\u2028' || r == '\u2029' {
 				return false
 			}
@@ -158,16 +175,6 @@ func unescaped(s string) bool {
 		}
 	}
 	return true
-}
-
-// asIs tells whether eight bytes are ASCII that stands in JSON as it is. Where it
-// says no, they may be that nevertheless.
-func asIs(s string) bool {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	quote, backslash := w^'"'*ones, w^'\\'*ones
-	return (w|(w-' '*ones)|(quote-ones)|(backslash-ones))&tops == 0
 }
 
 func escaped(s string) []byte {

@@ -69,3 +69,26 @@ func TestTheCanonicalBytesAreThoseOfEncodingJSON(t *testing.T) {
 		}
 	})
 }
+
+// Strings that differ in one place from text of every kind are escaped as
+// encoding/json does it.
+func TestOneByteDecidesWhetherTextIsEscaped(t *testing.T) {
+	for _, text := range []string{"北京市朝阳区建国路", "ABCDEFGHIJKLMNOPQ", "张a李b王c赵d钱e孙f", "，。（）𠮷〇é\u2027\u202a"} {
+		for at := range len(text) {
+			for b := range 256 {
+				s := text[:at] + string([]byte{byte(b)}) + text[at+1:]
+				if got, want := string(writer(nil).text("", s)), string(escaped(s)); got != want {
+					t.Fatalf("%q became %s, not %s", s, got, want)
+				}
+			}
+		}
+		for _, r := range []rune{0, '"', '\\', '<', '\u007f', '\u0080', '\u2028', '\u2029', '\u2fff', '\u3000', '\u9fff', '\ua000', '\ud7ff', '\ue000', '\ufffd', '\U00010000', '\U0010ffff'} {
+			for at := range len(text) {
+				s := text[:at] + string(r) + text[at:]
+				if got, want := string(writer(nil).text("", s)), string(escaped(s)); got != want {
+					t.Fatalf("%q became %s, not %s", s, got, want)
+				}
+			}
+		}
+	}
+}

@@ -159,18 +159,26 @@ func photoOf(files []fileRef) (photo []fileRef) {
 	return photo
 }
 
-// forget drops the versions that are older than the newest and bound more.
+// forget drops the versions that are older than the newest, which is being put,
+// and bound more. Those of the draft being typed are looked for once.
 func (t *tx) forget(id exam.DraftID, newest, bound uint64) error {
-	if newest <= bound {
-		return nil
-	}
-	last := versionKey(id, newest-bound)
-	return t.s.engine.Scan(bucketVersions, string(id)+"/", func(key string, _ []byte) error {
-		if key <= last {
-			t.Delete(bucketVersions, key)
+	kept, known := t.v.lastVersions(id)
+	if !known {
+		err := t.s.engine.Scan(bucketVersions, string(id)+"/", func(key string, _ []byte) error {
+			kept = append(kept, key)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	kept = append(kept, versionKey(id, newest))
+	for newest > bound && kept[0] <= versionKey(id, newest-bound) {
+		t.Delete(bucketVersions, kept[0])
+		kept = kept[1:]
+	}
+	t.then = append(t.then, func(*index) { t.v.keepVersions(id, kept) })
+	return nil
 }
 
 // change makes a revision that differs in something else than the document.

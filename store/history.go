@@ -19,7 +19,8 @@ type Version struct {
 }
 
 // KeepVersions changes how many older versions of a draft are kept, at least
-// one; what is beyond goes when the draft is next saved.
+// one. What is beyond is shown no longer; it goes when the draft is saved and all
+// that it lies together with is beyond.
 func (s *Store) KeepVersions(n int) { s.kept.Store(int64(max(n, 1))) }
 
 func (s *Store) versions() uint64 {

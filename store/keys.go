@@ -81,6 +81,8 @@ type vault struct {
 	head   head                // and its newest state
 	spare  []byte              // the document before, whose memory may be used again
 	said   *registrationRecord // and what the server said of it, if that was read
+
+	versions []string // and the keys of its versions in their bucket, once they are known
 }
 
 // cachedKeys bounds the drafts whose ciphers are kept ready; one is about 1 KB.
@@ -118,7 +120,7 @@ func (v *vault) forget(id exam.DraftID) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.drafts, id)
-	v.typed, v.said = "", nil
+	v.typed, v.said, v.versions = "", nil, nil
 }
 
 func (v *vault) lastHead(id exam.DraftID) (head, bool) {
@@ -131,7 +133,7 @@ func (v *vault) keepHead(id exam.DraftID, h head) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.typed != id {
-		v.said = nil
+		v.said, v.versions = nil, nil
 	}
 	if old := v.head.document; unsafe.SliceData(old) != unsafe.SliceData(h.document) {
 		v.spare = old
@@ -151,6 +153,25 @@ func (v *vault) room() []byte {
 		spare = make([]byte, 0, 4096)
 	}
 	return spare[:0]
+}
+
+// lastVersions gives the keys of the versions in their bucket, oldest first, of
+// the draft being typed, when they are known.
+func (v *vault) lastVersions(id exam.DraftID) (keys []string, known bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.typed != id || v.versions == nil {
+		return nil, false
+	}
+	return v.versions, true
+}
+
+func (v *vault) keepVersions(id exam.DraftID, keys []string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.typed == id {
+		v.versions = keys
+	}
 }
 
 func (v *vault) lastRegistration(id exam.DraftID) (registrationRecord, bool) {

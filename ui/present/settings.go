@@ -60,7 +60,7 @@ type Attic interface {
 	Purge(id exam.DraftID) error // for good
 	Size() (int64, error)        // of the data folder, in bytes
 	Compact(ctx context.Context) error
-	KeepVersions(n int) // older versions of a draft to keep; more than n go at its next save
+	KeepVersions(n int) // older versions of a draft to keep; more than n are shown no longer
 }
 
 // Folders keeps which data folder the program opens at its next start.
