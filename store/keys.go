@@ -260,6 +260,7 @@ func (k Keys) cost() keyslot.Cost {
 }
 
 func (r *keyring) save() error {
+	r.header.Format = keyslot.Format
 	return disk.Error("write key slots", writeTwin(r.fs, filepath.Join(r.dir, slotsFile), r.header.Encode()))
 }
 

@@ -143,7 +143,11 @@ func (s *Store) slots() ([]byte, error) {
 		s.opening.Damaged = append(s.opening.Damaged, slotsFile)
 	}
 	s.keys = keyring{fs: s.o.Disk, dir: s.dir, header: h}
-	return s.keys.unlock(s.o.Keys)
+	data, err := s.keys.unlock(s.o.Keys)
+	if err == nil && h.Format < keyslot.Format { // before anything is written that an older program does not know
+		err = s.keys.save()
+	}
+	return data, err
 }
 
 // unlocked readies a store whose data key is known.
