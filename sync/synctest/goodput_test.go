@@ -76,7 +76,8 @@ func (c carriage) line(who string, l load) string {
 
 // TestGoodputOnEveryLine lets the real engine and the real server's HTTP run
 // over the line model in virtual time, with nothing set by hand: the median of
-// some seeds reaches the goal within a hundredth, and none sends too much again.
+// some seeds reaches the goal within a hundredth and does not send too much again,
+// and none sends twice that.
 func TestGoodputOnEveryLine(t *testing.T) {
 	if *lines {
 		t.Skip("-lines prints the table instead")
@@ -87,7 +88,7 @@ func TestGoodputOnEveryLine(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("%s/%d+%d", l.p.Name, l.n, len(l.scans)), func(t *testing.T) {
 			seeds := uint64(3)
-			if l.n > 0 && l.n <= 100 {
+			if l.n > 0 && l.n <= 100 && !testing.Short() {
 				seeds = 15 // short: each accident weighs more
 			}
 			l.judge(t, l.seeds(t, seeds, wenbao, t.Log), 0.01)
@@ -140,10 +141,13 @@ func (l load) judge(t *testing.T, runs []carriage, slack float64) {
 	if got := runs[len(runs)/2].goodput(l.p); got < l.goal-slack {
 		t.Errorf("goodput %.3f, goal %.2f", got, l.goal)
 	}
-	for _, c := range runs {
-		if c.repeated() > l.again {
-			t.Errorf("sent again %.3f, at most %.2f", c.repeated(), l.again)
-		}
+	again := make([]float64, len(runs))
+	for i, c := range runs {
+		again[i] = c.repeated()
+	}
+	slices.Sort(again)
+	if usual, most := again[len(again)/2], again[len(again)-1]; usual > l.again || most > 2*l.again {
+		t.Errorf("sent again %.3f, once %.3f, at most %.2f, once twice that", usual, most, l.again)
 	}
 }
 
