@@ -12,6 +12,7 @@ import (
 
 	"wenbao/exam"
 	"wenbao/store"
+	"wenbao/store/internal/keyslot"
 	"wenbao/store/storetest"
 )
 
@@ -46,6 +47,10 @@ func TestStoresOfEveryFormOpenForEver(t *testing.T) {
 		}
 		if f := s.Opening(); f.Repaired() {
 			t.Errorf("%s: %+v", name, f)
+		}
+		slots, err := os.ReadFile(filepath.Join(dir, "keys.json"))
+		if now := fmt.Sprintf(`"format": %d`, keyslot.Format); err != nil || !bytes.Contains(slots, []byte(now)) {
+			t.Errorf("%s: an older program would still open it: %s, %v", name, slots, err)
 		}
 	}
 }

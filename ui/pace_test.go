@@ -65,11 +65,10 @@ func holds(t *testing.T, what string, work func()) {
 	least, slower := time.Hour, 1.0
 	before := took(yardstick)
 	for try := 0; try < 3 || try < 12 && least > ui.Stall; try++ {
-		at := took(work)
-		after := took(yardstick)
+		worked, after := took(work), took(yardstick)
 		slow := max(1, float64(min(before, after))/float64(calm))
-		if at := time.Duration(float64(at) / slow); at < least {
-			least, slower = at, slow
+		if calmly := time.Duration(float64(worked) / slow); calmly < least {
+			least, slower = calmly, slow
 		}
 		before = after
 	}
