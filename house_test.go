@@ -142,7 +142,7 @@ var homes = map[string][]string{
 	"rsc.io/qr":                                  {"exam/form", "ui"},
 	"github.com/makiuchi-d/gozxing":              {"exam/form"},
 	"golang.org/x/crypto/argon2":                 {"store"},
-	"github.com/klauspost/compress":              {"sync/wire", "sync", "server", "exam/form"},
+	"github.com/klauspost/compress":              {"sync/wire", "sync", "server", "exam/form", "store/internal/seal"},
 	"github.com/Shopify/toxiproxy/v2":            {},
 	"pgregory.net/rapid":                         {},
 	"go.uber.org/goleak":                         {},

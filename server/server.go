@@ -152,5 +152,5 @@ func (s *Server) hello(*http.Request) (reply, error) {
 }
 
 func (s *Server) dictionary(*http.Request) (reply, error) {
-	return reply{mediaType: wire.Bytes, raw: wire.Dictionary()}, nil
+	return reply{mediaType: wire.Bytes, raw: exam.Dictionary()}, nil
 }

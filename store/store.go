@@ -107,7 +107,7 @@ func (s *Store) start(ctx context.Context) error {
 		return err
 	}
 	s.engine, err = engine.Open(s.dir, engine.Options{
-		FS: s.o.Disk, Clock: s.o.Clock, Segment: s.o.Segment, Checkpointed: s.checkpointed, Repaired: s.repaired,
+		FS: s.o.Disk, Clock: s.o.Clock, Segment: s.o.Segment, Pack: s.packed, Checkpointed: s.checkpointed, Repaired: s.repaired,
 	})
 	if err != nil {
 		return err

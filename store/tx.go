@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"wenbao/exam"
 	"wenbao/store/internal/engine"
@@ -116,6 +117,36 @@ func openValue(b seal.Box, bucket, key string, sealed []byte) ([]byte, error) {
 		return nil, &exam.Error{Kind: exam.KindUpgrade, Op: "read " + bucket, Err: err}
 	}
 	return nil, &exam.Error{Kind: exam.KindDamaged, Op: "read " + bucket, Err: err}
+}
+
+// packed gives a value as bbolt shall keep it: what a draft's key seals packed, if
+// the key is at hand. While the store is locked, or has just been opened, it is not.
+func (s *Store) packed(bucket, key string, sealed []byte) []byte {
+	switch bucket {
+	case bucketDrafts, bucketVersions, bucketRegistrations:
+		id, _, _ := strings.Cut(key, "/")
+		if b, ok := s.boxAtHand(exam.DraftID(id)); ok {
+			return b.Pack(bucket, key, sealed)
+		}
+	}
+	return sealed
+}
+
+// boxAtHand gives the cipher of a draft if it need not be looked for.
+func (s *Store) boxAtHand(id exam.DraftID) (b seal.Box, ok bool) {
+	v, ix, err := s.open()
+	if err != nil {
+		return b, false
+	}
+	if b, ok = v.cached(id); ok {
+		return b, true
+	}
+	key, _ := ix.recall(id)
+	if key == nil {
+		return b, false
+	}
+	b, err = seal.NewBox(key[:])
+	return b, err == nil
 }
 
 func (r view) head(id exam.DraftID) (head, error) {

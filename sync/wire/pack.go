@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	_ "embed"
 	"errors"
 	"sync"
 
@@ -11,16 +10,8 @@ import (
 	"wenbao/exam"
 )
 
-// dictionary holds what submissions have in common. It is part of the protocol
-// and never changes: a better one becomes dictionary 2 beside it.
-//
-//go:embed dictionary-1.txt
-var dictionary []byte
-
+// dictionaryID says that a frame needs [exam.Dictionary].
 const dictionaryID = 1
-
-// Dictionary gives dictionary 1 as servers publish it.
-func Dictionary() []byte { return dictionary }
 
 // window is how far back a frame may refer: whoever unpacks takes none that is
 // larger than what a submission may weigh.
@@ -30,7 +21,7 @@ const window = 256 << 10
 // sent.
 var packers = sync.Pool{New: func() any {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
-		zstd.WithEncoderCRC(false), zstd.WithWindowSize(window), zstd.WithEncoderDictRaw(dictionaryID, dictionary))
+		zstd.WithEncoderCRC(false), zstd.WithWindowSize(window), zstd.WithEncoderDictRaw(dictionaryID, exam.Dictionary()))
 	if err != nil {
 		panic("wire: " + err.Error())
 	}
@@ -44,7 +35,7 @@ var inflater = sync.OnceValue(func() *zstd.Decoder { return decoder(MaxMessage, 
 func decoder(limit uint64, dict bool) *zstd.Decoder {
 	options := []zstd.DOption{zstd.WithDecoderMaxMemory(limit), zstd.WithDecoderMaxWindow(max(limit, zstd.MinWindowSize)), zstd.WithDecoderLowmem(true)}
 	if dict {
-		options = append(options, zstd.WithDecoderDictRaw(dictionaryID, dictionary))
+		options = append(options, zstd.WithDecoderDictRaw(dictionaryID, exam.Dictionary()))
 	}
 	d, err := zstd.NewReader(nil, options...)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"wenbao/exam"
@@ -98,9 +99,18 @@ func (e *Engine) take() ([]op, uint64) {
 	e.mu.Unlock()
 	ops := make([]op, 0, len(taken))
 	for _, key := range slices.Sorted(maps.Keys(taken)) {
-		ops = append(ops, op{key, taken[key].value})
+		ops = append(ops, op{key, e.pack(key, taken[key].value)})
 	}
 	return ops, seq
+}
+
+// pack gives a value as bbolt shall keep it.
+func (e *Engine) pack(key string, value []byte) []byte {
+	if value == nil {
+		return nil
+	}
+	bucket, name, _ := strings.Cut(key, "/")
+	return e.o.Pack(bucket, name, value)
 }
 
 // taken ends a checkpoint; what bbolt did not take waits on.

@@ -24,6 +24,9 @@ type Options struct {
 	Idle    time.Duration
 	// MaxDatabase bounds the bbolt file in bytes.
 	MaxDatabase int
+	// Pack gives a value as bbolt shall keep it, shorter if possible: of the same
+	// sequence number, packed or as it is. It must not use the engine.
+	Pack func(bucket, key string, value []byte) []byte
 	// Checkpointed is told that bbolt has everything up to seq. It runs in the
 	// engine's background, one call at a time.
 	Checkpointed func(seq uint64)
@@ -45,6 +48,9 @@ func (o Options) filled() Options {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Pack == nil {
+		o.Pack = func(_, _ string, value []byte) []byte { return value }
 	}
 	if o.Checkpointed == nil {
 		o.Checkpointed = func(uint64) {}

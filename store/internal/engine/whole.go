@@ -157,7 +157,7 @@ func (e *Engine) rewrite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = createDatabase(e.o.FS, fresh, e.o.MaxDatabase, func(d *database) error { return refill(ctx, d, p, e.applied) })
+	err = createDatabase(e.o.FS, fresh, e.o.MaxDatabase, func(d *database) error { return e.refill(ctx, d, p) })
 	if err != nil {
 		return err
 	}
@@ -180,8 +180,9 @@ func (e *Engine) rewrite(ctx context.Context) error {
 	return errors.Join(err, openErr)
 }
 
-// refill writes all values into a new database in key order.
-func refill(ctx context.Context, d *database, from *pages.File, applied uint64) error {
+// refill writes all values into a new database in key order, those packed that can
+// be by now.
+func (e *Engine) refill(ctx context.Context, d *database, from *pages.File) error {
 	var ops []op
 	size := 0
 	if err := d.write(nil, 0); err != nil {
@@ -191,8 +192,10 @@ func refill(ctx context.Context, d *database, from *pages.File, applied uint64) 
 		if bytes.Equal(v.Key, appliedKey) {
 			return nil
 		}
-		ops = append(ops, op{string(v.Key), bytes.Clone(v.Value)})
-		if size += len(v.Key) + len(v.Value); size < built {
+		key := string(v.Key)
+		value := e.pack(key, bytes.Clone(v.Value))
+		ops = append(ops, op{key, value})
+		if size += len(key) + len(value); size < built {
 			return ctx.Err()
 		}
 		err := d.write(ops, 0)
@@ -202,7 +205,7 @@ func refill(ctx context.Context, d *database, from *pages.File, applied uint64) 
 	if err = errors.Join(append(faults, err)...); err != nil {
 		return err
 	}
-	return d.write(ops, applied)
+	return d.write(ops, e.applied)
 }
 
 // anchor takes a snapshot and starts the journal behind it.
@@ -278,7 +281,7 @@ func (e *Engine) Check(ctx context.Context) (faults []string, err error) {
 	newest, faults := e.journalValues()
 	in, err := inspect(e.o.FS, e.database(), true, func(key string, value []byte) {
 		if want, ok := newest[key]; ok {
-			if want != traceOf(value) {
+			if got := traceOf(value); got.seq != want.seq || got.sum != want.sum && !seal.Packed(value) {
 				faults = append(faults, "a value of the database is not the one in the journal")
 			}
 			delete(newest, key)

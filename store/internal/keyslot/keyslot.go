@@ -32,9 +32,9 @@ const (
 	Recovery   Kind = "recovery"   // a printed code of 160 random bits
 )
 
-// Format is the version of the folder that this program writes. In format 1 the
-// sealed values, slots among them, were of form 1.
-const Format = 2
+// Format is the version of the folder that this program writes. In format 1 there
+// were no versions beside a document, in format 2 no packed values.
+const Format = 3
 
 // Header is what keys.json holds. It is not secret.
 type Header struct {

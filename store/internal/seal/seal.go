@@ -18,13 +18,17 @@ import (
 // KeySize is the size of every key in bytes: AES-256.
 const KeySize = 32
 
-// Version is the form of a sealed value that this program writes:
+// A sealed value is
 //
-//	version(1) sequence(8) crc32c(4) nonce(12) ciphertext tag(16)
+//	form(1) sequence(8) crc32c(4) nonce(12) ciphertext tag(16)
 //
-// The checksum covers the place and everything but itself. Form 1, of the same
-// shape, knew no versions beside a document and is read as well.
-const Version = 2
+// The checksum covers the place and everything but itself. Form 1 knew no versions
+// beside a document and is read as well; of the last form the plain value is
+// packed.
+const (
+	formPlain  = 2
+	formPacked = 3
+)
 
 const (
 	nonceSize  = 12
@@ -46,7 +50,7 @@ var (
 	// this key for this place.
 	ErrTampered = errors.New("sealed value: does not authenticate")
 	// ErrVersion says that a newer program wrote the value.
-	ErrVersion = errors.New("sealed value: unknown version")
+	ErrVersion = errors.New("sealed value: unknown form")
 )
 
 var table = crc32.MakeTable(crc32.Castagnoli)
@@ -84,13 +88,17 @@ func NewBox(key []byte) (Box, error) {
 
 // Seal gives the sealed form of plain, which may come in parts, for its place.
 func (b Box) Seal(bucket, key string, sequence uint64, plain ...[]byte) []byte {
+	return b.seal(formPlain, bucket, key, sequence, plain...)
+}
+
+func (b Box) seal(form byte, bucket, key string, sequence uint64, plain ...[]byte) []byte {
 	size := headSize
 	for _, part := range plain {
 		size += len(part)
 	}
 	room := make([]byte, size+16+adReserved) // in one piece with what is needed on the way
 	out, spare := room[:headSize:size+16], room[size+16:size+16]
-	out[0] = Version
+	out[0] = form
 	binary.BigEndian.PutUint64(out[1:], sequence)
 	rand.Read(out[nonceAt:headSize])
 	for _, part := range plain {
@@ -107,13 +115,16 @@ func (b Box) Open(bucket, key string, sealed []byte) ([]byte, error) {
 	if _, ok := Sound(Place(bucket, key), sealed); !ok {
 		return nil, ErrSector
 	}
-	if sealed[0] < 1 || sealed[0] > Version {
+	if sealed[0] < 1 || sealed[0] > formPacked {
 		return nil, ErrVersion
 	}
 	var ad [adReserved]byte
 	plain, err := b.aead.Open(nil, sealed[nonceAt:headSize], sealed[headSize:], place(ad[:0], bucket, key, sealed[:crcAt]))
 	if err != nil {
 		return nil, ErrTampered
+	}
+	if sealed[0] == formPacked {
+		return unpack(plain)
 	}
 	return plain, nil
 }
@@ -142,7 +153,7 @@ func sum(place, sealed []byte) uint32 {
 	return Checksum(place, sealed[:crcAt], sealed[nonceAt:])
 }
 
-// place is the associated data: bucket, key, version and sequence. Buckets hold
+// place is the associated data: bucket, key, form and sequence. Buckets hold
 // no zero byte, so no two places share it.
 func place(dst []byte, bucket, key string, head []byte) []byte {
 	dst = append(dst, bucket...)
