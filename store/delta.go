@@ -16,8 +16,8 @@ import (
 // stride is how many bytes are compared at first; where they differ, an eighth.
 const stride = 512
 
-// wayBack gives the delta that turns newer into older.
-func wayBack(newer, older []byte) []byte {
+// wayBack appends the delta that turns newer into older.
+func wayBack(dst, newer, older []byte) []byte {
 	n := min(len(newer), len(older))
 	pre, post := 0, 0
 	for step := stride; step > 0; step /= 8 { // in strides, at last byte by byte
@@ -30,10 +30,10 @@ func wayBack(newer, older []byte) []byte {
 			post += step
 		}
 	}
-	out := binary.AppendUvarint(make([]byte, 0, len(older)-pre-post+24), uint64(pre))
-	out = binary.AppendUvarint(out, uint64(post))
-	out = binary.BigEndian.AppendUint32(out, seal.Checksum(older))
-	return append(out, older[pre:len(older)-post]...)
+	dst = binary.AppendUvarint(dst, uint64(pre))
+	dst = binary.AppendUvarint(dst, uint64(post))
+	dst = binary.BigEndian.AppendUint32(dst, seal.Checksum(older))
+	return append(dst, older[pre:len(older)-post]...)
 }
 
 // goBack applies a delta of wayBack to newer; [exam.KindDamaged] when it was

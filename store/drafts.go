@@ -54,7 +54,8 @@ func (t *tx) putHead(id exam.DraftID, h head, doc exam.Document) error {
 	if len(h.document) > exam.MaxDocumentBytes {
 		return overBound("save draft", "store.error.document_too_large", exam.MaxDocumentBytes>>10)
 	}
-	t.then = append(t.then, func(ix *index) { ix.put(id, h, doc) })
+	l := &late{id, h, doc}
+	t.then = append(t.then, func(ix *index) { ix.put(l) })
 	t.tell(DraftChanged, id)
 	return t.sealHead(id, h)
 }
@@ -127,7 +128,8 @@ func (t *tx) keepVersion(id exam.DraftID, h head, next *head) error {
 		facts.Photo = photo
 	}
 	var room [128]byte
-	next.recent = appendVersion(next.recent, facts.encode(room[:]), wayBack(next.document, h.document))
+	var delta [512]byte
+	next.recent = appendVersion(next.recent, facts.encode(room[:]), wayBack(delta[:0], next.document, h.document))
 	bound := t.s.versions()
 	if next.roomy() && countVersions(next.recent) < bound {
 		return nil

@@ -30,6 +30,15 @@ type index struct {
 	saved   int            // rows before this one are in the index file
 	removed []exam.DraftID // since the index file was written
 	sorted  map[Sort][]int32
+	late    *late // nil: no row is late
+}
+
+// late is the newest state of the draft that was changed last, whose row is made
+// when somebody looks: who types changes it more often.
+type late struct {
+	id  exam.DraftID
+	h   head
+	doc exam.Document
 }
 
 // row is what the list and the search know of a draft.
@@ -66,18 +75,42 @@ func newIndex() *index {
 func (ix *index) lock() {
 	<-ix.ready
 	ix.mu.Lock()
+	ix.settle()
 }
 
 func (ix *index) rlock() {
 	<-ix.ready
 	ix.mu.RLock()
+	for ix.late != nil {
+		ix.mu.RUnlock()
+		ix.lock()
+		ix.mu.Unlock()
+		ix.mu.RLock()
+	}
 }
 
-// change moves a draft's row to the end, as fn leaves it. A draft without a row
-// gets one if it was just found.
-func (ix *index) change(id exam.DraftID, found bool, fn func(*row)) {
+// settle makes the row that is late. The caller holds the lock.
+func (ix *index) settle() {
+	l := ix.late
+	if l == nil {
+		return
+	}
+	ix.late = nil
+	ix.set(l.id, true, func(r *row) {
+		r.describe(l.doc)
+		r.touch(l.h)
+	})
+}
+
+// change moves a draft's row to the end, as fn leaves it, if it has one.
+func (ix *index) change(id exam.DraftID, fn func(*row)) {
 	ix.lock()
 	defer ix.mu.Unlock()
+	ix.set(id, false, fn)
+}
+
+// set is change for who holds the lock; a draft that was just found gets a row.
+func (ix *index) set(id exam.DraftID, found bool, fn func(*row)) {
 	r := row{id: id}
 	slot, ok := ix.slots[id]
 	if ok {
@@ -157,12 +190,15 @@ func (ix *index) compact() {
 	}
 }
 
-// put takes in a draft whose document may have changed.
-func (ix *index) put(id exam.DraftID, h head, doc exam.Document) {
-	ix.change(id, true, func(r *row) {
-		r.describe(doc)
-		r.touch(h)
-	})
+// put takes in a draft whose document may have changed; its row is made later.
+func (ix *index) put(l *late) {
+	<-ix.ready
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	if ix.late != nil && ix.late.id != l.id {
+		ix.settle()
+	}
+	ix.late = l
 }
 
 func (r *row) describe(doc exam.Document) {
@@ -175,7 +211,7 @@ func (r *row) describe(doc exam.Document) {
 
 // touch takes in a draft whose document is as it was.
 func (ix *index) touch(id exam.DraftID, h head) {
-	ix.change(id, false, func(r *row) { r.touch(h) })
+	ix.change(id, func(r *row) { r.touch(h) })
 }
 
 func (r *row) touch(h head) {
@@ -184,7 +220,7 @@ func (r *row) touch(h head) {
 }
 
 func (ix *index) registered(id exam.DraftID, reg registrationRecord) {
-	ix.change(id, false, func(r *row) { r.register(reg) })
+	ix.change(id, func(r *row) { r.register(reg) })
 }
 
 func (r *row) register(reg registrationRecord) {
@@ -239,11 +275,11 @@ func (ix *index) remove(id exam.DraftID) {
 
 func (ix *index) putEntry(rec entryRecord) {
 	e := entryRow{rec.ID, rec.transport()}
-	ix.change(rec.Draft, false, func(r *row) { r.outbox = append(r.without(rec.ID), e) })
+	ix.change(rec.Draft, func(r *row) { r.outbox = append(r.without(rec.ID), e) })
 }
 
 func (ix *index) dropEntry(at place) {
-	ix.change(at.draft, false, func(r *row) { r.outbox = r.without(at.entry) })
+	ix.change(at.draft, func(r *row) { r.outbox = r.without(at.entry) })
 	ix.lock()
 	delete(ix.entries, at.entry)
 	ix.mu.Unlock()

@@ -211,8 +211,8 @@ func assemble(id exam.DraftID, h head, doc exam.Document, reg registrationRecord
 		Delivered: reg.Delivered,
 	}
 	if reg.Registration.Version > 0 {
-		base := reg.base()
-		d.Registration, d.Base = &reg.Registration, &base
+		last, base := reg.Registration, reg.base()
+		d.Registration, d.Base = &last, &base
 	}
 	return d
 }
@@ -255,7 +255,7 @@ func (t *tx) seal(id exam.DraftID, bucket, key string, plain ...[]byte) error {
 	if err != nil {
 		return err
 	}
-	t.Put(bucket, key, b.Seal(bucket, key, t.Seq, plain...))
+	t.Put(bucket, key, b.SealIn(t.Room(), bucket, key, t.Seq, plain...))
 	return nil
 }
 

@@ -68,9 +68,10 @@ type Engine struct {
 
 	// The locks are taken in this order: snapping, write, taking, mu.
 	snapping sync.Mutex // one snapshot at a time
-	write    sync.Mutex // one change at a time; guards journal and closed
+	write    sync.Mutex // one change at a time; guards journal, closed and spare
 	journal  journal
 	closed   bool
+	spare    []byte     // a value that was replaced before bbolt took it in
 	lastRead uint64     // last sequence number that opening found in the journal
 	taking   sync.Mutex // one checkpoint or rebuild at a time
 
@@ -94,7 +95,7 @@ type Engine struct {
 
 type pending struct {
 	value []byte // nil: deleted
-	seq   uint64
+	alone bool   // nothing else has the memory of the value
 }
 
 const databaseName = "wenbao.db"
@@ -194,7 +195,7 @@ func (e *Engine) batch(prefix, after string) (ops []op, last bool, rebuilt int, 
 	for _, layer := range []map[string]pending{e.old, e.live} {
 		for key, p := range layer {
 			if strings.HasPrefix(key, prefix) && key > after && (end == "" || key <= end) {
-				merged[key] = p.value
+				merged[key] = slices.Clone(p.value) // its memory may be used again
 			}
 		}
 	}
@@ -247,7 +248,14 @@ func (t *Tx) Has(bucket, key string) bool {
 	return ok
 }
 
-// Put sets a sealed value, which must not change any more.
+// Room gives memory for a value to put, which nobody else uses, or nil.
+func (t *Tx) Room() []byte {
+	room := t.e.spare
+	t.e.spare = nil
+	return room
+}
+
+// Put sets a sealed value, which the engine alone has from then on.
 func (t *Tx) Put(bucket, key string, value []byte) { t.add(bucket, key, value) }
 
 // Delete takes a value away.
@@ -306,7 +314,9 @@ func (e *Engine) keep(t *Tx) {
 	e.mu.Lock()
 	e.seq = t.Seq
 	for _, o := range t.ops {
-		e.putLive(o, t.Seq)
+		if was := e.putLive(o.key, pending{o.value, true}); was.alone {
+			e.spare = was.value
+		}
 	}
 	first, full := len(e.live) == len(t.ops), e.full()
 	e.mu.Unlock()
@@ -320,15 +330,18 @@ func (e *Engine) keep(t *Tx) {
 	}
 }
 
-// putLive puts an operation where reading sees it. The caller holds mu.
-func (e *Engine) putLive(o op, seq uint64) {
-	size := int64(len(o.key) + len(o.value))
+// putLive puts a value where reading sees it, and gives the one that it replaces
+// there. The caller holds mu.
+func (e *Engine) putLive(key string, p pending) (was pending) {
+	size := int64(len(key) + len(p.value))
 	e.logged += size
-	if was, ok := e.live[o.key]; ok {
-		size -= int64(len(o.key) + len(was.value))
+	was, ok := e.live[key]
+	if ok {
+		size -= int64(len(key) + len(was.value))
 	}
 	e.bytes += size
-	e.live[o.key] = pending{o.value, seq}
+	e.live[key] = p
+	return was
 }
 
 // afterCheckpoint waits for the checkpoint that is under way, if one is, and

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var box, _ = seal.NewBox(make([]byte, seal.KeySize))
 
 // small makes files and groups small, so that tests meet all of them.
-func small() Options { return Options{Segment: 128 << 10, Idle: time.Hour} }
+func small() Options { return Options{Segment: 128 << 10, Idle: time.Hour, Pack: box.Pack} }
 
 func opened(t *testing.T, dir string) *Engine {
 	t.Helper()
@@ -33,12 +33,36 @@ func opened(t *testing.T, dir string) *Engine {
 func change(t *testing.T, e *Engine, key, value string) {
 	t.Helper()
 	err := e.Update(func(tx *Tx) error {
-		tx.Put("b", key, box.Seal("b", key, tx.Seq, []byte(value)))
+		tx.Put("b", key, box.SealIn(tx.Room(), "b", key, tx.Seq, []byte(value)))
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestWhatIsReadStaysWhileItsMemoryIsUsedAgain(t *testing.T) {
+	e := opened(t, t.TempDir())
+	defer e.Close()
+	change(t, e, "k", "first")
+	read, err := e.Get("b", "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = e.Scan("b", "", func(key string, sealed []byte) error {
+		change(t, e, "k", "other")
+		change(t, e, "k", "third") // where the first was
+		for _, value := range [][]byte{read, sealed} {
+			if plain, err := box.Open("b", key, value); err != nil || string(plain) != "first" {
+				t.Errorf("%q, %v", plain, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "afterwards", contents(t, e), map[string]string{"k": "third"})
 }
 
 func contents(t *testing.T, e *Engine) map[string]string {

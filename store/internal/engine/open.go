@@ -210,7 +210,7 @@ func (e *Engine) replay(applied uint64) error {
 	for _, r := range s.records {
 		e.seq = r.seq
 		for _, o := range r.ops {
-			e.putLive(o, r.seq)
+			e.putLive(o.key, pending{value: o.value})
 		}
 		if r.kind == kindChange {
 			e.found.Replayed++

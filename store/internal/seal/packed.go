@@ -28,7 +28,7 @@ func (b Box) Pack(bucket, key string, sealed []byte) []byte {
 	if len(short) >= len(plain) {
 		return sealed
 	}
-	return b.seal(formPacked, bucket, key, Sequence(sealed), short)
+	return b.seal(formPacked, nil, bucket, key, Sequence(sealed), short)
 }
 
 // Packed tells whether a sealed value is in packed form.

@@ -91,7 +91,7 @@ func TestWhatUnpacksToNothingGoodIsRefused(t *testing.T) {
 		"nothing":    {},
 		"too little": append(binary.AppendUvarint(nil, uint64(len(text)+9)), short[2:]...),
 	} {
-		if plain, err := b.Open(bucket, key, b.seal(formPacked, bucket, key, sequence, bad)); !errors.Is(err, ErrTampered) {
+		if plain, err := b.Open(bucket, key, b.seal(formPacked, nil, bucket, key, sequence, bad)); !errors.Is(err, ErrTampered) {
 			t.Errorf("%s opens to %d bytes, %v", name, len(plain), err)
 		}
 	}

@@ -88,16 +88,24 @@ func NewBox(key []byte) (Box, error) {
 
 // Seal gives the sealed form of plain, which may come in parts, for its place.
 func (b Box) Seal(bucket, key string, sequence uint64, plain ...[]byte) []byte {
-	return b.seal(formPlain, bucket, key, sequence, plain...)
+	return b.SealIn(nil, bucket, key, sequence, plain...)
 }
 
-func (b Box) seal(form byte, bucket, key string, sequence uint64, plain ...[]byte) []byte {
+// SealIn is Seal into memory that nobody uses any more, if that is large enough.
+func (b Box) SealIn(room []byte, bucket, key string, sequence uint64, plain ...[]byte) []byte {
+	return b.seal(formPlain, room, bucket, key, sequence, plain...)
+}
+
+func (b Box) seal(form byte, room []byte, bucket, key string, sequence uint64, plain ...[]byte) []byte {
 	size := headSize
 	for _, part := range plain {
 		size += len(part)
 	}
-	room := make([]byte, size+16+adReserved) // in one piece with what is needed on the way
-	out, spare := room[:headSize:size+16], room[size+16:size+16]
+	need := size + 16 + adReserved // in one piece with what is needed on the way
+	if cap(room) < need {
+		room = make([]byte, (need+255)&^255)
+	}
+	out, spare := room[:headSize], room[size+16:size+16]
 	out[0] = form
 	binary.BigEndian.PutUint64(out[1:], sequence)
 	rand.Read(out[nonceAt:headSize])
