@@ -55,14 +55,20 @@ func (t *tx) putHead(id exam.DraftID, h head, doc exam.Document) error {
 		return overBound("save draft", "store.error.document_too_large", exam.MaxDocumentBytes>>10)
 	}
 	l := &late{id, h, doc}
-	t.then = append(t.then, func(ix *index) { ix.put(l) })
+	t.then = append(t.then, func(ix *index) {
+		ix.put(l)
+		t.v.keepHead(id, l.h)
+	})
 	t.tell(DraftChanged, id)
 	return t.sealHead(id, h)
 }
 
 // touch puts a head whose document is as it was.
 func (t *tx) touch(id exam.DraftID, h head) error {
-	t.then = append(t.then, func(ix *index) { ix.touch(id, h) })
+	t.then = append(t.then, func(ix *index) {
+		ix.touch(id, h)
+		t.v.keepHead(id, h)
+	})
 	t.tell(DraftChanged, id)
 	return t.sealHead(id, h)
 }

@@ -244,7 +244,6 @@ func (t *tx) registration(id exam.DraftID) (registrationRecord, error) {
 
 // sealHead puts the newest state of a draft.
 func (t *tx) sealHead(id exam.DraftID, h head) error {
-	t.then = append(t.then, func(*index) { t.v.keepHead(id, h) })
 	var room [256]byte
 	return t.seal(id, bucketDrafts, string(id), h.facts(room[:]), h.recent, h.document)
 }
