@@ -215,7 +215,7 @@ func rawSaver(b *testing.B) *saver {
 	}
 	b.Cleanup(func() { f.Close() })
 	const size = 64 << 20
-	for at := int64(0); at < size; at += 4096 { // in pages, as the journal does
+	for at := int64(0); at < size; at += 4096 { // in pages, or the system keeps larger ones
 		if _, err := f.WriteAt(make([]byte, 4096), at); err != nil {
 			b.Fatal(err)
 		}

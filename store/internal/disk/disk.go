@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"unsafe"
 
 	"wenbao/exam"
@@ -35,8 +36,8 @@ type FS interface {
 	Create(name string) (File, error) // empty, for reading and writing
 	Open(name string) (File, error)   // an existing file, for reading and writing
 	Read(name string) (File, error)   // an existing file, for reading
-	// OpenLog opens an existing file whose bytes are all written already, for
-	// WriteThrough.
+	// OpenLog opens an existing file for WriteThrough, which is fastest where all
+	// bytes have been written before.
 	OpenLog(name string) (File, error)
 	Rename(old, new string) error // replaces new
 	Remove(name string) error
@@ -64,9 +65,14 @@ func (f osFile) Size() (int64, error) {
 
 func (f osFile) Sync() error { return syncData(f.File) }
 
+// WriteThrough writes page by page: a file system may keep what was written at once
+// as one large page, and then writes all of it for every change in it.
 func (f osFile) WriteThrough(b []byte, at int64) error {
-	if _, err := f.WriteAt(b, at); err != nil {
-		return err
+	for page := range slices.Chunk(b, alignment) {
+		if _, err := f.WriteAt(page, at); err != nil {
+			return err
+		}
+		at += alignment
 	}
 	return f.Sync()
 }

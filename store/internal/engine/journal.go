@@ -301,24 +301,32 @@ func (j *journal) prepare(need int64) (err error) {
 
 // zeros makes a durable file of size zero bytes, under another name until it is.
 func (j *journal) zeros(name string, size int64) error {
-	f, err := j.fs.Create(name + ".new")
+	tmp := name + ".new"
+	f, err := j.fs.Create(tmp)
 	if err != nil {
 		return err
 	}
-	// In single pages: a file system may keep what was written at once as one large
-	// page, and then writes all of it for every record.
-	page := make([]byte, min(size, block))
-	for at := int64(0); at < size && err == nil; at += int64(len(page)) {
-		_, err = f.WriteAt(page[:min(int64(len(page)), size-at)], at)
+	if err = f.Close(); err == nil {
+		err = j.fill(tmp, size)
 	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		_ = j.fs.Remove(name + ".new")
+	if err != nil {
+		_ = j.fs.Remove(tmp)
 		return err
 	}
-	return j.fs.Rename(name+".new", name)
+	return j.fs.Rename(tmp, name)
+}
+
+// fill writes size zero bytes past the page cache, as records are.
+func (j *journal) fill(name string, size int64) error {
+	f, err := j.fs.OpenLog(name)
+	if err != nil {
+		return err
+	}
+	piece := disk.Aligned(int(min(size, 1<<20)))
+	for at := int64(0); at < size && err == nil; at += int64(len(piece)) {
+		err = f.WriteThrough(piece[:min(int64(len(piece)), size-at)], at)
+	}
+	return errors.Join(err, f.Close())
 }
 
 // finish gives back what the open segment did not use, and closes it.
