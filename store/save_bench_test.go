@@ -40,9 +40,9 @@ type saver struct {
 // of a hundred within one run: the store (encrypted, with list, search and
 // history) editing one draft as a person does, and any draft at random; a bare
 // write and fdatasync of as many bytes; bbolt.Update; SQLite (WAL,
-// synchronous=FULL). The bare write and the two databases get bytes that were
-// encoded before; the store encodes, seals and keeps the version before while it
-// is timed. It prints a table; figures are multiples of the bare write. What is
+// synchronous=FULL). What a turn saves is made before it. The bare write and the
+// two databases get bytes that were encoded then; the store encodes, seals and
+// keeps the version before while it is timed. It prints a table; figures are multiples of the bare write. What is
 // written is counted afterwards, of each alone, with what it does behind.
 func BenchmarkSave(b *testing.B) {
 	for _, n := range []int{0, 10_000, 100_000} {
@@ -166,8 +166,11 @@ func (s *saver) snapshot(b *testing.B) string {
 
 func (s *saver) turn(b *testing.B, round int) {
 	b.Helper()
-	for i := range 100 {
-		save := s.next(round*100 + i)
+	saves := make([]func() error, 100)
+	for i := range saves {
+		saves[i] = s.next(round*100 + i)
+	}
+	for _, save := range saves {
 		start := time.Now()
 		if err := save(); err != nil {
 			b.Fatal(s.name, err)
