@@ -17,10 +17,13 @@ import (
 	"wenbao/store/storetest"
 )
 
-// packedDrafts tells of a closed store how many drafts bbolt has, and how many of
-// them packed.
-func packedDrafts(t *testing.T, dir string) (all, packed int) {
+// closed closes a store, in which bbolt must then have so many drafts, and so many
+// of them packed.
+func closed(t *testing.T, s *store.Store, dir string, drafts, packed int) {
 	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
 	db, err := bbolt.Open(filepath.Join(dir, "wenbao.db"), 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -29,18 +32,17 @@ func packedDrafts(t *testing.T, dir string) (all, packed int) {
 	err = db.View(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte("values")).ForEach(func(k, v []byte) error {
 			if strings.HasPrefix(string(k), "drafts/") {
-				all++
+				drafts--
 				if seal.Packed(v) {
-					packed++
+					packed--
 				}
 			}
 			return nil
 		})
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || drafts != 0 || packed != 0 {
+		t.Fatalf("%d drafts are missing, %d are not packed that should be; %v", drafts, packed, err)
 	}
-	return all, packed
 }
 
 func people(n int) (docs []exam.Document) {
@@ -59,12 +61,7 @@ func TestADraftTakesLessThanItsTextInBbolt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if all, packed := packedDrafts(t, dir); all != n || packed != n {
-		t.Errorf("%d of %d drafts are packed", packed, all)
-	}
+	closed(t, s, dir, n, n)
 	st, err := os.Stat(filepath.Join(dir, "wenbao.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -101,24 +98,14 @@ func TestWhatIsTakenInWhileTheStoreIsLockedIsPackedLater(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Lock()
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if all, packed := packedDrafts(t, dir); all != 20 || packed != 0 {
-				t.Fatalf("of %d drafts %d were packed without a key", all, packed)
-			}
+			closed(t, s, dir, 20, 0)
 			s = storetest.OpenAt(t, dir, o)
 			for _, d := range drafts {
 				if err := later(s, d); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if all, packed := packedDrafts(t, dir); all != 20 || packed != 20 {
-				t.Errorf("%d of %d drafts are packed", packed, all)
-			}
+			closed(t, s, dir, 20, 20)
 			s = storetest.OpenAt(t, dir, o)
 			for i, d := range drafts {
 				if doc, err := s.At(d.ID, 1); err != nil || !bytes.Equal(doc.Encode(), storetest.Person(i).Encode()) {

@@ -380,30 +380,33 @@ func TestAWrongKeyTamperingAndABadSectorAreThreeMessages(t *testing.T) {
 	}
 }
 
+// digests tells the files in a folder, and changes of them, apart.
+func digests(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range allFiles(t, dir) {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = exam.Digest(raw)
+	}
+	return all
+}
+
 func TestAPassphraseChangeRewritesNoData(t *testing.T) {
 	dir := t.TempDir()
 	s, _, _ := full(t, dir, storetest.Options())
 	if _, err := s.Check(context.Background()); err != nil { // all is in the database
 		t.Fatal(err)
 	}
-	contents := func() map[string]string {
-		all := map[string]string{}
-		for _, name := range allFiles(t, dir) {
-			raw, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[name] = exam.Digest(raw)
-		}
-		return all
-	}
-	before := contents()
+	before := digests(t, dir)
 	for _, next := range []string{"第一个", "第二个"} {
 		if err := s.SetPassphrase(next); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for name, digest := range contents() {
+	for name, digest := range digests(t, dir) {
 		if base := filepath.Base(name); digest != before[name] && base != "keys.json" && base != "keys.json.copy" {
 			t.Errorf("%s was rewritten", base)
 		}
