@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -104,12 +105,13 @@ func TestAFullDiskLosesNothingAndIsSurvived(t *testing.T) {
 	for name, small := range places {
 		t.Run(name, func(t *testing.T) {
 			place := small(t)
+			log := slog.New(slog.NewMultiHandler(everything().Handler(), slog.NewTextHandler(t.Output(), nil)))
 			open := func() (server.Repository, *server.Server, device) {
 				db, err := place.open()
 				if err != nil {
 					t.Fatal(err)
 				}
-				s, err := server.New(server.Config{Repository: db, Rules: rules(t), Signer: signer, Practice: true, Limits: generous, Log: everything()})
+				s, err := server.New(server.Config{Repository: db, Rules: rules(t), Signer: signer, Practice: true, Limits: generous, Log: log})
 				if err != nil {
 					t.Fatal(err)
 				}
