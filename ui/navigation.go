@@ -236,8 +236,12 @@ func (h *header) refresh() {
 	}
 	if f := w.desk.Form(); f != nil && w.desk.Page() != present.PageHome {
 		tone, saved := f.Saved()
-		if tone == present.Calm {
-			objects = append(objects, newRow(6, 1, glyph(theme.ConfirmIcon(), tones[tone].ink), newText(textStyle{size: sizeCaption, color: tones[tone].ink, line: true}, k.say(saved))))
+		icon := theme.ConfirmIcon()
+		if tone == present.Busy {
+			icon = theme.ViewRefreshIcon()
+		}
+		if tone != present.Trouble {
+			objects = append(objects, newRow(6, 1, glyph(icon, colorMuted), newText(textStyle{size: sizeCaption, color: colorMuted, line: true}, k.say(saved))))
 		}
 		whereTone, where := f.Where()
 		objects = append(objects, badge(whereTone, k.say(where)))

@@ -223,7 +223,7 @@ func (f *Form) Saved() (Tone, Text) {
 	case SaveFailed:
 		return Trouble, T("ui.saved.failed." + saveReason(f.saver.failed))
 	case SaveWaits:
-		return Calm, T("ui.saved.waits")
+		return Busy, T("ui.saved.waits")
 	}
 	return Calm, T("ui.saved.at", "time", Clock(f.saver.at))
 }

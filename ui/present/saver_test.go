@@ -325,11 +325,11 @@ func TestTheTimeOfTheLastSaveIsShown(t *testing.T) {
 	w, _, f := opened(t, exam.Document{})
 	w.Loop.Advance(3 * time.Minute)
 	f.Set("city", "郑州市")
-	if _, text := f.Saved(); text.Key() != "ui.saved.waits" {
+	if tone, text := f.Saved(); tone != present.Busy || text.Key() != "ui.saved.waits" {
 		t.Errorf("while typing it says %s", text.Key())
 	}
 	f.SaveNow()
-	if _, text := f.Saved(); text.Key() != "ui.saved.waits" {
+	if tone, text := f.Saved(); tone != present.Busy || text.Key() != "ui.saved.waits" {
 		t.Errorf("before the disk answered it says %s", text.Key())
 	}
 	w.Loop.Drain()
