@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"strconv"
@@ -121,11 +122,25 @@ func (s *Server) file(r *http.Request, owner Owner) (reply, error) {
 	if !exam.IsDigest(hash) {
 		return reply{}, exam.Errorf(exam.KindInvalid, "give file", "not named by a SHA-256")
 	}
+	select {
+	case s.limiter.reading <- struct{}{}:
+		defer func() { <-s.limiter.reading }()
+	case <-r.Context().Done():
+		return reply{}, r.Context().Err()
+	}
 	raw, err := s.Repository.File(r.Context(), owner, hash)
 	if err != nil {
 		return reply{}, err
 	}
-	return ranged(r, raw)
+	out, err := ranged(r, raw)
+	switch {
+	case err != nil:
+	case len(out.raw) > wire.MaxPiece:
+		out.sent, err = hold(s.limiter.sending)
+	case len(out.raw) < len(raw):
+		out.raw = bytes.Clone(out.raw) // or it would keep the whole file
+	}
+	return out, err
 }
 
 // ranged answers with bytes, or with the range of them that was asked for.

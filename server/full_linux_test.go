@@ -186,13 +186,13 @@ func TestAFullDiskLosesNothingAndIsSurvived(t *testing.T) {
 	}
 }
 
-// waitUntil asks for up to ten seconds; the server rests a second after a
+// waitUntil asks for up to half a minute; the server rests a second after a
 // commit that failed.
 func waitUntil(holds func() bool) error {
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if holds() {
 			return nil
 		}
 	}
-	return errors.New("not within ten seconds")
+	return errors.New("not within half a minute")
 }

@@ -55,6 +55,9 @@ type limiter struct {
 	slots   chan struct{} // held while worked on
 	queue   chan struct{} // held while waiting for a slot
 	waiting chan struct{} // held while the network is waited for
+	// Held while a file of up to [exam.MaxFileBytes] lies in memory: read for a piece
+	// of it, until all of it is sent, until its checksum is known.
+	reading, sending, summing chan struct{}
 
 	mu        sync.Mutex
 	tidied    time.Time
@@ -68,6 +71,9 @@ type bucket struct {
 	room int64 // bytes of files that surely fit before the repository must be asked
 }
 
+// wholes is how many files may lie in memory at one time for each of these reasons.
+const wholes = 8
+
 // maxBuckets bounds each table; quiet is when a bucket has refilled anyway.
 const (
 	maxBuckets = 100_000
@@ -77,6 +83,7 @@ const (
 func newLimiter(l Limits, now func() time.Time) *limiter {
 	return &limiter{Limits: l, now: now, slots: make(chan struct{}, l.InFlight),
 		queue: make(chan struct{}, l.Queue), waiting: make(chan struct{}, l.Waiting),
+		reading: make(chan struct{}, wholes), sending: make(chan struct{}, wholes), summing: make(chan struct{}, wholes),
 		owners: map[Owner]*bucket{}, addresses: map[string]*bucket{}}
 }
 

@@ -24,6 +24,7 @@ type reply struct {
 	mediaType string // default JSON
 	raw       []byte // instead of message
 	header    map[string]string
+	sent      func() // unless nil, called when the answer has been sent
 }
 
 // refusal is an error that carries its whole problem document.
@@ -73,6 +74,9 @@ func (s *Server) serve(to route) {
 		if err == nil {
 			defer leave()
 			out, err = s.guarded(w, r, to)
+		}
+		if out.sent != nil {
+			defer out.sent()
 		}
 		if err != nil {
 			out = s.problem(w, r, err)

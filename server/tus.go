@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -161,6 +162,11 @@ func (s *Server) tusPatch(r *http.Request, owner Owner) (reply, error) {
 	}
 	body := io.Reader(io.LimitReader(r.Body, f.Size-offset+1))
 	if sum := r.Header.Get("Upload-Checksum"); sum != "" {
+		free, err := hold(s.limiter.summing)
+		if err != nil {
+			return reply{}, err
+		}
+		defer free()
 		if body, err = checked(body, sum); err != nil {
 			return reply{}, err
 		}
@@ -172,6 +178,10 @@ func (s *Server) tusPatch(r *http.Request, owner Owner) (reply, error) {
 	return reply{status: http.StatusNoContent, header: tusHeader("Upload-Offset", strconv.FormatInt(offset, 10), "Upload-Expires", tusExpires(s.Now()))}, nil
 }
 
+// keepWithin is how long bytes that have arrived may take to become durable although
+// nobody waits for the answer.
+const keepWithin = 10 * time.Second
+
 // tusKeep makes a stream durable, piece by piece.
 func (s *Server) tusKeep(ctx context.Context, owner Owner, f wire.FileRef, offset int64, body io.Reader) (int64, error) {
 	piece := make([]byte, wire.MaxPiece)
@@ -181,7 +191,10 @@ func (s *Server) tusKeep(ctx context.Context, owner Owner, f wire.FileRef, offse
 			return offset, exam.Errorf(exam.KindTooLarge, "take upload", "more bytes than announced")
 		}
 		if n > 0 {
-			if _, err := s.Repository.PutPiece(context.WithoutCancel(ctx), owner, f, offset, piece[:n], s.Now()); err != nil {
+			keeping, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
+			_, err := s.Repository.PutPiece(keeping, owner, f, offset, piece[:n], s.Now())
+			cancel()
+			if err != nil {
 				return offset, err
 			}
 			offset += int64(n)
@@ -217,7 +230,7 @@ func checked(body io.Reader, header string) (io.Reader, error) {
 	if err != nil || got != string(want) {
 		return nil, tusRefusal(statusChecksumMismatch)
 	}
-	return strings.NewReader(string(raw)), nil
+	return bytes.NewReader(raw), nil
 }
 
 func (s *Server) tusDelete(r *http.Request, owner Owner) (reply, error) {

@@ -166,6 +166,9 @@ func (e *Engine) step(ctx context.Context, entry exam.Entry, inline []wire.File,
 		return &failure{kind: exam.KindUntrusted, err: err}
 	}
 	reg, err := e.verified(answer, entry.Draft)
+	if err == nil && reg.Version <= entry.Base {
+		err = errors.New("the receipt is about a version from before the step")
+	}
 	if err == nil && brings(entry) {
 		if reg.Digest != exam.Digest(entry.Content) {
 			err = errors.New("the receipt is not over the bytes that were sent")

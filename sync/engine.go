@@ -70,8 +70,10 @@ type Engine struct {
 	round  round
 	// tried in this pass and not yet counted: perhaps out of the outbox already
 	leaving map[exam.EntryID]bool
-	epoch   string    // of the server, when it is not the one compared with
-	due     time.Time // when the comparison for it is; zero: none
+	faults  map[string]int // of the server, that one entry or pack met in a row, however often the line broke between
+	stuck   int            // passes in a row that ended for this machine's sake
+	epoch   string         // of the server, when it is not the one compared with
+	due     time.Time      // when the comparison for it is; zero: none
 	subs    map[chan struct{}]struct{}
 }
 
@@ -114,7 +116,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{c: c, line: newLine(c.Rand), wake: make(chan struct{}, 1), nudge: make(chan struct{}, 1),
 		turn: make(chan struct{}, 1), active: map[exam.EntryID]*progress{}, held: map[string]bool{},
-		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}, round: round{over: true}, leaving: map[exam.EntryID]bool{}}
+		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}, round: round{over: true}, leaving: map[exam.EntryID]bool{}, faults: map[string]int{}}
 	if c.Transport == nil {
 		c.Transport = transport(c, base.Hostname(), e.serverTime)
 	}
@@ -219,7 +221,13 @@ func (e *Engine) untilNext() time.Duration {
 	if next.IsZero() {
 		return idleLook
 	}
-	return min(max(next.Sub(e.c.Now()), 20*time.Millisecond), idleLook)
+	least := 20 * time.Millisecond
+	e.mu.Lock()
+	if e.stuck > 0 {
+		least = retryIn << min(e.stuck-1, 7)
+	}
+	e.mu.Unlock()
+	return min(max(next.Sub(e.c.Now()), least), idleLook)
 }
 
 // Result counts what became of the outbox in one go.
@@ -260,7 +268,7 @@ func (e *Engine) UntilIdle(ctx context.Context) (Result, error) {
 		sum.add(r)
 		wait := e.untilNext()
 		switch {
-		case err == nil && r.Waiting == 0:
+		case err == nil && (r.Waiting == 0 || e.Status().Next.IsZero()): // the rest waits for a person
 			if err = e.pullAll(ctx); exam.KindOf(err) != exam.KindUnreachable {
 				return sum, err
 			}

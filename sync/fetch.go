@@ -76,25 +76,33 @@ func (e *Engine) noteCurrent(current *exam.Registration) error {
 }
 
 // fetchFiles fetches what is noted, one after the other and behind everything
-// else. What the line breaks waits for the next news; what the server does not
-// have, or this machine cannot keep, is given up.
+// else. What the line breaks, a fault of the server or a full disk waits for the next
+// news; what the server does not have, or this machine can never keep, is given up.
 func (e *Engine) fetchFiles(ctx context.Context) {
 	e.taking.Lock()
 	defer e.taking.Unlock()
 	list, err := e.absents()
-	for err == nil && len(list) > 0 {
-		a := list[0]
+	for i := 0; err == nil && i < len(list); {
+		a := list[i]
 		raw, f := e.fetchWhole(ctx, "/v1/files/", a.File.SHA256, a.File.Size)
 		if f != nil && (f.passing() || f.line) {
 			return
 		}
+		if f != nil && !f.final() {
+			i++ // a fault of the server: again with the next news
+			continue
+		}
 		if f == nil {
 			err = e.c.Keeper.Keep(a.Draft, a.File, raw)
+		}
+		switch exam.KindOf(err) {
+		case exam.KindFull, exam.KindReadOnly, exam.KindLocked:
+			return // nothing can be kept now: again with the next news
 		}
 		if f != nil || err != nil {
 			e.c.Log.Warn("a file of a registration could not be had", "file", a.File.Kind, "kind", exam.KindOf(err))
 		}
-		list = list[1:]
+		list = slices.Delete(list, i, i+1)
 		err = e.c.Settings.SetSetting(settingFiles, wire.Encode(list))
 	}
 }

@@ -258,6 +258,16 @@ func (f *failure) passing() bool {
 	return f.kind == exam.KindUnreachable || f.kind == exam.KindRateLimited || f.kind == exam.KindCanceled
 }
 
+// final tells whether a failure says that the matter itself is not to be had, so that
+// asking again cannot help.
+func (f *failure) final() bool {
+	switch f.kind {
+	case exam.KindNotFound, exam.KindInvalid, exam.KindTooLarge, exam.KindUntrusted:
+		return !f.line
+	}
+	return false
+}
+
 // restore shows the server its own receipt, and sends the files it asks for.
 func (e *Engine) restore(ctx context.Context, have exam.Update) *failure {
 	sub, err := exam.DecodeSubmission(have.Registration.Content)

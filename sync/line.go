@@ -366,7 +366,7 @@ func (l *line) intercepted() {
 // backoff, with jitter so that not everybody comes back at once.
 func (l *line) pause(asked time.Duration) {
 	now := time.Now()
-	if now.Before(l.until) {
+	if now.Before(l.until) && (asked == 0 || l.asked) {
 		return // several requests failed of the same cause
 	}
 	l.downs++

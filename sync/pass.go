@@ -38,8 +38,28 @@ func (e *Engine) pass(ctx context.Context) (Result, error) {
 		err = countErr
 	}
 	p.result.Waiting = counts.Waiting
+	e.mu.Lock()
+	if local(err) {
+		e.stuck++
+	} else {
+		e.stuck = 0
+	}
+	if e.hurry { // a wish that came meanwhile: this pass has not heeded it
+		poke(e.wake)
+	}
+	e.mu.Unlock()
 	e.tell()
 	return p.result, err
+}
+
+// local tells that a pass ended for this machine's sake: the store cannot keep what
+// became of an entry, so that none says when to come back.
+func local(err error) bool {
+	switch exam.KindOf(err) {
+	case "", exam.KindCanceled, exam.KindUnreachable, exam.KindRateLimited, exam.KindUnauthorized, exam.KindUpgrade, exam.KindUntrusted:
+		return false
+	}
+	return true
 }
 
 // pass is one going-through of the outbox. Its fields belong to the goroutine
@@ -189,7 +209,7 @@ func (p *pass) due(entry exam.Entry) bool {
 
 // shut sets an entry aside without asking when its window was just found closed.
 func (p *pass) shut(entry exam.Entry) bool {
-	if len(p.closed) == 0 || entry.Action != exam.ActionSubmit {
+	if len(p.closed) == 0 || entry.Action != exam.ActionSubmit || entry.Base > 0 || entry.Attempts > 0 {
 		return false
 	}
 	sub, err := exam.DecodeSubmission(entry.Content)
@@ -234,8 +254,7 @@ func (p *pass) end(ctx context.Context, d done) {
 }
 
 // retryIn is the least wait before an entry is tried again, and poison the
-// number of attempts after which an entry that alone makes the server stumble is
-// set aside.
+// number of faults after which an entry that makes the server stumble is set aside.
 const (
 	retryIn = 2 * time.Second
 	poison  = 8
@@ -244,11 +263,13 @@ const (
 // oops handles a fault on the server's or this machine's side that concerns one
 // entry: again later, but not for ever.
 func (p *pass) oops(entry exam.Entry, f *failure) {
-	if entry.Attempts+1 >= poison {
+	n := p.e.fault(string(entry.ID))
+	if n >= poison {
+		p.e.forgive(string(entry.ID)) // who puts it back begins anew
 		p.aside(entry, f.kind, f.problem.Problems, nil)
 		return
 	}
-	wait := retryIn << entry.Attempts
+	wait := retryIn << (n - 1)
 	p.postpone(entry, f.kind, wait+p.e.line.jitter(wait))
 }
 

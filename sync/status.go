@@ -96,11 +96,28 @@ func (e *Engine) ended(id exam.EntryID, delivered bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.leaving, id)
+	if delivered {
+		delete(e.faults, string(id))
+	}
 	r := &e.round
 	if w, ok := r.weights[id]; ok && delivered {
 		delete(r.weights, id)
 		r.Done, r.Sent = r.Done+1, r.Sent+w
 	}
+}
+
+// fault counts a fault that an entry or a pack met, and gives how many it has met.
+func (e *Engine) fault(name string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.faults[name]++
+	return e.faults[name]
+}
+
+func (e *Engine) forgive(name string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.faults, name)
 }
 
 // Progress is one entry on its way.

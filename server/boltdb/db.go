@@ -72,6 +72,8 @@ type DB struct {
 	quiet  chan struct{} // told when there are none
 	last   group         // belongs to the writer
 	broken atomic.Pointer[breakage]
+	flush  sync.RWMutex  // held while a group is committed
+	sure   atomic.Uint64 // id of the last transaction that is known to be on the disk
 	closed chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
@@ -120,6 +122,10 @@ func Open(dir string, o Options) (*DB, error) {
 		o.Now = time.Now
 	}
 	if err := b.Update(func(tx *bbolt.Tx) error { return db.begin(tx, o.Now()) }); err != nil {
+		b.Close()
+		return nil, err
+	}
+	if err := b.View(func(tx *bbolt.Tx) error { db.sure.Store(uint64(tx.ID())); return nil }); err != nil {
 		b.Close()
 		return nil, err
 	}
@@ -449,8 +455,10 @@ func (db *DB) gather(first *job) []*job {
 func (db *DB) group(jobs []*job) {
 	began, all := time.Now(), len(jobs)
 	for len(jobs) > 0 {
-		bad := -1
+		bad, id := -1, 0
+		db.flush.Lock()
 		err := db.bolt.Update(func(tx *bbolt.Tx) error {
+			id = tx.ID()
 			for i, j := range jobs {
 				if err := safely(j.run, tx); err != nil {
 					bad = i
@@ -459,6 +467,10 @@ func (db *DB) group(jobs []*job) {
 			}
 			return nil
 		})
+		if err == nil {
+			db.sure.Store(uint64(id))
+		}
+		db.flush.Unlock()
 		if bad >= 0 {
 			jobs[bad].err = err
 			close(jobs[bad].done)
@@ -480,8 +492,8 @@ func (db *DB) group(jobs []*job) {
 	}
 }
 
-// unwritten is why a commit failed. Nothing of it is there, and what was
-// committed before stays.
+// unwritten is why a commit failed. What was committed before stays; what of it
+// bbolt shows all the same, nobody is told of (see [DB.settled]).
 func unwritten(err error) error {
 	kind := exam.KindReadOnly
 	if isFull(err) {
@@ -499,14 +511,46 @@ func safely(run func(*bbolt.Tx) error, tx *bbolt.Tx) (err error) {
 	return run(tx)
 }
 
-// read runs a function in a read transaction.
+// read runs a function in a read transaction, and returns when all that it saw is on
+// the disk.
 func (db *DB) read(run func(*bbolt.Tx) error) error {
-	if err := db.bolt.View(run); err != nil {
+	seen, err := db.peek(run)
+	if err != nil {
+		return err
+	}
+	return db.settled(seen)
+}
+
+// peek is [DB.read] for what nobody is told yet: bbolt shows a commit from when its
+// last page is written, and flushes that page afterwards. seen is the transaction
+// that was looked at.
+func (db *DB) peek(run func(*bbolt.Tx) error) (seen uint64, err error) {
+	err = db.bolt.View(func(tx *bbolt.Tx) error {
+		seen = uint64(tx.ID())
+		return run(tx)
+	})
+	if err != nil {
 		var e *exam.Error
 		if errors.As(err, &e) {
-			return err
+			return seen, err
 		}
-		return &exam.Error{Kind: exam.KindInternal, Op: "read server database", Err: fmt.Errorf("bbolt: %w", err)}
+		return seen, &exam.Error{Kind: exam.KindInternal, Op: "read server database", Err: fmt.Errorf("bbolt: %w", err)}
 	}
-	return nil
+	return seen, nil
+}
+
+// settled returns when a transaction that was seen is on the disk.
+func (db *DB) settled(seen uint64) error {
+	if seen <= db.sure.Load() {
+		return nil
+	}
+	db.flush.RLock() // the group that it was is through
+	defer db.flush.RUnlock()
+	if seen <= db.sure.Load() {
+		return nil
+	}
+	if b := db.broken.Load(); b != nil {
+		return b.err
+	}
+	return exam.Errorf(exam.KindUnreachable, "read server database", "the last commit did not reach the disk")
 }

@@ -111,7 +111,7 @@ func (db *DB) attempt(ctx context.Context, q server.Question, decide func(server
 // guess decides on what is held now and queues what is to be written, if anything.
 func (db *DB) guess(ctx context.Context, q server.Question, decide func(server.Held) server.Decision, stale *bool) (*job, error) {
 	var h server.Held
-	err := db.read(func(tx *bbolt.Tx) (err error) {
+	seen, err := db.peek(func(tx *bbolt.Tx) (err error) {
 		h, _, err = held(tx, q)
 		return err
 	})
@@ -123,8 +123,11 @@ func (db *DB) guess(ctx context.Context, q server.Question, decide func(server.H
 		return n
 	}
 	d := decide(h)
-	if err != nil || d.Record == nil || h.Answered != nil {
+	if err != nil {
 		return nil, err
+	}
+	if d.Record == nil || h.Answered != nil {
+		return nil, db.settled(seen)
 	}
 	return db.enqueue(ctx, func(tx *bbolt.Tx) error {
 		now, row, err := held(tx, q)

@@ -183,16 +183,18 @@ func TestWhatCannotBeServedSafelyIsRefusedAtTheStart(t *testing.T) {
 func TestWhoIsUnderWayIsAnsweredBeforeTheEnd(t *testing.T) {
 	c := config(t)
 	c.PlainHTTP = true
+	asked := make(chan struct{})
+	c.Between = func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { close(asked); next.ServeHTTP(w, r) })
+	}
 	h, err := Start(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	status := make(chan int, 1)
-	asked := make(chan struct{})
 	go func() {
-		ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { close(asked) }})
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.URL()+"/v1/changes?wait=50", nil)
+		r, err := http.NewRequest(http.MethodGet, h.URL()+"/v1/changes?wait=50", nil)
 		if err != nil {
 			status <- 0
 			return
@@ -208,7 +210,6 @@ func TestWhoIsUnderWayIsAnsweredBeforeTheEnd(t *testing.T) {
 		status <- resp.StatusCode
 	}()
 	<-asked
-	time.Sleep(50 * time.Millisecond) // the bytes are on their way to the handler
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	if err := h.Close(ctx); err != nil {

@@ -74,21 +74,35 @@ func clockSerial(now time.Time) uint64 {
 	return uint64(min(max(0, int64(since/time.Second))*8, 9_000_000_000))
 }
 
-// next gives a serial out of this server's block.
-func (db *DB) next(ctx context.Context) (uint64, error) {
+// next gives a serial out of this server's block. Another is taken over the caller's
+// own connection and with nothing locked: whoever holds a connection must never wait
+// for somebody who waits for one.
+func (db *DB) next(ctx context.Context, q querier) (uint64, error) {
+	if n, ok := db.pop(); ok {
+		return n, nil
+	}
+	var first int64
+	if err := q.QueryRow(ctx, "select nextval('serials')").Scan(&first); err != nil {
+		return 0, db.unwritten("take serials", err)
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.left == 0 { // else somebody else's block is used up first, and of this one a single serial
+		db.serial, db.left = uint64(first)+1, blockOfSerials-1
+	}
+	return uint64(first), nil
+}
+
+func (db *DB) pop() (n uint64, ok bool) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if db.left == 0 {
-		var first int64
-		if err := db.pool.QueryRow(ctx, "select nextval('serials')").Scan(&first); err != nil {
-			return 0, db.unwritten("take serials", err)
-		}
-		db.serial, db.left = uint64(first), blockOfSerials
+		return 0, false
 	}
-	n := db.serial
+	n = db.serial
 	db.serial++
 	db.left--
-	return n, nil
+	return n, true
 }
 
 // Name implements server.Repository.
@@ -181,7 +195,11 @@ var unwritable = []string{"25006", "58030"}
 
 // awayClasses are the classes of codes with which a server says that it cannot
 // serve now: connection, resources, an operator's intervention.
-var awayClasses = []string{"08", "53", "57"}
+var awayClasses = []string{"08", "40", "53", "57"}
+
+// awayCodes are those of other classes: a lock, a transaction or an idle one that took
+// longer than an operator allows.
+var awayCodes = []string{"25P03", "25P04", "55P03"}
 
 // lineBroke tells that the database was not reached, or went away meanwhile.
 func lineBroke(err error) bool {
@@ -196,16 +214,19 @@ func lineBroke(err error) bool {
 func wrong(op string, err error) error {
 	var known *exam.Error
 	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError
 	switch {
 	case err == nil, errors.As(err, &known):
 		return err
+	case errors.As(err, &connect): // before the next: connect_timeout is told as a deadline
+		return exam.Errorf(exam.KindUnreachable, op, "PostgreSQL is away")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &exam.Error{Kind: exam.KindCanceled, Op: op, Err: err}
 	case errors.As(err, &pg) && pg.Code == "53100":
 		return exam.Errorf(exam.KindFull, op, "PostgreSQL error %s", pg.Code)
 	case errors.As(err, &pg) && slices.Contains(unwritable, pg.Code):
 		return exam.Errorf(exam.KindReadOnly, op, "PostgreSQL error %s", pg.Code)
-	case errors.As(err, &pg) && slices.Contains(awayClasses, pg.Code[:min(2, len(pg.Code))]), lineBroke(err):
+	case errors.As(err, &pg) && (slices.Contains(awayClasses, pg.Code[:min(2, len(pg.Code))]) || slices.Contains(awayCodes, pg.Code)), lineBroke(err):
 		return exam.Errorf(exam.KindUnreachable, op, "PostgreSQL is away")
 	case errors.As(err, &pg):
 		return exam.Errorf(exam.KindInternal, op, "PostgreSQL error %s", pg.Code)

@@ -38,7 +38,7 @@ type first struct {
 func (db *DB) decideFirst(ctx context.Context, q server.Question, decide func(server.Held) server.Decision) bool {
 	var serialErr error
 	h := server.Held{Serial: func() uint64 {
-		n, err := db.next(ctx)
+		n, err := db.next(ctx, db.pool)
 		serialErr = err
 		return n
 	}}

@@ -68,7 +68,7 @@ func (db *DB) Decide(ctx context.Context, q server.Question, decide func(server.
 		}
 		var serialErr error
 		h.Serial = func() uint64 {
-			n, err := db.next(ctx)
+			n, err := db.next(ctx, tx)
 			serialErr = err
 			return n
 		}

@@ -115,9 +115,6 @@ func startPostgres(wal string) (c *Cluster, err error) {
 		args = append(args, "--waldir="+wal, "--wal-segsize=1")
 		err = c.give(wal)
 	}
-	if err == nil {
-		c.port, err = freePort()
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +122,9 @@ func startPostgres(wal string) (c *Cluster, err error) {
 	initdb.SysProcAttr, initdb.Dir = c.as, c.dir
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	if c.port, err = freePort(); err != nil { // as late as can be: it is free for whoever asks
+		return nil, err
 	}
 	if err := c.Start(); err != nil {
 		os.RemoveAll(c.dir)
@@ -139,7 +139,7 @@ func startPostgres(wal string) (c *Cluster, err error) {
 func (c *Cluster) Start() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for range 200 {
+	for range 1200 {
 		if c.server == nil || over(c.ended) {
 			if err := c.launch(); err != nil {
 				return err
@@ -151,7 +151,7 @@ func (c *Cluster) Start() error {
 		time.Sleep(50 * time.Millisecond)
 	}
 	c.end()
-	return errors.New("it did not answer within ten seconds")
+	return errors.New("it did not answer within a minute")
 }
 
 func (c *Cluster) launch() error {
