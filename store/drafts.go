@@ -40,6 +40,11 @@ func (s *Store) CreateAll(docs []exam.Document, pack exam.PackRef) ([]exam.Draft
 func (t *tx) found(id exam.DraftID, h head, doc exam.Document) error {
 	key := seal.NewKey()
 	t.sealData(bucketKeys, string(id), key)
+	b, err := seal.NewBox(key)
+	if err != nil {
+		return err
+	}
+	t.v.keep(id, b) // in the place of one from an attempt that failed
 	if err := t.putHead(id, h, doc); err != nil {
 		return err
 	}
@@ -179,6 +184,9 @@ func (t *tx) forget(id exam.DraftID, newest, bound uint64) error {
 		if err != nil {
 			return err
 		}
+	}
+	if before := versionKey(id, newest-1); t.Has(bucketVersions, before) && !slices.Contains(kept, before) {
+		kept = append(kept, before) // of this very change
 	}
 	kept = append(kept, versionKey(id, newest))
 	for newest > bound && kept[0] <= versionKey(id, newest-bound) {

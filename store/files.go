@@ -42,7 +42,8 @@ func (s *Store) Attach(id exam.DraftID, f exam.File, data []byte) (exam.Draft, e
 	if hasFile(d, f) {
 		_, unread := s.File(f.SHA256)
 		name, rec, err := s.keepFile(f.SHA256, data) // it may have been damaged
-		if err != nil || exam.KindOf(unread) != exam.KindNotFound {
+		held, heldErr := s.engine.Get(bucketHolders, string(id)+"/"+name)
+		if err = cmp.Or(err, heldErr); err != nil || held != nil && exam.KindOf(unread) != exam.KindNotFound {
 			return d, named(op, err)
 		}
 		// It came from the server without its bytes.
@@ -284,6 +285,22 @@ func (t *tx) referTo(id exam.DraftID, name string, rec fileRecord) error {
 	}
 	t.sealData(bucketFiles, name, encode(rec, nil))
 	t.sealData(bucketHolders, string(id)+"/"+name, nil)
+	return nil
+}
+
+// holdFiles makes the draft one of those that have the files whose bytes are here
+// already for another's sake: who fetches does not fetch them again.
+func (t *tx) holdFiles(id exam.DraftID, files []exam.File) error {
+	for _, f := range files {
+		name := t.v.fileName(f.SHA256)
+		rec, err := t.file(name)
+		if err == nil && !slices.Contains(rec.Drafts, id) {
+			err = t.referTo(id, name, rec)
+		}
+		if err != nil && exam.KindOf(err) != exam.KindNotFound {
+			return err
+		}
+	}
 	return nil
 }
 

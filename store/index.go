@@ -275,7 +275,7 @@ func (ix *index) remove(id exam.DraftID) {
 
 func (ix *index) putEntry(rec entryRecord) {
 	e := entryRow{rec.ID, rec.transport()}
-	ix.change(rec.Draft, func(r *row) { r.outbox = append(r.without(rec.ID), e) })
+	ix.change(rec.Draft, func(r *row) { r.outbox = r.with(e) })
 }
 
 func (ix *index) dropEntry(at place) {
@@ -283,6 +283,13 @@ func (ix *index) dropEntry(at place) {
 	ix.lock()
 	delete(ix.entries, at.entry)
 	ix.mu.Unlock()
+}
+
+// with gives the row's entries and one more, oldest first, in a slice of its own.
+func (r *row) with(e entryRow) []entryRow {
+	list := append(r.without(e.id), e)
+	slices.SortFunc(list, func(a, b entryRow) int { return cmp.Compare(a.id, b.id) })
+	return list
 }
 
 // without gives the row's entries but for one, in a slice of its own.

@@ -70,6 +70,7 @@ func (l *indexLog) flush(v *vault, ix *index, seq uint64) error {
 
 // rewrite writes the file anew.
 func (l *indexLog) rewrite(v *vault, ix *index, seq uint64) error {
+	<-ix.ready // who loads it sets what is said of the file
 	l.mu.Lock()
 	l.size = 0
 	l.mu.Unlock()

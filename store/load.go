@@ -32,7 +32,7 @@ func (s *Store) loadIndex(v *vault) (*index, *indexLog) {
 			if usable && s.fill(v, ix, l, seq, news) == nil {
 				return
 			}
-			*l = indexLog{fs: l.fs, name: l.name}
+			l.seq, l.size, l.fresh = 0, 0, 0
 			ix.clear()
 			s.fillFromDrafts(v, ix)
 		}()
@@ -260,19 +260,19 @@ func (ix *index) take(r row, keep bool) {
 // catchUp takes in the keys that changed after the index file was written.
 func (s *Store) catchUp(v *vault, ix *index, keys []string) error {
 	r := view{getter: s.engine, v: v}
-	changed := map[exam.DraftID]bool{}
+	var changed []exam.DraftID
 	for _, key := range keys {
 		bucket, rest, _ := strings.Cut(key, "/")
 		switch bucket {
 		case bucketDrafts, bucketRegistrations:
-			changed[exam.DraftID(rest)] = true
+			changed = append(changed, exam.DraftID(rest))
 		case bucketOutbox:
 			if at, ok := placeOf(rest); ok {
-				changed[at.draft] = true
+				changed = append(changed, at.draft)
 			}
 		}
 	}
-	for id := range changed {
+	for _, id := range lastOf(changed) {
 		fresh, err := r.row(id, ix)
 		if exam.KindOf(err) == exam.KindNotFound {
 			ix.take(row{id: id}, false)
@@ -285,6 +285,19 @@ func (s *Store) catchUp(v *vault, ix *index, keys []string) error {
 		ix.take(fresh, true)
 	}
 	return s.catchUpOutbox(r, ix, keys)
+}
+
+// lastOf gives each draft once, where it comes last.
+func lastOf(ids []exam.DraftID) (out []exam.DraftID) {
+	seen := map[exam.DraftID]bool{}
+	for _, id := range slices.Backward(ids) {
+		if !seen[id] {
+			out = append(out, id)
+		}
+		seen[id] = true
+	}
+	slices.Reverse(out)
+	return out
 }
 
 // catchUpOutbox gives the rows the entries that came, went or changed.
@@ -301,7 +314,7 @@ func (s *Store) catchUpOutbox(r view, ix *index, keys []string) error {
 		rec, err := r.entry(at)
 		switch exam.KindOf(err) {
 		case "":
-			fresh.outbox = append(fresh.outbox, entryRow{rec.ID, rec.transport()})
+			fresh.outbox = fresh.with(entryRow{rec.ID, rec.transport()})
 		case exam.KindNotFound:
 		default:
 			return err

@@ -144,9 +144,11 @@ func steps(n int) []func(s *store.Store, ids *[]exam.DraftID) error {
 			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.Purge((*ids)[i]) })
 		case 4:
 			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.SetSetting("device", []byte(fmt.Sprint(i))) })
+			sub := exam.Submission{Schema: 1, ID: exam.NewDraftID(), Document: storetest.Person(100 + i)} // of another machine
 			add(func(s *store.Store, ids *[]exam.DraftID) error {
-				reg, r := storetest.Answer((*ids)[i], []byte("x"), 2, exam.StateVerified)
-				return s.Apply(fmt.Sprint("c", i), []exam.Update{{Registration: reg, Receipt: r}}, nil)
+				known, r := storetest.Answer((*ids)[i], []byte("x"), 2, exam.StateVerified)
+				adopted, r2 := storetest.Answer(sub.ID, sub.Encode(), 1, exam.StateSubmitted)
+				return s.Apply(fmt.Sprint("c", i), []exam.Update{{Registration: known, Receipt: r}, {Registration: adopted, Receipt: r2}}, nil)
 			})
 		case 5:
 			add(func(s *store.Store, ids *[]exam.DraftID) error { return s.Compact(ctx) })

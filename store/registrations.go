@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"crypto/subtle"
+	"errors"
 	"slices"
 
 	"wenbao/exam"
@@ -182,7 +183,7 @@ func (s *Store) Rebase(id exam.DraftID, doc exam.Document, files []exam.File, on
 		if h, err = t.reviseFrom(id, before, h, raw, doc); err != nil {
 			return err
 		}
-		if err := t.sealRegistration(id, known); err != nil {
+		if err := errors.Join(t.holdFiles(id, files), t.sealRegistration(id, known)); err != nil {
 			return err
 		}
 		d, err = t.assemble(id, h, doc)
@@ -228,8 +229,8 @@ const cursorSetting = "sync.cursor"
 func (s *Store) Apply(cursor string, updates []exam.Update, settings map[string][]byte) error {
 	return s.update("apply updates", func(t *tx) error {
 		for _, u := range updates {
-			if err := s.apply(t, u); err != nil {
-				return err
+			if err := s.apply(t, u); err != nil && exam.KindOf(err) != exam.KindDamaged {
+				return err // of one that is lost here [Store.Check] tells; the others go on
 			}
 		}
 		for name, value := range settings {
@@ -256,6 +257,11 @@ func (s *Store) apply(t *tx, u exam.Update) error {
 	if err != nil || !news {
 		return err
 	}
+	if sub, err := exam.DecodeSubmission(u.Registration.Content); err == nil {
+		if err := t.holdFiles(id, sub.Files); err != nil {
+			return err
+		}
+	}
 	if h.State, err = s.stateWithout(t, entryRecord{Draft: id}); err != nil {
 		return err
 	}
@@ -275,6 +281,9 @@ func (s *Store) adopt(t *tx, u exam.Update) error {
 		Files: refsOf(sub.Files), Delivered: 1, document: sub.Document.Encode(),
 	}
 	if err := t.found(id, h, sub.Document); err != nil {
+		return err
+	}
+	if err := t.holdFiles(id, sub.Files); err != nil {
 		return err
 	}
 	_, err = t.learn(u.Registration, u.Receipt, true, true)

@@ -66,6 +66,12 @@ func (e *Engine) tend() {
 func (e *Engine) Checkpoint() error {
 	e.taking.Lock()
 	defer e.taking.Unlock()
+	e.mu.RLock()
+	closed := e.closed
+	e.mu.RUnlock()
+	if closed {
+		return errClosed
+	}
 	return e.checkpoint()
 }
 
@@ -144,11 +150,11 @@ func (e *Engine) Close() error {
 	if whole {
 		e.markClosed()
 	}
-	e.closed = true
 	e.journal.finish()
 	_, _ = e.journal.release() // what stays goes at the next opening
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.closed = true
 	return disk.Error("close database", e.db.close())
 }
 

@@ -68,9 +68,9 @@ type Engine struct {
 
 	// The locks are taken in this order: snapping, write, taking, mu.
 	snapping sync.Mutex // one snapshot at a time
-	write    sync.Mutex // one change at a time; guards journal, closed and spare
+	write    sync.Mutex // one change at a time; guards journal and spare
 	journal  journal
-	closed   bool
+	closed   bool       // for ever: the folder may be another's; set with write and mu held
 	spare    []byte     // a value that was replaced before bbolt took it in
 	lastRead uint64     // last sequence number that opening found in the journal
 	taking   sync.Mutex // one checkpoint or rebuild at a time
@@ -99,6 +99,8 @@ type pending struct {
 }
 
 const databaseName = "wenbao.db"
+
+var errClosed = exam.Errorf(exam.KindCanceled, "use store", "it is closed")
 
 func (e *Engine) database() string { return filepath.Join(e.dir, databaseName) }
 
@@ -131,6 +133,9 @@ func (e *Engine) Get(bucket, key string) ([]byte, error) {
 func (e *Engine) get(key string) (value []byte, rebuilt int, err error) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
+	if e.closed {
+		return nil, e.rebuilt, errClosed
+	}
 	if p, ok := e.waiting(key); ok {
 		return slices.Clone(p.value), e.rebuilt, nil
 	}
@@ -180,6 +185,9 @@ func (e *Engine) Scan(bucket, prefix string, fn func(key string, value []byte) e
 func (e *Engine) batch(prefix, after string) (ops []op, last bool, rebuilt int, err error) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
+	if e.closed {
+		return nil, false, e.rebuilt, errClosed
+	}
 	ops, last, err = e.db.read(prefix, after, scanned)
 	if err != nil {
 		return nil, false, e.rebuilt, err
@@ -289,7 +297,7 @@ func (e *Engine) Update(fn func(*Tx) error) error {
 	e.write.Lock()
 	defer e.write.Unlock()
 	if e.closed {
-		return exam.Errorf(exam.KindCanceled, "write journal", "the store is closed")
+		return errClosed
 	}
 	if err := e.room(); err != nil {
 		return err

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	berrors "go.etcd.io/bbolt/errors"
 
 	"wenbao/exam"
 	"wenbao/store/internal/disk"
@@ -119,10 +122,16 @@ func (e *Engine) recover() error {
 	if err != nil {
 		return disk.Error("open database", err)
 	}
+	if list, _ := e.snapshots(); in.fault == nil && len(list) > 0 && list[len(list)-1] > in.applied {
+		in.fault = errDamaged // it is older than a copy of it
+	}
 	if in.fault != nil {
 		return e.openRebuilt()
 	}
 	if e.db, err = openDatabase(e.o.FS, e.database(), e.o.MaxDatabase, 0); err != nil {
+		if errors.Is(err, berrors.ErrTimeout) {
+			return exam.Errorf(exam.KindBusy, "open database", "somebody else has it open")
+		}
 		if kind := exam.KindOf(disk.Error("", err)); kind == exam.KindReadOnly || kind == exam.KindFull {
 			return disk.Error("open database", err)
 		}
@@ -249,13 +258,12 @@ func gap(seq, next uint64) []Span {
 // ChangedSince lists the keys that changed after seq, each once; ok is false
 // when the journal does not go back as far.
 func (e *Engine) ChangedSince(seq uint64) (keys []string, ok bool) {
-	e.mu.RLock()
+	e.write.Lock() // a change under way comes to its end
 	now := e.seq
-	e.mu.RUnlock()
 	if seq == now {
+		e.write.Unlock()
 		return nil, true
 	}
-	e.write.Lock()
 	s, err := e.journal.since(seq)
 	e.write.Unlock()
 	n := len(s.records)
@@ -263,13 +271,14 @@ func (e *Engine) ChangedSince(seq uint64) (keys []string, ok bool) {
 		return nil, false
 	}
 	seen := map[string]bool{}
-	for _, r := range s.records {
-		for _, o := range r.ops {
+	for _, r := range slices.Backward(s.records) {
+		for _, o := range slices.Backward(r.ops) {
 			if !seen[o.key] {
 				seen[o.key] = true
 				keys = append(keys, o.key)
 			}
 		}
 	}
+	slices.Reverse(keys)
 	return keys, true
 }

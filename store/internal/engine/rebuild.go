@@ -32,6 +32,9 @@ func (e *Engine) heal(rebuilt int) error {
 func (e *Engine) rebuildNow() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.closed {
+		return errClosed
+	}
 	_, err := e.rebuild(e.applied)
 	if !e.db.shut {
 		return disk.Error("rebuild database", err)

@@ -124,7 +124,7 @@ func (e *Engine) Compact(ctx context.Context) error {
 	e.write.Lock()
 	defer e.write.Unlock()
 	if e.closed {
-		return exam.Errorf(exam.KindCanceled, "compact", "the store is closed")
+		return errClosed
 	}
 	e.taking.Lock()
 	defer e.taking.Unlock()
@@ -212,6 +212,13 @@ func (e *Engine) refill(ctx context.Context, d *database, from *pages.File) erro
 func (e *Engine) anchor() error {
 	tmp := filepath.Join(e.dir, snapshotDir, "new.tmp")
 	applied, err := e.copyDatabase(tmp)
+	var in inspection
+	if err == nil {
+		in, err = inspect(e.o.FS, tmp, true, nil)
+	}
+	if err == nil && (in.fault != nil || in.applied != applied) {
+		err = exam.Errorf(exam.KindDamaged, "check snapshot", "it is not what was copied: %v", in.fault)
+	}
 	if err == nil {
 		err = replace(e.o.FS, tmp, e.snapshotPath(applied))
 	}

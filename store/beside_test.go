@@ -1,0 +1,292 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"wenbao/exam"
+	"wenbao/store"
+	"wenbao/store/internal/disk"
+	"wenbao/store/storetest"
+)
+
+// reader is a disk that calls on when a sealed photo is read.
+type reader struct {
+	disk.OS
+	on atomic.Pointer[func()]
+}
+
+func (r *reader) Read(name string) (disk.File, error) {
+	if f := r.on.Load(); f != nil && strings.Contains(name, "/files/") && r.on.CompareAndSwap(f, nil) {
+		(*f)()
+	}
+	return r.OS.Read(name)
+}
+
+// What is purged while everything is checked is not lost.
+func TestWhatIsPurgedDuringACheckIsNotLost(t *testing.T) {
+	for range 8 { // the buckets are checked in any order
+		d := &reader{}
+		o := storetest.Options()
+		o.Disk = d
+		s := storetest.OpenAt(t, t.TempDir(), o)
+		a, err := s.Create(storetest.Person(1), exam.PackRef{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := s.Create(storetest.Person(2), exam.PackRef{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Attach(a.ID, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, []byte("photo")); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Delete(b.ID); err != nil {
+			t.Fatal(err)
+		}
+		purge := func() {
+			if err := s.Purge(b.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		d.on.Store(&purge)
+		if f, err := s.Check(context.Background()); err != nil || len(f.Lost) > 0 {
+			t.Fatalf("%v, %v", f.Lost, err)
+		}
+	}
+}
+
+// Who closes the store while everything is checked finds the database as it was.
+func TestClosingDuringACheckRebuildsNothing(t *testing.T) {
+	dir := t.TempDir()
+	d := &reader{}
+	o := storetest.Options()
+	o.Disk = d
+	s := storetest.OpenAt(t, dir, o)
+	for i := range 3 {
+		a, err := s.Create(storetest.Person(i), exam.PackRef{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Attach(a.ID, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg"}, []byte(strings.Repeat("photo", i+1))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	quit := func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	d.on.Store(&quit)
+	if _, err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "backup"), "pass"); err == nil {
+		t.Error("a backup of a closed store is made")
+	}
+	if aside, _ := filepath.Glob(filepath.Join(dir, "wenbao.db.damaged-*")); len(aside) > 0 {
+		t.Errorf("a sound database was set aside: %v", aside)
+	}
+	if op := storetest.OpenAt(t, dir, storetest.Options()).Opening(); op.Repaired() || op.Drafts != 3 {
+		t.Errorf("%+v", op)
+	}
+}
+
+func TestCheckingAClosedStoreTouchesNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := storetest.OpenAt(t, dir, storetest.Options())
+	if _, err := s.Create(storetest.Person(1), exam.PackRef{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Check(t.Context()); err == nil {
+		t.Error("a closed store is checked")
+	}
+	if aside, _ := filepath.Glob(filepath.Join(dir, "*.damaged-*")); len(aside) > 0 {
+		t.Error(aside)
+	}
+}
+
+// lazy is a disk whose second read of the index file, that of its whole, takes long
+// and may fail.
+type lazy struct {
+	disk.OS
+	n     atomic.Int32
+	at    chan struct{}
+	fails bool
+}
+
+func (l *lazy) Read(name string) (disk.File, error) {
+	if filepath.Base(name) == "index" && l.n.Add(1) == 2 {
+		close(l.at)
+		time.Sleep(time.Second)
+		if l.fails {
+			return nil, errors.New("bad sector")
+		}
+	}
+	return l.OS.Read(name)
+}
+
+// Who compacts while the list is being loaded breaks nothing and leaves no row of
+// what was purged.
+func TestCompactingWhileTheListIsLoaded(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		dir := t.TempDir()
+		s := storetest.OpenAt(t, dir, storetest.Options())
+		d, err := s.Create(storetest.Person(1), exam.PackRef{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Check(t.Context()); err != nil { // the index file has the row
+			t.Fatal(err)
+		}
+		old, err := os.ReadFile(filepath.Join(dir, "index"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(s.Delete(d.ID), s.Purge(d.ID), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		o := storetest.Options()
+		l := &lazy{at: make(chan struct{}), fails: fails}
+		o.Disk = l
+		s = storetest.OpenAt(t, dir, o)
+		<-l.at
+		if err := s.Compact(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := os.ReadFile(filepath.Join(dir, "index")); err != nil || bytes.Contains(now, old) {
+			t.Error("the row of the purged draft is still in the index file", err)
+		}
+	}
+}
+
+// slow is a disk on which the next record of the journal waits for go ahead.
+type slow struct {
+	disk.OS
+	mu    sync.Mutex
+	armed bool
+	at    chan struct{}
+	ahead chan struct{}
+}
+
+type slowFile struct {
+	disk.File
+	s *slow
+}
+
+func (s *slow) OpenLog(name string) (disk.File, error) {
+	f, err := s.OS.OpenLog(name)
+	if err != nil || !strings.HasSuffix(name, ".wj") {
+		return f, err
+	}
+	return slowFile{f, s}, nil
+}
+
+func (f slowFile) WriteThrough(b []byte, at int64) error {
+	f.s.mu.Lock()
+	wait := f.s.armed && at > 0
+	if wait {
+		f.s.armed = false
+	}
+	f.s.mu.Unlock()
+	if wait {
+		close(f.s.at)
+		<-f.s.ahead
+	}
+	return f.File.WriteThrough(b, at)
+}
+
+// A change that was under way when the store was locked is in the list after unlocking.
+func TestAChangeUnderWayWhileTheStoreIsLockedIsListed(t *testing.T) {
+	dir := t.TempDir()
+	d := &slow{at: make(chan struct{}), ahead: make(chan struct{})}
+	o := storetest.Options()
+	o.Disk = d
+	s := storetest.OpenAt(t, dir, o)
+	if _, err := s.Create(storetest.Person(1), exam.PackRef{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Check(t.Context()); err != nil { // bbolt and the index file have everything
+		t.Fatal(err)
+	}
+	d.mu.Lock()
+	d.armed = true
+	d.mu.Unlock()
+	done := make(chan error)
+	go func() {
+		_, err := s.Create(storetest.Person(2), exam.PackRef{})
+		done <- err
+	}()
+	<-d.at
+	s.Lock()
+	time.AfterFunc(300*time.Millisecond, func() { close(d.ahead) }) // Unlock may wait for it
+	if err := s.Unlock(store.Keys{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.List(store.Query{}); err != nil || p.Total != 2 {
+		t.Errorf("%d drafts are listed, %v", p.Total, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = storetest.OpenAt(t, dir, storetest.Options())
+	s.Opening()
+	if p, err := s.List(store.Query{}); err != nil || p.Total != 2 {
+		t.Errorf("after a restart %d drafts are listed, %v", p.Total, err)
+	}
+}
+
+// After a kill the list stands in the order in which the drafts were changed.
+func TestAfterAKillTheListKeepsItsOrder(t *testing.T) {
+	dir := t.TempDir()
+	o := store.Options{Keys: store.Keys{Cost: storetest.CheapCost}}
+	s := storetest.OpenAt(t, dir, o)
+	var ids []exam.DraftID
+	for i := range 12 {
+		d, err := s.Create(storetest.Person(i), exam.PackRef{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, d.ID)
+	}
+	if _, err := s.Check(t.Context()); err != nil { // the index file is written
+		t.Fatal(err)
+	}
+	for i, id := range ids {
+		doc := storetest.Person(i)
+		doc.Title = fmt.Sprint("t", i)
+		if _, err := s.Save(id, doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	order := func(s *store.Store) (list []exam.DraftID) {
+		p, err := s.List(store.Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range p.Rows {
+			list = append(list, r.ID)
+		}
+		return list
+	}
+	want := order(s)
+	killed := filepath.Join(t.TempDir(), "killed")
+	copyTree(t, dir, killed)
+	s2 := storetest.OpenAt(t, killed, o)
+	s2.Opening()
+	if got := order(s2); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("the list is\n%v\nand was\n%v", got, want)
+	}
+}
