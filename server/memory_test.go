@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,6 +83,7 @@ func TestWhatIsSummedBeforeItIsKeptTakesLittleMemory(t *testing.T) {
 	srv := httptest.NewServer(fresh(t, nil))
 	t.Cleanup(srv.Close)
 	body := make([]byte, exam.MaxFileBytes-1) // the last byte never comes
+	var sent sync.WaitGroup
 	for i := range together {
 		bearer := "Bearer " + base64.RawURLEncoding.EncodeToString(append(make([]byte, wire.CredentialSize-1), byte(i)))
 		hash := exam.Digest([]byte{byte(i)})
@@ -102,9 +104,9 @@ func TestWhatIsSummedBeforeItIsKeptTakesLittleMemory(t *testing.T) {
 		c := dial(t, srv)
 		fmt.Fprintf(c, "PATCH /v1/tus/%s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nUpload-Checksum: sha1 AAAA\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: %d\r\n\r\n",
 			hash, bearer, exam.MaxFileBytes)
-		c.SetWriteDeadline(time.Now().Add(5 * time.Second)) // who is refused is not read on
-		c.Write(body)
+		c.SetWriteDeadline(time.Now().Add(4 * time.Second)) // who is refused is not read on
+		sent.Go(func() { c.Write(body) })
 	}
-	time.Sleep(time.Second)
+	sent.Wait()
 	compare()
 }

@@ -7,8 +7,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -87,7 +89,16 @@ func (s *Server) serve(to route) {
 	})
 }
 
+// guarded runs a handler within the limits. One that panics is a fault of the server
+// like any other: without an answer a client takes it for a broken line and comes
+// back for ever. What the panic says may be what somebody entered, and is not logged.
 func (s *Server) guarded(w http.ResponseWriter, r *http.Request, to route) (out reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error("a handler panicked", "route", to.pattern, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			out, err = reply{}, exam.Errorf(exam.KindInternal, "serve", "a panic")
+		}
+	}()
 	if err := s.steered(r); err != nil {
 		return reply{}, err
 	}
