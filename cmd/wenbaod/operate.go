@@ -68,7 +68,7 @@ type keysRenewCmd struct{ folder }
 
 // Help says what it costs, and gives the example.
 func (keysRenewCmd) Help() string {
-	return "Candidates' programs know the server by its key: after this they refuse it until they are given the new public key. Receipts of the old key stay good. Only while no server runs.\n\nExample:\n\n  wenbaod keys renew --data /var/lib/wenbao > server.key"
+	return "Candidates' programs know the server by its key: after this they refuse it until an edition of the exam pack names the new public key. It has to name the old one as well, or they stop at every answer that the old one signed. Receipts of the old key stay good. Only while no server runs.\n\nExample:\n\n  wenbaod keys renew --data /var/lib/wenbao > server.key"
 }
 
 func (c *keysRenewCmd) Run(e *env) error {
