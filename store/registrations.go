@@ -229,8 +229,8 @@ const cursorSetting = "sync.cursor"
 func (s *Store) Apply(cursor string, updates []exam.Update, settings map[string][]byte) error {
 	return s.update("apply updates", func(t *tx) error {
 		for _, u := range updates {
-			if err := s.apply(t, u); err != nil && exam.KindOf(err) != exam.KindDamaged {
-				return err // of one that is lost here [Store.Check] tells; the others go on
+			if err := s.apply(t, u); err != nil && !t.lost(u.Registration.ID, err) {
+				return err
 			}
 		}
 		for name, value := range settings {
@@ -239,6 +239,20 @@ func (s *Store) Apply(cursor string, updates []exam.Update, settings map[string]
 		t.sealData(bucketSettings, cursorSetting, []byte(cursor))
 		return nil
 	})
+}
+
+// lost tells whether an error means that a draft's records are there and do not open:
+// [Store.Check] tells of it, and the news of the others go on.
+func (t *tx) lost(id exam.DraftID, err error) bool {
+	if exam.KindOf(err) != exam.KindDamaged {
+		return false
+	}
+	for _, bucket := range []string{bucketKeys, bucketDrafts, bucketRegistrations} {
+		if _, err := t.Get(bucket, string(id)); err != nil {
+			return false // the database cannot be read, whoever asks
+		}
+	}
+	return true
 }
 
 func (s *Store) apply(t *tx, u exam.Update) error {
