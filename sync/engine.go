@@ -70,7 +70,7 @@ type Engine struct {
 	round  round
 	// tried in this pass and not yet counted: perhaps out of the outbox already
 	leaving map[exam.EntryID]bool
-	faults  map[string]int // of the server, that one entry or pack met in a row, however often the line broke between
+	faults  map[string]int // of the server, that one entry or pack met, however often the line broke between
 	stuck   int            // passes in a row that ended for this machine's sake
 	epoch   string         // of the server, when it is not the one compared with
 	due     time.Time      // when the comparison for it is; zero: none
