@@ -36,12 +36,13 @@ func TestOneFaultAfterALongOutageSetsNothingAside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := practiceServer(t, nil)
 		m := NewMemory()
-		mode := "away"
+		var mode atomic.Value
+		mode.Store("away")
 		e := engine(t, m, rounds(func(r *http.Request) (*http.Response, error) {
 			switch {
-			case mode == "away":
+			case mode.Load() == "away":
 				return nil, errReset
-			case mode == "fault" && strings.HasPrefix(r.URL.Path, "/v1/registrations/"):
+			case mode.Load() == "fault" && strings.HasPrefix(r.URL.Path, "/v1/registrations/"):
 				return problemOf(exam.KindInternal, r), nil
 			}
 			return Handler{s}.RoundTrip(r)
@@ -53,10 +54,10 @@ func TestOneFaultAfterALongOutageSetsNothingAside(t *testing.T) {
 		var done sync.WaitGroup
 		done.Go(func() { e.Run(ctx) })
 		time.Sleep(time.Hour)
-		mode = "fault" // for three seconds
+		mode.Store("fault") // for three seconds
 		e.Wake()
 		time.Sleep(3 * time.Second)
-		mode = ""
+		mode.Store("")
 		time.Sleep(time.Hour)
 		cancel()
 		done.Wait()
