@@ -255,8 +255,8 @@ func gap(seq, next uint64) []Span {
 	return []Span{{seq + 1, next - 1}}
 }
 
-// ChangedSince lists the keys that changed after seq, each once; ok is false
-// when the journal does not go back as far.
+// ChangedSince lists the keys that changed after seq, each once, in the order of
+// their last change; ok is false when the journal does not go back as far.
 func (e *Engine) ChangedSince(seq uint64) (keys []string, ok bool) {
 	e.write.Lock() // a change under way comes to its end
 	now := e.seq

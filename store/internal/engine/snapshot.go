@@ -87,12 +87,11 @@ func (e *Engine) takenIn() uint64 {
 	return e.applied
 }
 
-// snapshot copies the database, checks the copy in full, and only then lets old
-// snapshots and the journal they needed go. The caller holds snapping.
-func (e *Engine) snapshot() error {
+// takeCopy copies the database, checks the copy in full, and names it only then. It
+// gives what it found in the copy.
+func (e *Engine) takeCopy() (in inspection, err error) {
 	tmp := filepath.Join(e.dir, snapshotDir, "new.tmp")
 	applied, err := e.copyDatabase(tmp)
-	var in inspection
 	if err == nil {
 		in, err = inspect(e.o.FS, tmp, true, nil)
 	}
@@ -104,7 +103,16 @@ func (e *Engine) snapshot() error {
 	}
 	if err != nil {
 		_ = e.o.FS.Remove(tmp)
-		return disk.Error("take snapshot", err)
+	}
+	return in, disk.Error("take snapshot", err)
+}
+
+// snapshot takes a copy, and only then lets old snapshots and the journal they
+// needed go. The caller holds snapping.
+func (e *Engine) snapshot() error {
+	in, err := e.takeCopy()
+	if err != nil {
+		return err
 	}
 	e.mu.Lock()
 	e.found.JournalShort = false

@@ -210,20 +210,8 @@ func (e *Engine) refill(ctx context.Context, d *database, from *pages.File) erro
 
 // anchor takes a snapshot and starts the journal behind it.
 func (e *Engine) anchor() error {
-	tmp := filepath.Join(e.dir, snapshotDir, "new.tmp")
-	applied, err := e.copyDatabase(tmp)
-	var in inspection
-	if err == nil {
-		in, err = inspect(e.o.FS, tmp, true, nil)
-	}
-	if err == nil && (in.fault != nil || in.applied != applied) {
-		err = exam.Errorf(exam.KindDamaged, "check snapshot", "it is not what was copied: %v", in.fault)
-	}
-	if err == nil {
-		err = replace(e.o.FS, tmp, e.snapshotPath(applied))
-	}
-	if err != nil {
-		return disk.Error("take snapshot", err)
+	if _, err := e.takeCopy(); err != nil {
+		return err
 	}
 	e.journal.finish()
 	if _, err := e.journal.release(); err != nil { // old records lie in them
