@@ -69,12 +69,13 @@ type Engine struct {
 	next   time.Time
 	round  round
 	// tried in this pass and not yet counted: perhaps out of the outbox already
-	leaving map[exam.EntryID]bool
-	faults  map[string]int // of the server, that one entry or pack met, however often the line broke between
-	stuck   int            // passes in a row that ended for this machine's sake
-	epoch   string         // of the server, when it is not the one compared with
-	due     time.Time      // when the comparison for it is; zero: none
-	subs    map[chan struct{}]struct{}
+	leaving   map[exam.EntryID]bool
+	stumbles  map[string]stumble // of the server over one entry or pack, however often the line broke between
+	delivered int                // entries, since the engine was made
+	stuck     int                // passes in a row that ended for this machine's sake
+	epoch     string             // of the server, when it is not the one compared with
+	due       time.Time          // when the comparison for it is; zero: none
+	subs      map[chan struct{}]struct{}
 }
 
 // Halt is a cause that concerns every entry: one message, and no more attempts
@@ -116,7 +117,7 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{c: c, line: newLine(c.Rand), wake: make(chan struct{}, 1), nudge: make(chan struct{}, 1),
 		turn: make(chan struct{}, 1), active: map[exam.EntryID]*progress{}, held: map[string]bool{},
-		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}, round: round{over: true}, leaving: map[exam.EntryID]bool{}, faults: map[string]int{}}
+		sends: map[string]chan struct{}{}, subs: map[chan struct{}]struct{}{}, round: round{over: true}, leaving: map[exam.EntryID]bool{}, stumbles: map[string]stumble{}}
 	if c.Transport == nil {
 		c.Transport = transport(c, base.Hostname(), e.serverTime)
 	}

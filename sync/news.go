@@ -151,8 +151,10 @@ func (e *Engine) toldPacks(ctx context.Context, told []wire.PackEdition) (map[st
 			continue
 		}
 		raw, f := e.fetchPack(ctx, t)
-		if f != nil && (f.passing() || f.line || !f.final() && e.fault(t.SHA256) < poison) {
-			return nil, f.domain("fetch exam pack") // told again: the cursor stays
+		if f != nil && !f.final() {
+			if _, enough := e.fault(t.SHA256, f); !enough {
+				return nil, f.domain("fetch exam pack") // told again: the cursor stays
+			}
 		}
 		if f == nil {
 			chain, err = grown(e.c.Packs[i], chain, edition{raw, []byte(t.Signature)})

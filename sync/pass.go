@@ -253,23 +253,18 @@ func (p *pass) end(ctx context.Context, d done) {
 	}
 }
 
-// retryIn is the least wait before an entry is tried again, and poison the
-// number of faults after which an entry that makes the server stumble is set aside.
-const (
-	retryIn = 2 * time.Second
-	poison  = 8
-)
+// retryIn is the least wait before an entry is tried again.
+const retryIn = 2 * time.Second
 
 // oops handles a fault on the server's or this machine's side that concerns one
 // entry: again later, but not for ever.
 func (p *pass) oops(entry exam.Entry, f *failure) {
-	n := p.e.fault(string(entry.ID))
-	if n >= poison {
-		p.e.forgive(string(entry.ID)) // who puts it back begins anew
+	n, enough := p.e.fault(string(entry.ID), f)
+	if enough {
 		p.aside(entry, f.kind, f.problem.Problems, nil)
 		return
 	}
-	wait := retryIn << (n - 1)
+	wait := retryIn << (min(n, poison) - 1)
 	p.postpone(entry, f.kind, wait+p.e.line.jitter(wait))
 }
 

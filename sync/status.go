@@ -97,7 +97,8 @@ func (e *Engine) ended(id exam.EntryID, delivered bool) {
 	defer e.mu.Unlock()
 	delete(e.leaving, id)
 	if delivered {
-		delete(e.faults, string(id))
+		delete(e.stumbles, string(id))
+		e.delivered++
 	}
 	r := &e.round
 	if w, ok := r.weights[id]; ok && delivered {
@@ -106,18 +107,41 @@ func (e *Engine) ended(id exam.EntryID, delivered bool) {
 	}
 }
 
-// fault counts a fault that an entry or a pack met, and gives how many it has met.
-func (e *Engine) fault(name string) int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.faults[name]++
-	return e.faults[name]
+// stumble is what is known of an entry or a pack that met faults.
+type stumble struct {
+	faults    int
+	delivered int // entries at the first fault
 }
 
-func (e *Engine) forgive(name string) {
+// After poison faults that is given up over which this machine stumbles, or the
+// server while it takes others. A server that stumbles over everything is waited for
+// until hopeless, which takes at least seven hours.
+const (
+	poison   = 8
+	hopeless = 100
+)
+
+// fault counts a fault that an entry or a pack met, unless it says nothing about that.
+// It gives how many there were, and whether it is enough; whoever asks again then
+// begins anew.
+func (e *Engine) fault(name string, f *failure) (faults int, enough bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.faults, name)
+	s, known := e.stumbles[name]
+	if f.passing() || f.line {
+		return s.faults, false
+	}
+	if !known {
+		s.delivered = e.delivered
+	}
+	s.faults++
+	ours, alone := f.problem.Kind == "", e.delivered > s.delivered
+	if enough = s.faults >= poison && (ours || alone) || s.faults >= hopeless; enough {
+		delete(e.stumbles, name)
+	} else {
+		e.stumbles[name] = s
+	}
+	return s.faults, enough
 }
 
 // Progress is one entry on its way.

@@ -74,6 +74,64 @@ func TestOneFaultAfterALongOutageSetsNothingAside(t *testing.T) {
 	})
 }
 
+// A server that stumbles over everything for hours is waited for; what it alone
+// stumbles over while it takes others is set aside within minutes.
+func TestAServerThatStumblesOverEverythingIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := practiceServer(t, nil)
+		m := NewMemory()
+		bad := Submit(exam.NewDraftID(), 0, Document(0), photo(m, 0))
+		good := Submit(exam.NewDraftID(), 0, Document(1), photo(m, 1))
+		var all atomic.Bool
+		all.Store(true)
+		e := engine(t, m, rounds(func(r *http.Request) (*http.Response, error) {
+			if all.Load() && strings.HasPrefix(r.URL.Path, "/v1/registrations/") || strings.HasSuffix(r.URL.Path, string(bad.Draft)) {
+				return problemOf(exam.KindInternal, r), nil
+			}
+			return Handler{s}.RoundTrip(r)
+		}), nil)
+		m.Queue(good)
+		m.Queue(bad)
+		ctx, cancel := context.WithCancel(t.Context())
+		var done sync.WaitGroup
+		done.Go(func() { e.Run(ctx) })
+		time.Sleep(4 * time.Hour)
+		if left, _ := m.Entries(); len(left) != 2 || left[0].Aside || left[1].Aside || left[0].Next.IsZero() {
+			t.Errorf("after four hours of faults: %+v", left)
+		}
+		all.Store(false)
+		time.Sleep(20 * time.Minute)
+		cancel()
+		done.Wait()
+		left, _ := m.Entries()
+		if _, ok := m.Delivered(good.ID); !ok || len(left) != 1 || left[0].ID != bad.ID || !left[0].Aside || left[0].Last != exam.KindInternal {
+			t.Errorf("delivered %v, left %+v", ok, left)
+		}
+	})
+}
+
+// A server that stumbles for ever is given up in the end, so that somebody asks.
+func TestAServerThatStumblesForEverIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := practiceServer(t, nil)
+		m := NewMemory()
+		e := engine(t, m, rounds(func(r *http.Request) (*http.Response, error) {
+			if strings.HasPrefix(r.URL.Path, "/v1/registrations/") {
+				return problemOf(exam.KindInternal, r), nil
+			}
+			return Handler{s}.RoundTrip(r)
+		}), nil)
+		m.Queue(Submit(exam.NewDraftID(), 0, Document(0), photo(m, 0)))
+		began := time.Now()
+		if r, err := e.UntilIdle(t.Context()); err != nil || r.SetAside != 1 {
+			t.Error(r, err)
+		}
+		if took := time.Since(began); took < 7*time.Hour || took > 14*time.Hour {
+			t.Error("given up after", took)
+		}
+	})
+}
+
 // closing are rules whose windows close for fresh submissions at a moment.
 type closing struct {
 	server.Rules
