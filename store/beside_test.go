@@ -248,6 +248,40 @@ func TestAChangeUnderWayWhileTheStoreIsLockedIsListed(t *testing.T) {
 	}
 }
 
+// Unlocking a store that is open looks at the keys and leaves the list alone.
+func TestUnlockingAnOpenStoreTouchesNothing(t *testing.T) {
+	d := &slow{at: make(chan struct{}), ahead: make(chan struct{})}
+	o := storetest.Options()
+	o.Disk = d
+	s := storetest.OpenAt(t, t.TempDir(), o)
+	d.mu.Lock()
+	d.armed = true
+	d.mu.Unlock()
+	done := make(chan error)
+	go func() {
+		_, err := s.Create(storetest.Person(1), exam.PackRef{})
+		done <- err
+	}()
+	<-d.at
+	unlocked := make(chan error)
+	go func() { unlocked <- s.Unlock(store.Keys{}) }()
+	select {
+	case err := <-unlocked:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it waits for the change that is under way")
+	}
+	close(d.ahead)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.List(store.Query{}); err != nil || p.Total != 1 {
+		t.Errorf("%d drafts are listed, %v", p.Total, err)
+	}
+}
+
 // After a kill the list stands in the order in which the drafts were changed.
 func TestAfterAKillTheListKeepsItsOrder(t *testing.T) {
 	dir := t.TempDir()

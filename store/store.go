@@ -210,8 +210,8 @@ func (s *Store) Unlock(keys Keys) error {
 	r := s.keys
 	s.mu.RUnlock()
 	data, err := r.unlock(keys)
-	if err != nil {
-		return err
+	if _, _, locked := s.open(); err != nil || locked == nil {
+		return err // an index that changes are coming into is not read anew
 	}
 	if err := s.unlocked(data); err != nil {
 		return err
