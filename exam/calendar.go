@@ -247,7 +247,8 @@ func (p *Pack) deadlines(d *Document, see func(Deadline)) {
 	if !ok {
 		return
 	}
-	for _, s := range level.chosen(d.Subjects) {
+	subjects, _ := level.chosen(d.Subjects)
+	for _, s := range subjects {
 		if at, ok := s.Starts.Begin(); ok {
 			see(Deadline{Kind: ExamBegins, At: at, DayOnly: s.Starts.DayOnly(), Subject: s.ID})
 		}

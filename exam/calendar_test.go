@@ -88,6 +88,9 @@ func TestAFeeIsTheSumOfPublishedPricesAndNeverAGuess(t *testing.T) {
 		{"330000", "junior", "", 0, false, 0}, // nothing found
 		{"999999", "junior", "", 0, false, 0},
 		{"370000", "expert", "", 0, false, 0},
+		{"370000", "junior", "intermediate_law", 0, false, 0}, // of another level: not free, only unknown
+		{"370000", "intermediate", "intermediate_law,junior_practice", 6100, false, 1},
+		{"370000", "intermediate", "intermediate_law,社会工作法规与政策（中级）", 6100, true, 1}, // named twice, paid once
 	} {
 		d := exam.Document{Area: x.area, Level: x.level}
 		if x.subjects != "" {
@@ -157,6 +160,25 @@ func TestADraftThatOnlyBecomesReadyIsShownToo(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("%d drafts turned: %v", n, rules(exam.Check(d, draft.Files, packSample, exam.Moment{})))
+	}
+}
+
+// TestADraftOfAnotherYearIsNotJudgedByThisYearsPack: it stays what it was then.
+func TestADraftOfAnotherYearIsNotJudgedByThisYearsPack(t *testing.T) {
+	stricter := edited(t, "038-2026", `"months": 24,`, `"months": 90,`)
+	past, present := complete(), complete()
+	past.Year = 2025
+	drafts := []exam.Draft{
+		{ID: "past", Document: past, Files: []exam.File{photo}, Pack: exam.PackRef{ID: "038-2025", Version: 3}},
+		{ID: "present", Document: present, Files: []exam.File{photo}, Pack: pack038.Ref()},
+		{ID: "of no pack yet", Document: present, Files: []exam.File{photo}},
+	}
+	var turned []exam.DraftID
+	for turn := range exam.Rejudge(slices.Values(drafts), pack038, stricter, exam.Moment{}) {
+		turned = append(turned, turn.ID)
+	}
+	if want := []exam.DraftID{"present", "of no pack yet"}; !slices.Equal(turned, want) {
+		t.Errorf("%v, want %v", turned, want)
 	}
 }
 

@@ -85,9 +85,9 @@ func (c *checker) name() {
 			return
 		case strings.ContainsRune("[]()（）【】*?？", r):
 			makeshift = true
+		case unicode.Is(unicode.Variation_Selector, r): // marks themselves, and no letter
 		case unicode.IsLetter(r) || unicode.IsMark(r) || strings.ContainsRune(" -'’.,", r):
 			latin = true
-		case r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF:
 		default:
 			wrong = true
 		}

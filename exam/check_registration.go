@@ -49,6 +49,10 @@ func (c *checker) subjects() {
 		c.block("subjects", "subjects.all_at_once", "count", strconv.Itoa(len(c.level.Subjects)))
 		return
 	}
+	if c.level.ValidYears == 0 {
+		c.warn("subjects", "subjects.part_unknown")
+		return
+	}
 	c.warn("subjects", "subjects.part", "years", strconv.Itoa(c.level.ValidYears))
 }
 

@@ -177,6 +177,70 @@ func TestOneSlipMakesItsOwnProblem(t *testing.T) {
 	}
 }
 
+// TestContactDataAndBirthDatesAreJudgedAtTheirEdges: facts 6.5; "" is no problem.
+func TestContactDataAndBirthDatesAreJudgedAtTheirEdges(t *testing.T) {
+	long := strings.Repeat("a", 64)
+	domain := strings.Repeat("b.", 94) + "c" // with the longest name before it 254 characters
+	for _, x := range []struct{ path, value, want string }{
+		{"phone", "13000000000", ""},
+		{"phone", "12999999999", "phone.format"},
+		{"phone", "1380013800", "phone.format"},
+		{"phone", "138001380000", "phone.format"},
+		{"phone", "23800138000", "phone.format"},
+		{"phone", "1380013800a", "phone.format"},
+		{"phone", "0108790180", "phone.landline"},
+		{"phone", "010879018", "phone.format"},
+		{"phone", "037165900000123456", "phone.landline"},
+		{"phone", "0371659000001234567", "phone.format"},
+		{"phone", "0371-6590-000a", "phone.format"},
+		{"phone", "6590000000", "phone.format"},
+		{"phone", "+852123", "phone.foreign"},
+		{"phone", "+85212", "phone.format"},
+		{"phone", "+852123456789012", "phone.foreign"},
+		{"phone", "+8521234567890123", "phone.format"},
+		{"phone", "+8522345678a", "phone.format"},
+		{"email", "a@b.c", ""},
+		{"email", long + "@example.cn", ""},
+		{"email", "a" + long + "@example.cn", "email.format"},
+		{"email", long + "@" + domain, ""},
+		{"email", long + "@b" + domain, "email.format"},
+		{"email", "example.cn", "email.format"},
+		{"email", "@example.cn", "email.format"},
+		{"email", "a@example", "email.format"},
+		{"email", "a@.cn", "email.format"},
+		{"email", "a@example.", "email.format"},
+		{"email", "a@example..cn", "email.format"},
+		{"email", "a@.example.cn", "email.format"},
+		{"email", "a@b@example.cn", "email.format"},
+		{"email", "a@example.cn,b@example.cn", "email.format"},
+		{"email", "a,b@example.cn", "email.format"},
+		{"email", "a;b@example.cn", "email.format"},
+		{"email", "<a>@example.cn", "email.format"},
+		{"birth_date", "1999-02-29", "birth_date.format"},
+		{"birth_date", "1899-12-31", "birth_date.early"},
+		{"birth_date", "1900-01-01", "birth_date.not_of_id"},
+		{"birth_date", "2026-12-31", "birth_date.not_of_id"},
+		{"birth_date", "2027-01-01", "birth_date.future"},
+		{"name", "张\ue000", "name.private_use"},
+		{"name", "张\uf8ff", "name.private_use"},
+		{"name", "张\U000F0000", "name.private_use"},
+		{"name", "张\uf900", ""},
+	} {
+		d := complete()
+		d.NameRemark = "见身份证"
+		set(t, &d, x.path, x.value)
+		var got []string
+		for _, p := range exam.Check(d, nil, pack038, exam.Moment{}).Problems {
+			if p.Field == x.path {
+				got = append(got, p.Rule)
+			}
+		}
+		if x.want == "" && len(got) > 0 || x.want != "" && !slices.Contains(got, x.want) {
+			t.Errorf("%s = %q: %v, want %q", x.path, x.value, got, x.want)
+		}
+	}
+}
+
 func nonNil(args map[string]string) map[string]string {
 	if args == nil {
 		return map[string]string{}
@@ -296,6 +360,119 @@ func TestEarlyEvidenceCountsInItsStepAndInThePercentage(t *testing.T) {
 	}
 	if n, step := percent(exam.File{Kind: "health", SHA256: photo.SHA256, Size: 1}); n != 100 || step.Missing != 0 || step.Done != 1 {
 		t.Errorf("there: %d %%, %+v", n, step)
+	}
+}
+
+// TestEachCaseOfEvidenceAppliesToItsOwnSituation: facts 2.2 (what the registers find)
+// and 2.5 (what a commitment replaces), each at its edge.
+func TestEachCaseOfEvidenceAppliesToItsOwnSituation(t *testing.T) {
+	declined := func(d *exam.Document) { d.Commitment = exam.CommitmentDeclined }
+	byDegree := func(awarded exam.Month, number string) func(*exam.Document) {
+		return func(d *exam.Document) {
+			d.Education[0].Level = exam.Associate
+			d.Degrees[0].Awarded, d.Degrees[0].CertificateNumber = awarded, number
+		}
+	}
+	byDiploma := func(graduated exam.Month, number string) func(*exam.Document) {
+		return func(d *exam.Document) {
+			d.Degrees = nil
+			d.Education[0].Started, d.Education[0].Graduated, d.Education[0].CertificateNumber = "1998-09", graduated, number
+		}
+	}
+	for _, x := range []struct {
+		name   string
+		change []func(*exam.Document)
+		want   string
+	}{
+		{"the registers find the diploma", nil, "always"},
+		{"a diploma of their first month", rec(byDiploma("2002-01", "104591200205001234")), "always"},
+		{"a diploma of the month before", rec(byDiploma("2001-12", "104591200105001234")), "always manual_education"},
+		{"a diploma without its number", rec(byDiploma("2002-01", "")), "always manual_education"},
+		{"a diploma by a number of another year", rec(byDiploma("2002-01", "104591200305001234")), "always manual_education"},
+		{"a degree of their first month", rec(byDegree("2008-09", "1045942008001234")), "always"},
+		{"a degree of the month before", rec(byDegree("2008-08", "1045942008001234")), "always manual_degree"},
+		{"a degree without its number", rec(byDegree("2008-09", "")), "always manual_degree"},
+		{"a degree by a number of another year", rec(byDegree("2008-09", "1045942009001234")), "always manual_degree"},
+		{"declined", rec(declined), "always declined degree_declined work_declined"},
+		{"declined, and no degree", rec(declined, byDiploma("2002-01", "104591200205001234")), "always declined work_declined"},
+		{"declined, and no work is needed", rec(declined, func(d *exam.Document) { d.Education[0].SocialWorkMajor, d.Education[0].Major = true, "社会工作" }), "always declined degree_declined"},
+		{"a certificate is needed", rec(func(d *exam.Document) { d.Level = "senior" }, cert("intermediate", "2021-10")), "always"},
+		{"declined, and a certificate is needed", rec(declined, func(d *exam.Document) { d.Level = "senior" }, cert("intermediate", "2021-10")), "always declined degree_declined work_declined held_declined"},
+		{"months short", rec(func(d *exam.Document) { d.Work[0].From = "2025-02" }), "always"},
+		{"begin of study unknown", rec(func(d *exam.Document) {
+			d.Education[0].Started, d.Work[0].From, d.Work[0].To = "", "2019-01", "2020-12"
+		}), "always"},
+		{"the diploma comes late", rec(func(d *exam.Document) {
+			d.Degrees, d.Education[0].StudyMode, d.Education[0].Graduated, d.Education[0].CertificateNumber = nil, exam.PartTime, "2026-07", "104591202605001234"
+		}), "always area_point"},
+	} {
+		d := complete()
+		for _, change := range x.change {
+			change(&d)
+		}
+		var got []string
+		r := exam.Check(d, nil, pack038, exam.Moment{})
+		for _, c := range r.Cases {
+			got = append(got, string(c))
+		}
+		if strings.Join(got, " ") != x.want {
+			t.Errorf("%s: %v, want %s (by %s, %v)", x.name, got, x.want, r.Eligibility.Record, r.Eligibility.Doubts)
+		}
+	}
+}
+
+// TestAVerdictIsShownWhereItCanBeMended names the field of each.
+func TestAVerdictIsShownWhereItCanBeMended(t *testing.T) {
+	master := func(d *exam.Document) {
+		d.Level, d.Degrees = "intermediate", nil
+		d.Education[0].Level, d.Education[0].Major, d.Education[0].SocialWorkMajor = exam.Master, "社会工作", true
+	}
+	for _, x := range []struct {
+		name, field string
+		rule        string
+		change      []func(*exam.Document)
+	}{
+		{"years", "work", "eligibility.lacks_months", rec(func(d *exam.Document) { d.Work[0].From = "2026-01" })},
+		{"certificate", "certificates", "eligibility.lacks_held", rec(func(d *exam.Document) { d.Level = "senior" })},
+		{"schooling", "education", "eligibility.lacks_schooling", rec(func(d *exam.Document) { d.Level, d.Degrees, d.Education[0].Level = "senior", nil, exam.Associate })},
+		{"a few months", "work", "eligibility.for_review", rec(func(d *exam.Document) { d.Work[0].From = "2025-02" })},
+		{"major", "education.0", "eligibility.for_review", rec(func(d *exam.Document) {
+			d.Degrees, d.Work[0].From, d.Education[0].SocialWorkMajor, d.Education[0].Major = nil, "2026-01", true, "社会政策"
+		})},
+		{"degree that the rule names", "degrees", "degrees.named", rec(master)},
+	} {
+		d := complete()
+		for _, change := range x.change {
+			change(&d)
+		}
+		r := exam.Check(d, nil, pack038, exam.Moment{})
+		if _, ok := found(r, x.rule, x.field); !ok {
+			t.Errorf("%s: %v, want %s at %s", x.name, rules(r), x.rule, x.field)
+		}
+	}
+	d := complete()
+	master(&d)
+	deg(exam.Master, true)(&d)
+	if _, ok := found(exam.Check(d, nil, pack038, exam.Moment{}), "degrees.named", "degrees"); ok {
+		t.Error("the degree is there, and asked for")
+	}
+}
+
+// TestAnEndThatIsNotPublishedClosesNothing, and a time of another zone names it.
+func TestAnEndThatIsNotPublishedClosesNothing(t *testing.T) {
+	const published = `{"opens": "2026-03-09", "closes": "2026-03-22"}`
+	d := complete()
+	d.Area, d.City = "150000", "呼和浩特市"
+	late := exam.Moment{Now: at("2027-01-01 00:00"), Trusted: true}
+	open := edited(t, "038-2026", published, `{"opens": "2026-03-09"}`)
+	if r := exam.Check(d, nil, open, late); slices.ContainsFunc(r.Problems, func(p exam.Problem) bool { return strings.HasPrefix(p.Rule, "window.") }) {
+		t.Errorf("%v", rules(r))
+	}
+	for closes, want := range map[string]string{"2026-03-22": "2026-03-22", "2026-03-22T17:00+08:00": "2026-03-22 17:00", "2026-03-22T17:00+09:00": "2026-03-22 17:00 (UTC+09:00)"} {
+		p := edited(t, "038-2026", published, `{"opens": "2026-03-09", "closes": "`+closes+`"}`)
+		if x, ok := found(exam.Check(d, nil, p, late), "window.closed", "area"); !ok || x.Args["closes"] != want {
+			t.Errorf("%s is shown as %q, want %q", closes, x.Args["closes"], want)
+		}
 	}
 }
 
@@ -464,6 +641,11 @@ func TestPrepareGivesWhatIsSigned(t *testing.T) {
 	if len(s.Files) != 2 || s.Files[0].Kind != "diploma" || s.Files[1].Kind != exam.FilePhoto || s.Files[0].Name != "" {
 		t.Errorf("files %+v", s.Files)
 	}
+	degree := diploma // both papers on one scan
+	degree.Kind = "degree"
+	if both, _ := exam.Prepare(exam.Draft{ID: d.ID, Document: d.Document, Files: []exam.File{diploma, photo, degree}}, p, exam.Moment{}); len(both.Files) != 3 {
+		t.Errorf("one scan for two papers: %+v", both.Files)
+	}
 	back, err := exam.DecodeSubmission(s.Encode())
 	if err != nil {
 		t.Fatal(err)
@@ -481,6 +663,11 @@ func TestSubjectsByNameAreSentByTheirIDs(t *testing.T) {
 	if got := strings.Join(s.Document.Subjects, " "); got != "intermediate_practice" {
 		t.Errorf("subjects %q", got)
 	}
+	unknown := edited(t, "038-2026", `"valid_years": 2,`, `"valid_years": 0,`)
+	if x, ok := found(exam.Check(d, nil, unknown, exam.Moment{}), "subjects.part_unknown", "subjects"); !ok || x.Severity != exam.Warn {
+		t.Error("how long a passed subject counts is not known, and a number is named")
+	}
+	wantWords(t, "rule.subjects.part_unknown", map[string]string{})
 	if x, ok := found(r, "subjects.part", "subjects"); !ok || x.Severity != exam.Warn {
 		t.Errorf("%v", rules(r))
 	}
@@ -528,6 +715,7 @@ func TestWhatAStateLocksIsFoundBeforeItIsSent(t *testing.T) {
 		{exam.StateCompleted, "work.0.to", "2025-12", "block field.locked work"},
 		{exam.StateCompleted, "name", " 张某某 ", ""}, // a blank is no change
 		{exam.StateWithdrawn, "name", "李某某", ""},
+		{exam.StateSubmitted, "commitment", "decline", ""},
 	} {
 		d := draft
 		d.Registration = &exam.Registration{ID: d.ID, State: x.state, Version: 3, Content: held.Encode()}
@@ -543,6 +731,16 @@ func TestWhatAStateLocksIsFoundBeforeItIsSent(t *testing.T) {
 			t.Errorf("%s %s: %v, want %q", x.state, x.path, rules(r), x.want)
 		}
 		wantWords(t, "rule.field.locked", nil)
+	}
+	declined := held
+	declined.Document.Commitment = exam.CommitmentDeclined
+	for _, state := range []exam.State{exam.StateSubmitted, exam.StateNeedsMaterials, exam.StateVerified, exam.StateWithdrawn} {
+		d := draft // which accepts
+		d.Registration = &exam.Registration{ID: d.ID, State: state, Version: 3, Content: declined.Encode()}
+		_, r := exam.Prepare(d, p, exam.Moment{})
+		if _, ok := found(r, "field.locked", "commitment"); !ok || r.Submittable {
+			t.Errorf("%s: accepted after it was declined: %v", state, rules(r))
+		}
 	}
 	d := draft
 	d.Files = []exam.File{{Kind: exam.FilePhoto, SHA256: strings.Repeat("ef", 32), Size: 7, Type: "image/jpeg"}}

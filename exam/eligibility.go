@@ -328,7 +328,8 @@ func (w *way) verdict() Verdict {
 
 // better orders ways from the candidate's side: a better verdict, then less
 // that is lacking, then fewer months to go, then fewer doubts, then the lesser
-// demand. Of equal ways the first in the pack stays.
+// demand, then the degree where the rule names one. Of equal ways the first in the
+// pack stays.
 func (w *way) better(than *way) bool {
 	for _, x := range [...][2]int{
 		{int(w.lack), int(than.lack)},
@@ -336,12 +337,21 @@ func (w *way) better(than *way) bool {
 		{max(w.path.Months-w.counted, 0), max(than.path.Months-than.counted, 0)},
 		{len(w.doubts), len(than.doubts)},
 		{w.path.Months, than.path.Months},
+		{w.unnamed(), than.unnamed()},
 	} {
 		if x[0] != x[1] {
 			return x[0] < x[1]
 		}
 	}
 	return false
+}
+
+// unnamed is 1 when the rule names a degree and a diploma is relied on.
+func (w *way) unnamed() int {
+	if w.path.Named && w.rec != nil && w.rec.list != "degrees" {
+		return 1
+	}
+	return 0
 }
 
 // told turns the way into the reckoning that is shown.

@@ -92,6 +92,7 @@ var eligibilityRows = []struct {
 	{"1.2 初级 2", "大专 in social work, 2 years", "junior", rec(edu(exam.Associate, true, "2008-06"), months(24)), exam.Met, 24, 24, ""},
 	{"1.2 初级 3", "本科 in social work, no work at all", "junior", rec(edu(exam.Bachelor, true, "2012-06")), exam.Met, 0, 0, ""},
 	{"1.2 初级 3", "本科 in social work, graduating this year (应届)", "junior", rec(edu(exam.Bachelor, true, "2026-06")), exam.Met, 0, 0, ""},
+	{"1.2 初级 3", "本科 in social work, graduating in the year's last month", "junior", rec(edu(exam.Bachelor, true, "2026-12")), exam.Met, 0, 0, ""},
 	{"1.2 初级 3", "本科 in social work, graduating next year", "junior", rec(edu(exam.Bachelor, true, "2027-06")), exam.NotMet, 48, 0, ""},
 	{"1.2 初级 3", "及以上学历: 硕士 in social work", "junior", rec(edu(exam.Master, true, "2015-06")), exam.Met, 0, 0, ""},
 	{"1.2 初级 3", "及以上学位: 学士 in social work alone", "junior", rec(deg(exam.Bachelor, true)), exam.Met, 0, 0, ""},
@@ -108,6 +109,8 @@ var eligibilityRows = []struct {
 	{"1.2 中级 1", "高中, work before the certificate does not count", "intermediate", rec(edu(exam.SeniorHigh, false, "2005-06"), cert("junior", "2022-10"), post("2006-01", "")), exam.NotMet, 72, 51, ""},
 	{"1.2 中级 1", "高中 without the certificate", "intermediate", rec(edu(exam.SeniorHigh, false, "2005-06"), months(200)), exam.NotMet, 72, 0, ""},
 	{"1.2 中级 1", "中专, the earlier of two certificates counts", "intermediate", rec(edu(exam.SecondaryVocational, false, "2005-06"), cert("junior", "2021-10"), cert("junior", "2015-10"), post("2010-01", "2021-09")), exam.Met, 72, 72, ""},
+	{"1.2 中级 1", "中专, the earlier of two certificates counts in either order", "intermediate", rec(edu(exam.SecondaryVocational, false, "2005-06"), cert("junior", "2015-10"), cert("junior", "2021-10"), post("2010-01", "2021-09")), exam.Met, 72, 72, ""},
+	{"1.2 中级 1", "高中, a certificate whose month cannot be read", "intermediate", rec(edu(exam.SeniorHigh, false, "2005-06"), cert("junior", "不详"), months(200)), exam.NotMet, 72, 0, ""},
 	{"1.2 中级 2", "大专 in social work, 4 years", "intermediate", rec(edu(exam.Associate, true, "2008-06"), months(48)), exam.Met, 48, 48, ""},
 	{"1.2 中级 3", "本科 in social work, 3 years", "intermediate", rec(edu(exam.Bachelor, true, "2012-06"), months(36)), exam.Met, 36, 36, ""},
 	{"1.2 中级 4", "硕士学位 in social work, 1 year", "intermediate", rec(deg(exam.Master, true), months(12)), exam.Met, 12, 12, ""},
@@ -124,6 +127,7 @@ var eligibilityRows = []struct {
 	{"1.2 高级", "学士学位 alone is enough schooling", "senior", rec(deg(exam.Bachelor, false), cert("intermediate", "2018-10"), post("2012-07", "")), exam.Met, 60, 99, ""},
 	{"1.2 高级 3", "until the end of the exam year: January 2022 to December 2026", "senior", rec(edu(exam.Bachelor, false, "2012-06"), cert("intermediate", "2022-01"), post("2012-07", "")), exam.Met, 60, 60, ""},
 	{"1.2 高级 3", "a certificate that is to come counts for nothing yet", "senior", rec(edu(exam.Bachelor, false, "2012-06"), cert("intermediate", "2027-01"), post("2012-07", "")), exam.NotMet, 60, 0, ""},
+	{"1.2 高级 3", "a certificate of the last month that counts", "senior", rec(edu(exam.Bachelor, false, "2012-06"), cert("intermediate", "2026-12"), post("2012-07", "")), exam.NotMet, 60, 1, ""},
 	{"1.2 高级 3", "the junior certificate does not do", "senior", rec(edu(exam.Bachelor, true, "2012-06"), cert("junior", "2014-10"), post("2012-07", "")), exam.NotMet, 60, 0, ""},
 	{"1.2 高级 2", "大专 does not do", "senior", rec(edu(exam.Associate, true, "2008-06"), cert("intermediate", "2012-10"), post("2009-01", "")), exam.NotMet, 60, 171, ""},
 
@@ -139,6 +143,9 @@ var eligibilityRows = []struct {
 	{"command line", "overlapping posts count once", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2020-01", "2020-12"), post("2020-07", "2021-12")), exam.Met, 24, 24, ""},
 	{"command line", "the same months twice are not two years", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2020-01", "2020-12"), post("2020-01", "2020-12")), exam.NotMet, 24, 12, ""},
 
+	{"1.4", "a post whose begin cannot be read counts for nothing", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("不详", "2025-12")), exam.NotMet, 24, 0, ""},
+	{"1.4", "nor does one whose end cannot be read", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2012-07", "不详")), exam.NotMet, 24, 0, ""},
+
 	// what the areas decide
 	{"1.4 [GK]", "three months short", "junior", rec(edu(exam.Bachelor, false, "2012-06"), months(21)), exam.ForReview, 24, 21, "short"},
 	{"1.4 [GK]", "one month short", "junior", rec(edu(exam.Bachelor, false, "2012-06"), months(23)), exam.ForReview, 24, 23, "short"},
@@ -151,6 +158,8 @@ var eligibilityRows = []struct {
 	{"1.4", "entry into full-time study unknown, and the month of the diploma is needed", "junior", rec(fullTime("", "2020-06"), post("2020-06", "2022-05")), exam.ForReview, 24, 24, "study_start"},
 	{"1.4", "entry into full-time study unknown, work begins in the month after the diploma", "junior", rec(fullTime("", "2020-06"), post("2020-07", "2022-06")), exam.Met, 24, 24, ""},
 	{"1.4", "entry into full-time study unknown, and it does not matter", "junior", rec(fullTime("", "2020-06"), post("2020-01", "2022-12")), exam.Met, 24, 36, ""},
+	{"1.3 [GK]", "类别 of a technical school that gives 大专 is none", "junior", rec(edu(exam.Associate, false, "2008-06"), with("某某技师学院", "法学"), months(48)), exam.Met, 48, 48, ""},
+	{"1.2 取得", "the diploma comes in the month after registration closes", "junior", rec(edu(exam.Bachelor, false, "2026-04"), months(24)), exam.ForReview, 24, 24, "late"},
 	{"1.2 取得", "the diploma comes after registration closes", "junior", rec(edu(exam.Bachelor, false, "2026-07"), months(24)), exam.ForReview, 24, 24, "late"},
 
 	{"1.2 取得", "the diploma comes in the month registration closes", "junior", rec(edu(exam.Bachelor, false, "2026-03"), months(24)), exam.Met, 24, 24, ""},

@@ -4,7 +4,7 @@ package exam
 type Fee struct {
 	Items []FeeItem `json:"items"`
 	Total int       `json:"total_fen"` // sum of the items, in fen (1/100 yuan)
-	Known bool      `json:"known"`     // false: at least one price is not published; Total is only a part
+	Known bool      `json:"known"`     // false: at least one price is not published, or a subject is none of the level's; Total is only a part
 }
 
 // FeeItem is one line of a bill.
@@ -24,8 +24,9 @@ func (p *Pack) fee(d *Document) Fee {
 	if !ok || !found || area.Fees == nil {
 		return Fee{}
 	}
-	fee := Fee{Known: true, Items: make([]FeeItem, 0, 4)}
-	for _, s := range level.chosen(d.Subjects) {
+	subjects, all := level.chosen(d.Subjects)
+	fee := Fee{Known: all, Items: make([]FeeItem, 0, 4)}
+	for _, s := range subjects {
 		fen, known := area.Fees.Subject[s.FeeClass]
 		if !known {
 			fee.Known = false

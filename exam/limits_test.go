@@ -106,6 +106,41 @@ func TestWhatIsSubmittableCanBeSent(t *testing.T) {
 	})
 }
 
+// TestEveryTextAndListHasItsBound: one character or record more is a problem where it stands.
+func TestEveryTextAndListHasItsBound(t *testing.T) {
+	full := complete()
+	cert("junior", "2021-10")(&full)
+	bounds := map[string]int{"work.0.duties": 2000}
+	for _, path := range []string{"city", "checkpoint", "name_remark", "address", "title", "education.0.school", "education.0.major", "education.0.certificate_number",
+		"degrees.0.awarded_by", "degrees.0.major", "degrees.0.certificate_number", "certificates.0.number", "work.0.employer", "work.0.place", "work.0.position"} {
+		bounds[path] = 200
+	}
+	for path, most := range bounds {
+		for n, want := range map[int]bool{most: false, most + 1: true} {
+			d := full
+			set(t, &d, path, strings.Repeat("长", n))
+			if _, ok := found(exam.Check(d, nil, pack038, exam.Moment{}), "text.too_long", path); ok != want {
+				t.Errorf("%d characters of %s: too long %v", n, path, ok)
+			}
+		}
+	}
+	for list, grow := range map[string]func(*exam.Document, int){
+		"education":    func(d *exam.Document, n int) { d.Education = slices.Repeat(full.Education[:1], n) },
+		"degrees":      func(d *exam.Document, n int) { d.Degrees = slices.Repeat(full.Degrees[:1], n) },
+		"certificates": func(d *exam.Document, n int) { d.Certificates = slices.Repeat(full.Certificates[:1], n) },
+		"work":         func(d *exam.Document, n int) { d.Work = slices.Repeat(full.Work[:1], n) },
+	} {
+		most := map[string]int{"education": exam.MaxEducation, "degrees": exam.MaxDegrees, "certificates": exam.MaxCertificates, "work": exam.MaxWork}[list]
+		for n, want := range map[int]bool{most: false, most + 1: true} {
+			d := full
+			grow(&d, n)
+			if _, ok := found(exam.Check(d, nil, pack038, exam.Moment{}), "list.too_long", list); ok != want {
+				t.Errorf("%d of %s: too long %v", n, list, ok)
+			}
+		}
+	}
+}
+
 func TestAReferenceToAFileIsSoundOrRefused(t *testing.T) {
 	for name, change := range map[string]func(*exam.File){
 		"no kind":     func(f *exam.File) { f.Kind = "" },
@@ -114,11 +149,19 @@ func TestAReferenceToAFileIsSoundOrRefused(t *testing.T) {
 		"less":        func(f *exam.File) { f.Size = -1 },
 		"no hash":     func(f *exam.File) { f.SHA256 = "" },
 		"capital hex": func(f *exam.File) { f.SHA256 = strings.Repeat("AB", 32) },
+		"slash":       func(f *exam.File) { f.SHA256 = "/" + f.SHA256[1:] },
+		"colon":       func(f *exam.File) { f.SHA256 = ":" + f.SHA256[1:] },
+		"g":           func(f *exam.File) { f.SHA256 = "g" + f.SHA256[1:] },
+		"grave":       func(f *exam.File) { f.SHA256 = "`" + f.SHA256[1:] },
 	} {
 		f := photo
 		change(&f)
 		if f.Sound() || !photo.Sound() {
 			t.Errorf("%s is sound", name)
 		}
+	}
+	f := photo
+	if f.SHA256 = strings.Repeat("0189afbe", 8); !f.Sound() {
+		t.Error("a digest of every kind of digit is not sound")
 	}
 }

@@ -57,8 +57,12 @@ const PhotoPath = "photo"
 // takes that side's files; of evidence that both changed all files stay, mine
 // first, and the kind is among those joined. There is one photo only: when both
 // changed it, mine stays and it is a conflict, which [TakePhoto] decides otherwise.
-// Files that never leave this machine stay.
+// Files that never leave this machine stay; the picture that a photo was made of goes
+// with it. The order of files is no change: those of a submission are sorted.
 func MergeFiles(base, mine, theirs []File) (out []File, photo *FieldConflict, joined []FileKind) {
+	if p := ofKind(mine, FilePhoto); p != nil && sameFiles(ofKind(base, FilePhoto), p) && !sameFiles(p, ofKind(theirs, FilePhoto)) {
+		mine = TakePhoto(mine, theirs)
+	}
 	var kinds []FileKind
 	for _, f := range slices.Concat(mine, theirs) {
 		if !slices.Contains(kinds, f.Kind) {
@@ -111,8 +115,16 @@ func ofKind(files []File, kind FileKind) (list []File) {
 	return list
 }
 
-func sameFiles(a, b []File) bool {
-	return slices.EqualFunc(a, b, func(x, y File) bool { return x.SHA256 == y.SHA256 })
+func sameFiles(a, b []File) bool { return slices.Equal(digestsOf(a), digestsOf(b)) }
+
+// digestsOf gives each digest once, sorted.
+func digestsOf(files []File) []string {
+	list := make([]string, len(files))
+	for i, f := range files {
+		list[i] = f.SHA256
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 type merger struct {

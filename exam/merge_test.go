@@ -109,6 +109,50 @@ func TestRecordsAreKnownByTheirIDWhateverElseChanges(t *testing.T) {
 	}
 }
 
+// TestDegreesAndCertificatesAreKnownByWhatTheyAre: the first is removed here and the
+// second, which moves up by it, is changed there.
+func TestDegreesAndCertificatesAreKnownByWhatTheyAre(t *testing.T) {
+	base := complete()
+	deg(exam.Master, true)(&base)
+	cert("junior", "2012-10")(&base)
+	cert("intermediate", "2016-10")(&base)
+	mine, theirs := base, base
+	mine.Degrees, mine.Certificates = base.Degrees[1:], base.Certificates[1:]
+	theirs.Degrees, theirs.Certificates = slices.Clone(base.Degrees), slices.Clone(base.Certificates)
+	theirs.Degrees[1].CertificateNumber, theirs.Certificates[1].Number = "1045932015001234", "7"
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	if len(conflicts) != 0 || !slices.Equal(doc.Degrees, theirs.Degrees[1:]) || !slices.Equal(doc.Certificates, theirs.Certificates[1:]) {
+		t.Errorf("%+v %s", conflicts, doc.Encode())
+	}
+}
+
+func TestWhatWasAddedComesInOneOrder(t *testing.T) {
+	base, mine, theirs := complete(), complete(), complete()
+	for i := range 4 {
+		mine.Work = append(mine.Work, exam.Work{Employer: fmt.Sprint("甲", 4-i)})
+		theirs.Work = append(theirs.Work, exam.Work{Employer: fmt.Sprint("乙", 4-i)})
+	}
+	doc, _ := exam.Merge(base, mine, theirs)
+	var got []string
+	for _, w := range doc.Work[1:] {
+		got = append(got, w.Employer)
+	}
+	if want := []string{"乙1", "乙2", "乙3", "乙4", "甲1", "甲2", "甲3", "甲4"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestAListThatIsJustFullIsJoined(t *testing.T) {
+	base, mine, theirs := complete(), complete(), complete()
+	for i := range 2 {
+		mine.Education = append(mine.Education, exam.Education{School: fmt.Sprint("甲", i)})
+		theirs.Education = append(theirs.Education, exam.Education{School: fmt.Sprint("乙", i)})
+	}
+	if doc, conflicts := exam.Merge(base, mine, theirs); len(doc.Education) != exam.MaxEducation || len(conflicts) != 0 {
+		t.Errorf("%d records, %+v", len(doc.Education), conflicts)
+	}
+}
+
 func TestAListThatWouldBeTooLongIsAskedAsAWhole(t *testing.T) {
 	base, mine, theirs := complete(), complete(), complete()
 	for i := range 3 {
@@ -270,6 +314,10 @@ func TestFilesAreMergedByKind(t *testing.T) {
 			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p"), file("diploma", "d"), file("diploma", "d3"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p"), file("work_years", "w"), file("diploma", "d"), file("diploma", "d3")}, nil, []exam.FileKind{"diploma"}},
+		"with a photo of theirs the picture that mine was made of goes": {
+			[]exam.File{original, file("diploma", "d"), file("work_years", "w"), file(exam.FilePhoto, "p")},
+			[]exam.File{file(exam.FilePhoto, "p3"), file("diploma", "d"), file("work_years", "w")},
+			[]exam.File{file(exam.FilePhoto, "p3"), file("diploma", "d"), file("work_years", "w")}, nil, nil},
 		"a photo that both changed alike is no conflict": {
 			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")},
 			[]exam.File{file(exam.FilePhoto, "p2"), file("diploma", "d"), file("work_years", "w")},
@@ -290,6 +338,24 @@ func TestFilesAreMergedByKind(t *testing.T) {
 	}
 	if got := exam.TakePhoto(mine, nil); !slices.Equal(got, mine[2:]) {
 		t.Errorf("no photo: %v", got)
+	}
+}
+
+// TestTheOrderOfFilesIsNoChange: a draft has its files as they were attached, and the
+// submission that both sides come from has them sorted.
+func TestTheOrderOfFilesIsNoChange(t *testing.T) {
+	file := func(name string) exam.File { return exam.File{Kind: "diploma", SHA256: name} }
+	base, attached := []exam.File{file("a"), file("b"), file("c")}, []exam.File{file("c"), file("a"), file("b")}
+	for name, c := range map[string]struct{ mine, theirs, want []exam.File }{
+		"what they removed goes":      {attached, []exam.File{file("a"), file("c")}, []exam.File{file("a"), file("c")}},
+		"what they added comes":       {attached, append(slices.Clone(base), file("d")), append(slices.Clone(base), file("d"))},
+		"what I removed goes":         {[]exam.File{file("c"), file("a")}, base, []exam.File{file("c"), file("a")}},
+		"nothing changed":             {attached, base, attached},
+		"what both removed goes once": {[]exam.File{file("b"), file("a")}, []exam.File{file("a"), file("b")}, []exam.File{file("b"), file("a")}},
+	} {
+		if got, _, joined := exam.MergeFiles(base, c.mine, c.theirs); !slices.Equal(got, c.want) || len(joined) != 0 {
+			t.Errorf("%s: %v, joined %v, not %v", name, got, joined, c.want)
+		}
 	}
 }
 

@@ -85,10 +85,10 @@ func fold(r rune) rune {
 }
 
 // unseen are characters that carry nothing on a form and come with copied
-// text: controls, zero-width marks, byte order marks. Variation selectors
-// choose a shape of a Han character and stay.
+// text: controls, zero-width marks, marks of direction, byte order marks.
+// Variation selectors choose a shape of a Han character and stay.
 func unseen(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' || r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x2064 || r == 0xFEFF || r == 0xAD
+	return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' || r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x206F || r == 0x061C || r == 0xFEFF || r == 0xAD
 }
 
 // compact folds to half width and removes every blank.
@@ -172,13 +172,23 @@ func normalPhone(s string) string {
 	}, compact(s))
 	for _, prefix := range []string{"+86", "0086"} {
 		if rest, ok := strings.CutPrefix(s, prefix); ok {
-			return normalPhone(rest)
+			return withTrunk(normalPhone(rest))
 		}
 	}
 	if len(s) == 13 && strings.HasPrefix(s, "861") {
 		return s[2:]
 	}
 	return s
+}
+
+// withTrunk sets the 0 that stands before a landline number at home and not behind
+// the country code: area code and number have ten or eleven digits, and of the area
+// codes Beijing's 10 alone begins like a mobile number. 400 and 800 are none.
+func withTrunk(n string) string {
+	if (len(n) == 10 || len(n) == 11) && allDigits(n) && n[1:3] != "00" && (n[0] >= '2' || len(n) == 10 && n[:2] == "10") {
+		return "0" + n
+	}
+	return n
 }
 
 func normalDate(d Date) Date {

@@ -32,6 +32,14 @@ func TestWhatIsTypedBecomesWhatIsMeant(t *testing.T) {
 		{"phone", "8613800138000", "13800138000"},
 		{"phone", "(010) 8790-1800", "01087901800"},
 		{"phone", "+852 2345 6789", "+85223456789"},
+		{"phone", "+86 10 8790 1800", "01087901800"}, // behind the country code a landline has no 0
+		{"phone", "0086-371-6590-0000", "037165900000"},
+		{"phone", "+86 010 8790 1800", "01087901800"},
+		{"phone", "+86 1380013800", "1380013800"}, // a digit is missing: no landline
+		{"phone", "+86 400 810 1234", "4008101234"},
+		{"phone", "\u2068+86 138 0013 8000\u2069", "13800138000"},
+		{"name", "\u2068张三\u2069", "张三"},
+		{"id_number", "\u206611010519491231002X\u2069", "11010519491231002X"},
 		{"email", " someone＠example.cn ", "someone@example.cn"},
 		{"birth_date", "1990年3月7日", "1990-03-07"},
 		{"birth_date", "１９９０．３．７", "1990-03-07"},
@@ -174,6 +182,20 @@ func TestEveryHanCharacterIsANameAndStaysAsItIs(t *testing.T) {
 	}
 	if n < 90_000 {
 		t.Errorf("only %d characters", n)
+	}
+}
+
+// TestAChosenShapeOfACharacterIsNoLetter: a variation selector behind a Han character.
+func TestAChosenShapeOfACharacterIsNoLetter(t *testing.T) {
+	for _, name := range []string{"葛\U000E0100某", "辻\uFE00某"} {
+		d := complete()
+		d.Name = name
+		if got := exam.Normalize(d).Name; got != name {
+			t.Errorf("%+q became %+q", name, got)
+		}
+		if p, ok := found(exam.Check(d, nil, pack038, exam.Moment{}), "name.latin", "name"); ok {
+			t.Errorf("%+q: %+v", name, p)
+		}
 	}
 }
 

@@ -360,17 +360,21 @@ func (l *LevelRules) subject(text string) (Subject, bool) {
 	return l.Subjects[i], true
 }
 
-// chosen gives the subjects of the document: those named, or all of the level
-// when none is named, as the official form ticks them beforehand.
-func (l *LevelRules) chosen(subjects []string) []Subject {
+// chosen gives the subjects of the document, each once: those named, or all of the
+// level when none is named, as the official form ticks them beforehand. The second
+// result is false when one that is named is none of the level's.
+func (l *LevelRules) chosen(subjects []string) ([]Subject, bool) {
 	if len(subjects) == 0 {
-		return l.Subjects
+		return l.Subjects, true
 	}
 	var list []Subject
+	all := true
 	for _, text := range subjects {
-		if s, ok := l.subject(text); ok {
+		s, ok := l.subject(text)
+		all = all && ok
+		if ok && !slices.ContainsFunc(list, func(x Subject) bool { return x.ID == s.ID }) {
 			list = append(list, s)
 		}
 	}
-	return list
+	return list, all
 }

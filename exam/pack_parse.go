@@ -316,8 +316,13 @@ func (p *Pack) validateFees(f *faults, at string, fees *Fees) {
 		f.check(fen >= 0 && fen <= 1_000_00, at+"."+shortened(class, 20), "out_of_range", "value", itoa(fen), "range", "0–100000")
 		f.check(p.hasFeeClass(class), at, "no_such", "value", shortened(class, 20))
 	}
+	uniqueIDs(f, at+".extra", fees.Extra, func(x FeeExtra) string { return x.ID })
 	for _, x := range fees.Extra {
 		x.Name.validate(f, at+"."+x.ID)
+		for _, l := range x.Levels {
+			_, ok := p.Level(l)
+			f.check(ok, at+"."+x.ID, "no_such", "value", shortened(string(l), 40))
+		}
 		f.check(x.Fen >= 0 && x.Fen <= 1_000_00, at+"."+x.ID, "out_of_range", "value", itoa(x.Fen), "range", "0–100000")
 	}
 }

@@ -3,6 +3,8 @@ package exam_test
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -12,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"wenbao/assets"
 	"wenbao/exam"
@@ -274,6 +277,12 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		{`"issued": "2026-01-05"`, `"issued": "2026-02-30"`, exam.KindInvalid, "issued"},
 		{`"url": ""`, `"url": "http://exam.example.cn"`, exam.KindInvalid, "server.url"},
 		{`"url": ""`, `"url": "https://exam.example.cn"`, exam.KindInvalid, "server.keys"},
+		{`"url": ""`, `"url": "https:exam.example.cn"`, exam.KindInvalid, "server.url: not https"},
+		{`"signers": [`, `"signers": ["wenbao-ed25519 AAAA",`, exam.KindInvalid, "signers.0: not a key"},
+		{`"exam": "sample"`, `"exam": ""`, exam.KindInvalid, "exam: missing"},
+		{`"time_zone": "+08:00"`, `"official": {"url": "ftp://x.example.cn", "sections": []}`, exam.KindInvalid, `official.url: not https`},
+		{`"time_zone": "+08:00"`, `"official": {"url": "https:", "sections": []}`, exam.KindInvalid, `official.url: not https`},
+		{`"id": "islands"`, `"id": ""`, exam.KindInvalid, `pass_lines: id twice value=""`},
 		{`"keys": []`, `"keys": ["wenbao-ed25519 AAAA"]`, exam.KindInvalid, "server.keys.0: not a key"},
 		{`"level", "area", "name"`, `"level", "area", "nmae"`, exam.KindInvalid, `fields.required: no such value="nmae"`},
 		{`"id": "advanced",`, `"id": "basic",`, exam.KindInvalid, `levels: id twice value="basic"`},
@@ -286,11 +295,20 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		{`"id": "health"`, `"id": "photo"`, exam.KindInvalid, "evidence.photo: photo is none"},
 		{`"background": "white"`, `"background": "blue"`, exam.KindInvalid, `photo.background: no such value="blue"`},
 		{`"major": {"zh": "养老服务", "en": "care for the elderly"},`, ``, exam.KindInvalid, "reckoning.major: wants both languages"},
+		{`"width": 358`, `"width": 0`, exam.KindInvalid, "photo: contradiction"},
+		{`"height": 441`, `"height": -1`, exam.KindInvalid, "photo: contradiction"},
+		{`"min_bytes": 14000`, `"min_bytes": 0`, exam.KindInvalid, "photo: contradiction"},
+		{`"borderline_months": 0`, `"borderline_months": 13`, exam.KindInvalid, `reckoning.borderline_months: out of range`},
+		{`"borderline_months": 0`, `"borderline_months": -1`, exam.KindInvalid, `reckoning.borderline_months: out of range`},
+		{`"education_since": "2002-01"`, `"education_since": "2002-13"`, exam.KindInvalid, `auto_check.education_since: not a month`},
+		{`"degrees_since": "2008-09"`, `"degrees_since": "2008"`, exam.KindInvalid, `auto_check.degrees_since: not a month`},
 		{`"min_bytes": 14000`, `"min_bytes": 100000`, exam.KindInvalid, "photo"},
 		{`"closes": "2026-06-15T17:00"`, `"closes": "2026-05-15T17:00"`, exam.KindInvalid, "areas.A01.windows.registration: closes before opens"},
 		{`"closes": "2026-06-15T17:00"`, `"closes": "15 June"`, exam.KindInvalid, `areas.A01.windows.registration: not a time value="15 June"`},
 		{`"written": 0`, `"oral": 0`, exam.KindInvalid, `areas.A02.fees: no such value="oral"`},
 		{`"written": 5000`, `"written": -5`, exam.KindInvalid, "areas.A01.fees.written"},
+		{`"levels": ["advanced"], "refundable"`, `"levels": ["advnaced"], "refundable"`, exam.KindInvalid, `areas.A01.fees.material: no such value="advnaced"`},
+		{`"extra": [`, `"extra": [{"id": "material", "name": {"zh": "耗材", "en": "Material"}, "fen": 1},`, exam.KindInvalid, `areas.A01.fees.extra: id twice value="material"`},
 		{`"after_confirm": "locked"`, `"after_confirm": "maybe"`, exam.KindInvalid, "after_confirm"},
 		{`"points": {"technical_school": "met"}`, `"points": {"technical_school": "yes"}`, exam.KindInvalid, "areas.A01.points"},
 		{`"points": {"technical_school": "met"}`, `"points": {"night_school": "met"}`, exam.KindInvalid, "areas.A01.points"},
@@ -316,6 +334,29 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		if exam.KindOf(err) != x.kind || !strings.Contains(fmt.Sprint(err), x.says) {
 			t.Errorf("%s → %s: %v, want %s %q", x.old, x.new, err, x.kind, x.says)
 		}
+	}
+}
+
+// TestAPackOfKeysAloneIsRefusedAtOnce: a map may have as many keys as the file has
+// room for. A plain reading of the same text is the yardstick.
+func TestAPackOfKeysAloneIsRefusedAtOnce(t *testing.T) {
+	text := []byte(`{"choices":{`)
+	for i := range 70_000 {
+		text = fmt.Appendf(text, `"%05x":[],`, i)
+	}
+	text = append(text, `"z":[]}}`...)
+	start := time.Now()
+	var plain any
+	if err := json.Unmarshal(text, &plain); err != nil {
+		t.Fatal(err)
+	}
+	yardstick := time.Since(start)
+	start = time.Now()
+	if _, err := exam.ParsePack(text); exam.KindOf(err) != exam.KindInvalid {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > 60*yardstick {
+		t.Errorf("%v, where a plain reading takes %v", took, yardstick)
 	}
 }
 
@@ -365,11 +406,17 @@ func TestASignatureCountsForTheseBytesThisKeyAndPacksOnly(t *testing.T) {
 		"no signature":  {raw, nil},
 		"cut":           {raw, good[:len(good)-10]},
 		"long":          {raw, append(good, make([]byte, 1000)...)},
-		"no context":    {raw, fmt.Appendf(nil, "wenbao-pack-ed25519 %s %x\n", exam.KeyID(trusted[0]), bare)},
+		"no context":    {raw, fmt.Appendf(nil, "wenbao-pack-ed25519 %s %s\n", exam.KeyID(trusted[0]), base64.StdEncoding.EncodeToString(bare))},
 		"not of a pack": {raw, []byte("wenbao-ed25519 " + string(good[20:]))},
 	} {
 		if _, err := exam.VerifyPack(x[0], x[1], trusted); exam.KindOf(err) != exam.KindUntrusted {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// While one key replaces another both are named, in any order.
+	for _, keys := range [][]ed25519.PublicKey{{trusted[0], public(stranger)}, {public(stranger), trusted[0]}} {
+		if _, err := exam.VerifyPack(raw, good, keys); err != nil {
+			t.Errorf("one of two keys: %v", err)
 		}
 	}
 	if _, err := exam.VerifyPack(raw, good, nil); exam.KindOf(err) != exam.KindUntrusted {

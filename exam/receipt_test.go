@@ -75,6 +75,7 @@ func TestWhoMadeTheContentIsWhoBroughtItAndNobodyElse(t *testing.T) {
 		"material was added":               {[]exam.Event{submitted, event(2, exam.ActionAsk, exam.Reviewer), event(3, exam.ActionSupplement, exam.Candidate)}, 1, 3},
 		"from the first, known to nobody":  {[]exam.Event{submitted, verified}, 0, 1},
 		"the server got it back":           {[]exam.Event{submitted, event(5, exam.ActionRestore, exam.System)}, 1, 0},
+		"the server got a change back":     {[]exam.Event{submitted, centre, event(5, exam.ActionRestore, exam.System)}, 1, 0},
 		"the server got it back, and then": {[]exam.Event{submitted, event(5, exam.ActionRestore, exam.System), event(6, exam.ActionSubmit, exam.Centre)}, 1, 6},
 	} {
 		e, ok := exam.Registration{History: c.history}.Made(c.after)

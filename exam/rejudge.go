@@ -16,13 +16,13 @@ type Turn struct {
 
 // Rejudge judges drafts by two editions of a pack and gives those whose verdict
 // or whose readiness to be submitted turned, or that got a new blocking
-// problem: the drafts a person should see, and why. Drafts of other exams are
-// passed over.
+// problem: the drafts a person should see, and why. Drafts of other exams and
+// years are passed over.
 func Rejudge(drafts iter.Seq[Draft], old, new *Pack, at Moment) iter.Seq[Turn] {
 	return func(yield func(Turn) bool) {
 		var was, is []Need // the room of one draft's is the next one's
 		for d := range drafts {
-			if d.Pack.ID != new.ID && d.Document.Exam != new.Exam {
+			if d.Pack.ID != new.ID && (d.Document.Exam != new.Exam || d.Document.Year != new.Year) {
 				continue
 			}
 			doc, files := Normalize(d.Document), filesToSend(d.Files)

@@ -53,6 +53,23 @@ func TestSealRoundTrip(t *testing.T) {
 	}
 }
 
+// TestASealOfAnOlderVersionIsTheSame: paper stays, so its code is made alike for ever.
+func TestASealOfAnOlderVersionIsTheSame(t *testing.T) {
+	for works, want := range map[int]string{
+		2:       "fc6afa84b490e71770c74abe036b5a4b4f81cbbe4d71c609443acef7b1efff46",
+		MaxWork: "ccacd6e6b050cb4edcf7b91639c985aa12e6f3bd2d0e9f2b3e4a7d23ab79ed60", // short digests of one byte
+	} {
+		r, _ := sealedRegistration(works)
+		s, err := NewSeal(r, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Digest([]byte(SignSeal(sealKey('k'), s))); got != want {
+			t.Errorf("%d posts: %s, want %s", works, got, want)
+		}
+	}
+}
+
 func TestSealNamesTheFieldThatDiffers(t *testing.T) {
 	r, _ := sealedRegistration(2)
 	s, err := NewSeal(r, false)
@@ -115,6 +132,13 @@ func TestForgedSealsAreNotBelieved(t *testing.T) {
 		forged[i] ^= 1
 		if _, err := VerifySeal(sealPrefix+encodeBase45(forged), keys); err == nil {
 			t.Fatalf("byte %d changed and believed", i)
+		}
+	}
+	for i, v := range []byte{sealFlags + 1, byte(len(sealedStates))} { // of a program that knows more
+		newer := slices.Clone(raw)
+		newer[i] = v
+		if _, err := ParseSeal(sealPrefix + encodeBase45(newer)); KindOf(err) != KindUpgrade {
+			t.Errorf("byte %d is %d: %v", i, v, err)
 		}
 	}
 	for n := range len(text) {

@@ -169,13 +169,15 @@ func Amends(s State) bool {
 
 // Locked lists what a new submission changes though the state of the
 // registration does not allow it (rule field.locked). Blanks and widths are no
-// change; files go with the fields that are not contact data.
+// change; files go with the fields that are not contact data. A commitment that was
+// declined cannot be chosen again this year, whatever the state (facts 2.4).
 func (p *Pack) Locked(s State, held, next Submission) []Problem {
 	b, a := reflect.ValueOf(Normalize(held.Document)), reflect.ValueOf(Normalize(next.Document))
 	var list []Problem
 	for i := range b.NumField() {
 		path := jsonKey(b.Type().Field(i))
-		if !same(b.Field(i), a.Field(i)) && !Editable(s, path, p) {
+		declined := path == "commitment" && b.Field(i).String() == string(CommitmentDeclined)
+		if !same(b.Field(i), a.Field(i)) && (declined || !Editable(s, path, p)) {
 			list = append(list, Problem{Field: path, Rule: "field.locked", Severity: Block})
 		}
 	}

@@ -65,6 +65,30 @@ func TestACentreMayDoAllThatACandidateMay(t *testing.T) {
 	}
 }
 
+func TestOnlyTheCandidateAndTheCentreHandInConfirmPayAndWithdraw(t *testing.T) {
+	for _, area := range areas {
+		for _, s := range states {
+			for _, a := range []Action{ActionSubmit, ActionSupplement, ActionConfirm, ActionUnconfirm, ActionPay, ActionWithdraw} {
+				for _, who := range []Actor{Reviewer, System, ""} {
+					if _, ok := next(area, s, a, who); ok {
+						t.Errorf("%q may %s in %s", who, a, s)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestOnlyAfterTheConfirmationIsASubmissionAChangeOfContactData: before it, windows
+// close a submission as they close the first.
+func TestOnlyAfterTheConfirmationIsASubmissionAChangeOfContactData(t *testing.T) {
+	for _, s := range states {
+		if got, want := Amends(s), s == StateConfirmed || s == StatePaying || s == StateCompleted; got != want {
+			t.Errorf("%s: %v", s, got)
+		}
+	}
+}
+
 func TestOnlyTheAuthorityVerifiesRefusesAndSettles(t *testing.T) {
 	for _, s := range states {
 		for _, a := range []Action{ActionVerify, ActionReview, ActionAsk, ActionRefuse, ActionSettle, ActionExpire, ActionUnpaid} {
@@ -119,8 +143,10 @@ func TestAConfirmationIsTakenBackAsTheAreaAllows(t *testing.T) {
 			t.Errorf("%+v: candidate %v, centre %v", x.area, candidate, centre)
 		}
 	}
-	if _, ok := Next(StateCompleted, ActionRefuse, Reviewer); ok {
-		t.Error("a completed registration is refused where no area rechecks")
+	for _, area := range []*Area{nil, {}, {Confirm: ConfirmUndo}} {
+		if _, ok := next(area, StateCompleted, ActionRefuse, Reviewer); ok {
+			t.Errorf("%+v: a completed registration is refused where no area rechecks", area)
+		}
 	}
 	if to, ok := next(&Area{Recheck: true}, StateCompleted, ActionRefuse, Reviewer); !ok || to != StateRefused {
 		t.Error("抽查复核 refuses nothing")

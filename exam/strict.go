@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -168,7 +167,7 @@ func (w *strictWalk) list(path string, t reflect.Type) *Fault {
 }
 
 func (w *strictWalk) object(path string, t reflect.Type) *Fault {
-	var seen []string
+	seen := map[string]bool{} // a map may have as many keys as the file has room for
 	for {
 		tok, begin, f := w.token(path)
 		if f != nil || tok == json.Delim('}') {
@@ -176,10 +175,10 @@ func (w *strictWalk) object(path string, t reflect.Type) *Fault {
 		}
 		key, _ := tok.(string)
 		at := join(path, shortened(key, 60))
-		if slices.Contains(seen, key) {
+		if seen[key] {
 			return faultAt(w.raw, begin, at, "key_twice")
 		}
-		seen = append(seen, key)
+		seen[key] = true
 		inner, ok := typeBelow(t, key)
 		if !ok {
 			return faultAt(w.raw, begin, at, "unknown_key")

@@ -20,7 +20,8 @@ import (
 // together is how many connections of nobody in particular do the same at a time.
 const together = 40
 
-// holdsLittle compares what the process holds with what it held before.
+// holdsLittle compares what the process holds with what it held before. On a busy
+// machine some are still being answered, and leave garbage meanwhile.
 func holdsLittle(t *testing.T) (compare func()) {
 	if testing.Short() {
 		t.Skip("writes 800 MB; runs in full without the race detector")
@@ -34,7 +35,12 @@ func holdsLittle(t *testing.T) (compare func()) {
 	before := heap()
 	return func() {
 		t.Helper()
-		if grew := heap() - before; grew > together/2*exam.MaxFileBytes {
+		grew := heap() - before
+		for try := 0; try < 20 && grew > together/2*exam.MaxFileBytes; try++ {
+			time.Sleep(500 * time.Millisecond)
+			grew = heap() - before
+		}
+		if grew > together/2*exam.MaxFileBytes {
 			t.Errorf("%d requests hold %d MB", together, grew>>20)
 		}
 	}

@@ -177,8 +177,11 @@ func claiming(data []byte, w, h int) []byte {
 func TestHostileFilesAreRefusedFastAndSmall(t *testing.T) {
 	good := file(t, small(), 90)
 	f := formats(t)
-	bmpLie := bytes.Clone(f["bmp"])
+	bmpLie, bmpRuns, tiffOfJPEG := bytes.Clone(f["bmp"]), bytes.Clone(f["bmp"]), bytes.Clone(f["tiff"])
 	binary.LittleEndian.PutUint32(bmpLie[18:], 30000)
+	binary.LittleEndian.PutUint32(bmpRuns[30:], 1)                 // run lengths
+	tag := bytes.Index(tiffOfJPEG, []byte{3, 1, 3, 0, 1, 0, 0, 0}) // compression: one short
+	binary.LittleEndian.PutUint16(tiffOfJPEG[tag+8:], 7)
 	for _, c := range []struct {
 		name, rule string
 		data       []byte
@@ -200,6 +203,8 @@ func TestHostileFilesAreRefusedFastAndSmall(t *testing.T) {
 		{"png bomb", "pixels_many", pngClaiming(t, 60000, 60000, false)},
 		{"png claiming more than it packs", "damaged", pngClaiming(t, 7000, 7000, false)},
 		{"bmp claiming more than it holds", "damaged", bmpLie},
+		{"bmp of run lengths", "unsupported", bmpRuns},
+		{"tiff of jpeg, as scanners make it", "unsupported", tiffOfJPEG},
 		{"noise", "damaged", append([]byte("\xff\xd8\xff\xc0\x00\x05"), good...)},
 		{"too many bytes", "file_large", make([]byte, MaxBytes+1)},
 	} {

@@ -207,10 +207,11 @@ func bounded(w, h, most int) error {
 // damaged says why a decoder gave up.
 func damaged(err error) error {
 	rule := "damaged"
+	var feature tiff.UnsupportedError
 	switch {
 	case errors.Is(err, scaledjpeg.ErrTruncated), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		rule = "truncated"
-	case errors.Is(err, scaledjpeg.ErrUnsupported):
+	case errors.Is(err, scaledjpeg.ErrUnsupported), errors.Is(err, bmp.ErrUnsupported), errors.As(err, &feature):
 		rule = "unsupported"
 	}
 	return refuse(exam.KindInvalid, err, rule, "", "")

@@ -97,6 +97,7 @@ func Reduce(typ string, data []byte) (smaller []byte, ok bool) {
 var (
 	pdfHead    = []byte("%PDF-")
 	pagesCount = regexp.MustCompile(`/Count\s+(\d{1,6})`)
+	bookmarks  = regexp.MustCompile(`/(First|Last|Outlines)\b`) // of an outline, which counts its entries by the same key
 	onePage    = regexp.MustCompile(`/Type\s*/Page[^s]`)
 	objectLoad = regexp.MustCompile(`/Type\s*/ObjStm`)
 	streamFrom = []byte("stream")
@@ -146,12 +147,27 @@ func lookPDF(data []byte) (Glimpse, error) {
 
 // count takes the largest /Count and gives the number of leaves.
 func count(g *Glimpse, part []byte) (leaves int) {
-	for _, m := range pagesCount.FindAllSubmatch(part, -1) {
-		if n, err := strconv.Atoi(string(m[1])); err == nil {
+	for _, m := range pagesCount.FindAllSubmatchIndex(part, -1) {
+		if n, err := strconv.Atoi(string(part[m[2]:m[3]])); err == nil && !bookmarks.Match(beside(part, m[0], m[1])) {
 			g.Pages = max(g.Pages, n)
 		}
 	}
 	return len(onePage.FindAll(part, -1))
+}
+
+// beside gives what stands with a key in its dictionary, up to the next bracket of one.
+func beside(part []byte, from, to int) []byte {
+	const reach = 300
+	low, high := max(0, from-reach), min(len(part), to+reach)
+	if i := max(bytes.LastIndex(part[low:from], []byte("<<")), bytes.LastIndex(part[low:from], []byte(">>"))); i >= 0 {
+		low += i
+	}
+	for _, bracket := range []string{"<<", ">>"} {
+		if i := bytes.Index(part[to:high], []byte(bracket)); i >= 0 {
+			high = to + i
+		}
+	}
+	return part[low:high]
 }
 
 func inflate(body []byte, room *int64) []byte {

@@ -133,6 +133,22 @@ func TestThePagesOfAPDFAreCounted(t *testing.T) {
 	}
 }
 
+// TestBookmarksAreNoPages: the outline of a PDF counts its entries in /Count too.
+func TestBookmarksAreNoPages(t *testing.T) {
+	const outline = "7 0 obj << /Type /Outlines /First 8 0 R /Last 8 0 R /Count 40 >> endobj\n" +
+		"8 0 obj << /Title (1) /Parent 7 0 R /Count 39 /First 10 0 R /Last 48 0 R /Dest [3 0 R /Fit] >> endobj\n"
+	for _, packed := range []bool{false, true} {
+		raw := append(pdf(2, packed), outline...)
+		if g, err := Look(PDF, raw); err != nil || g.Pages != 2 {
+			t.Errorf("packed %v: %d pages, %v", packed, g.Pages, err)
+		}
+	}
+	tree := "%PDF-1.7\n2 0 obj << /Type /Pages /Resources << /Font << /F1 6 0 R >> >> /Count 3 /Kids [3 0 R 4 0 R 5 0 R] >> endobj\n"
+	if g, err := Look(PDF, []byte(tree+outline)); err != nil || g.Pages != 3 {
+		t.Errorf("%d pages, %v", g.Pages, err)
+	}
+}
+
 func TestAScannedPDFShowsItsFirstPageAndNoSeal(t *testing.T) {
 	seal, scan := asJPEG(t, page(120, 120, false), 80), asJPEG(t, page(900, 1300, false), 80)
 	g, err := Look(PDF, pdf(2, true, seal, scan))
