@@ -185,7 +185,9 @@ func (p *formPage) record(r present.Record) fyne.CanvasObject {
 		if !r.Last {
 			tool("down", "record.down", func() { p.form().Move(r.Path, 1) })
 		}
-		tool("copy", "record.copy", func() { p.form().Duplicate(r.Path) })
+		if r.Copies {
+			tool("copy", "record.copy", func() { p.form().Duplicate(r.Path) })
+		}
 		tool("remove", "record.remove", func() { p.form().Remove(r.Path) })
 	}
 	return card(newRow(2, 0, tools...), p.grid(r.Fields))

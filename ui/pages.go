@@ -98,7 +98,7 @@ func (q *queuePage) build() fyne.CanvasObject {
 	tone, pill := w.desk.Pill()
 	line := w.desk.Line()
 	box := newColumn(gapLarge, title(k.key("page.queue")),
-		banner(tone, k.say(pill), k.key("line."+string(line.State)+".text")))
+		banner(tone, k.say(pill), k.say(line.About())))
 	if line.State == present.LineNone {
 		return box
 	}
@@ -291,7 +291,9 @@ func (h *historyPage) row(v present.Version, newest bool) fyne.CanvasObject {
 	if open == v.Revision {
 		word = "history.close"
 	}
-	add(tools, k.plain("action.compare."+k.revision(v), k.key(word), func() { f.Compare(v.Revision) }))
+	if f.Comparable(v.Revision) {
+		add(tools, k.plain("action.compare."+k.revision(v), k.key(word), func() { f.Compare(v.Revision) }))
+	}
 	if newest {
 		add(tools, badge(present.Calm, k.key("history.now")))
 	} else {

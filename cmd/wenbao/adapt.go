@@ -65,7 +65,7 @@ func (w wire) Status() present.Line {
 	l := present.Line{Skew: s.Skew.Round(time.Minute), State: present.LineState(s.Link), Queue: s.Counts.Waiting, Aside: s.Counts.Aside, Last: s.LastSuccess, Next: s.Next,
 		Round: present.Round(s.Round), Rate: s.Rate, Sending: map[exam.EntryID]present.Sending{}}
 	if s.Link == wsync.Paused {
-		l.State = present.LineBusy
+		l.State, l.Cause = present.LinePaused, s.Cause
 	}
 	for _, a := range s.Active {
 		l.Sending[a.Entry] = present.Sending{Pieces: a.Pieces, Bytes: a.Sent, OfBytes: a.Total}

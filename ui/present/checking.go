@@ -41,7 +41,7 @@ type Verdict struct {
 type checking struct {
 	verdicts    []Verdict // the latest first
 	count, good int
-	busy        int
+	papers      queue
 	trouble     Text
 }
 
@@ -73,7 +73,7 @@ type CheckFact struct{ Name, Value Text }
 // Checking gives the page.
 func (d *Desk) Checking() CheckView {
 	c := &d.check
-	v := CheckView{Ready: d.ports.Reviewer != nil, Busy: c.busy > 0, Count: c.count, Good: c.good, Trouble: c.trouble}
+	v := CheckView{Ready: d.ports.Reviewer != nil, Busy: c.papers.busy, Count: c.count, Good: c.good, Trouble: c.trouble}
 	for _, verdict := range c.verdicts {
 		v.Verdicts = append(v.Verdicts, verdict.inWords())
 	}
@@ -166,26 +166,31 @@ func (d *Desk) judge(ask func() ([]Verdict, error)) {
 	if d.ports.Reviewer == nil {
 		return
 	}
-	c := &d.check
-	c.busy++
-	c.trouble = Text{}
-	d.loop.Go(context.Background(), func(context.Context) func() {
-		list, err := ask()
-		return func() {
-			c.busy--
-			if err != nil {
-				c.trouble = T("ui.check.unreadable")
+	d.check.trouble = Text{}
+	d.check.papers.add(func(done func()) {
+		d.loop.Go(context.Background(), func(context.Context) func() {
+			list, err := ask()
+			return func() {
+				done()
+				d.judged(list, err)
 			}
-			for _, v := range list {
-				c.count++
-				if v.Genuine {
-					c.good++
-				}
-				c.verdicts = slices.Insert(c.verdicts, 0, v)
-			}
-			c.verdicts = c.verdicts[:min(len(c.verdicts), shownVerdicts)]
-			d.changed()
-		}
+		})
 	})
+	d.changed()
+}
+
+func (d *Desk) judged(list []Verdict, err error) {
+	c := &d.check
+	if err != nil {
+		c.trouble = T("ui.check.unreadable")
+	}
+	for _, v := range list {
+		c.count++
+		if v.Genuine {
+			c.good++
+		}
+		c.verdicts = slices.Insert(c.verdicts, 0, v)
+	}
+	c.verdicts = c.verdicts[:min(len(c.verdicts), shownVerdicts)]
 	d.changed()
 }

@@ -72,18 +72,51 @@ func (f *Form) readable(path, value string) Text {
 	case strings.HasPrefix(value, "{"):
 		list, _, _ := strings.Cut(path, ".")
 		var raw map[string]any
-		if json.Unmarshal([]byte(value), &raw) != nil {
-			return Plain(value)
+		if s, ok := listSpec(list); ok && json.Unmarshal([]byte(value), &raw) == nil {
+			return f.summary(s, record{fields: texts(raw)})
 		}
-		for _, step := range Steps {
-			for _, s := range catalogue[step] {
-				if s.list == list {
-					return f.summary(s, record{fields: texts(raw)})
-				}
-			}
+	case strings.HasPrefix(value, "["):
+		if all, ok := f.readableList(path, value); ok {
+			return all
 		}
 	}
 	return f.valueName(path, value)
+}
+
+// readableList tells a whole list: the subjects by their names, the records each by
+// its first fields; false when the value is none.
+func (f *Form) readableList(path, value string) (all Text, ok bool) {
+	and := func(next Text) {
+		if all.Empty() {
+			all = next
+		} else {
+			all = T("ui.compare.and", "first", all, "next", next)
+		}
+	}
+	if s, isList := listSpec(path); isList {
+		var records []map[string]any
+		ok = json.Unmarshal([]byte(value), &records) == nil
+		for _, r := range records {
+			and(f.summary(s, record{fields: texts(r)}))
+		}
+		return all, ok
+	}
+	var ids []string
+	ok = path == "subjects" && json.Unmarshal([]byte(value), &ids) == nil
+	for _, id := range ids {
+		and(f.valueName(path, id))
+	}
+	return all, ok
+}
+
+// listSpec is the section of a list of records.
+func listSpec(list string) (sectionSpec, bool) {
+	for _, s := range catalogue[StepOf(list)] {
+		if s.list == list && list != "" {
+			return s, true
+		}
+	}
+	return sectionSpec{}, false
 }
 
 // summary tells a record by its first fields that are filled in.
@@ -176,7 +209,7 @@ func (f *Form) Compare(revision uint64) {
 		return
 	}
 	i := slices.IndexFunc(f.past, func(v Version) bool { return v.Revision == revision })
-	if i < 0 {
+	if i < 0 || !f.Comparable(revision) {
 		return
 	}
 	older, before, photo := exam.Document{}, uint64(0), []Change{}
@@ -188,9 +221,9 @@ func (f *Form) Compare(revision uint64) {
 	}
 	f.compared, f.difference = revision, nil
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
-		doc, err := f.desk.ports.Past.At(f.draft.ID, revision)
+		doc, err := f.desk.ports.Past.At(f.id, revision)
 		if err == nil && before > 0 {
-			older, err = f.desk.ports.Past.At(f.draft.ID, before)
+			older, err = f.desk.ports.Past.At(f.id, before)
 		}
 		return func() {
 			switch {
@@ -205,6 +238,12 @@ func (f *Form) Compare(revision uint64) {
 		}
 	})
 	f.desk.changed()
+}
+
+// Comparable tells whether the version before one is known. Of the oldest that is
+// kept nobody can say what it changed, but for the very first.
+func (f *Form) Comparable(revision uint64) bool {
+	return revision == 1 || len(f.past) > 0 && f.past[len(f.past)-1].Revision != revision
 }
 
 // Compared is the version whose changes are shown; the list is nil while it is

@@ -45,12 +45,13 @@ type Desk struct {
 	loop   Loop
 	notify func()
 
-	page Page
-	back []Page
-	form *Form
-	left []*Form // drafts that were left before what was typed into them was saved
-	find func()  // stops the opening of a draft that is on its way; nil none
-	made bool    // a new draft is being made
+	page   Page
+	back   []Page
+	form   *Form
+	left   []*Form      // drafts that were left before all that was typed into them was saved, or every step was done
+	find   func()       // stops the opening of a draft that is on its way; nil none
+	sought exam.DraftID // which draft that is; "" a new one
+	made   bool         // a new draft is being made
 
 	list     []Summary
 	total    int
@@ -198,7 +199,7 @@ func (d *Desk) Go(p Page) {
 func (d *Desk) abandon() {
 	if d.find != nil {
 		d.find()
-		d.find = nil
+		d.find, d.sought = nil, ""
 	}
 }
 
@@ -215,6 +216,7 @@ func (d *Desk) show(p Page) {
 
 // Back shows the page before that can be shown.
 func (d *Desk) Back() {
+	d.abandon()
 	d.rescue.closing = nil
 	for len(d.back) > 0 {
 		p := d.back[len(d.back)-1]
@@ -287,7 +289,9 @@ func (d *Desk) load(id exam.DraftID, page func(exam.Draft) Page) {
 		d.StoreChanged(id) // while it was not shown nobody told it anything
 		return
 	}
-	d.loop.Go(d.seek(), func(context.Context) func() {
+	wanted := d.seek()
+	d.sought = id
+	d.loop.Go(wanted, func(context.Context) func() {
 		draft, err := d.ports.Drafts.Draft(id)
 		return func() { d.opened(draft, err, page(draft)) }
 	})
@@ -320,6 +324,10 @@ func (d *Desk) opened(draft exam.Draft, err error, p Page) {
 		d.failed(err)
 		return
 	}
+	if !draft.Deleted.IsZero() {
+		d.readList() // it went into the bin while it was opened, which takes nothing
+		return
+	}
 	f := newForm(d, draft, d.packOf(draft))
 	f.readFiles()
 	d.turnTo(f, p)
@@ -330,6 +338,7 @@ func (d *Desk) turnTo(f *Form, p Page) {
 	if f != d.form {
 		d.leave()
 		d.form = f
+		d.press.rest()
 		f.take(d.entries)
 	}
 	d.show(p)
@@ -346,12 +355,17 @@ func (d *Desk) leave() {
 	d.hold(f)
 }
 
-// hold keeps a draft that is not open until the store has all of it.
+// hold keeps a draft that is not open until the store has all of it, and no step of
+// it is on its way.
 func (d *Desk) hold(f *Form) {
 	if !slices.Contains(d.left, f) {
 		d.left = append(d.left, f)
 	}
-	f.saver.then(func() { d.left = slices.DeleteFunc(d.left, func(o *Form) bool { return o == f }) })
+	f.saver.then(func() {
+		if len(f.doing) == 0 {
+			d.left = slices.DeleteFunc(d.left, func(o *Form) bool { return o == f })
+		}
+	})
 }
 
 func (d *Desk) packOf(draft exam.Draft) *exam.Pack {
@@ -423,7 +437,10 @@ func (d *Desk) readList() {
 				d.failed(err)
 				return
 			}
-			d.list, d.total, d.searched, d.listed, d.unread, d.trouble = list, total, search, true, false, ""
+			if d.unread {
+				d.trouble = "" // other trouble is not over
+			}
+			d.list, d.total, d.searched, d.listed, d.unread = list, total, search, true, false
 			d.changed()
 		}
 	})
@@ -431,8 +448,17 @@ func (d *Desk) readList() {
 
 // Delete puts a draft into the bin; once it is there, that can be undone.
 func (d *Desk) Delete(id exam.DraftID) {
+	if d.sought == id {
+		d.abandon()
+	}
 	bin := func() {
 		d.change(func() error { return d.ports.Drafts.Delete(id) }, func() {
+			if d.form != nil && d.form.ID() == id { // opened meanwhile
+				d.leave()
+				if slices.Contains(ofDraft, d.page) {
+					d.enter(PageHome)
+				}
+			}
 			d.offerUndo(T("ui.undo.deleted"), nil, func() {
 				d.change(func() error { return d.ports.Drafts.Undelete(id) }, func() {})
 			})
@@ -459,6 +485,7 @@ func (d *Desk) change(do func() error, then func()) {
 				d.failed(err)
 				return
 			}
+			d.trouble = ""
 			then()
 			d.readList()
 		}
@@ -477,7 +504,7 @@ func (d *Desk) StoreChanged(id exam.DraftID) {
 	}
 	f := d.form
 	d.loop.Go(context.Background(), func(context.Context) func() {
-		draft, err := d.ports.Drafts.Draft(f.draft.ID)
+		draft, err := d.ports.Drafts.Draft(f.id)
 		return func() {
 			if err == nil && d.form == f && draft.Revision >= f.draft.Revision {
 				f.heard(draft)
@@ -506,7 +533,7 @@ func (d *Desk) readEntries() {
 // LineChanged is told when the engine heard or sent something.
 func (d *Desk) LineChanged() {
 	now := d.ports.Wire.Status()
-	same := now.State == d.line.State && now.Queue == d.line.Queue && now.Aside == d.line.Aside && now.Last.Equal(d.line.Last) &&
+	same := now.State == d.line.State && now.Cause == d.line.Cause && now.Queue == d.line.Queue && now.Aside == d.line.Aside && now.Last.Equal(d.line.Last) &&
 		now.Next.Equal(d.line.Next) && now.Skew == d.line.Skew && now.Round == d.line.Round && maps.Equal(now.Sending, d.line.Sending)
 	if same && d.loop.Now().Sub(d.lineTold) < tellLine {
 		return // building a page anew for nothing would make every key slow
@@ -522,10 +549,18 @@ const tellLine = 30 * time.Second
 // Line is the line to the server as last heard.
 func (d *Desk) Line() Line { return d.line }
 
+// About says what the line means for the candidate, and of a paused one why it is.
+func (l Line) About() Text {
+	if l.State == LinePaused {
+		return T("ui.aside." + string(asideReason(l.Cause)))
+	}
+	return T("ui.line." + string(l.State) + ".text")
+}
+
 // Pill gives the words of the mark that stands on every page: the line and the
 // queue.
 func (d *Desk) Pill() (Tone, Text) {
-	tone := map[LineState]Tone{LineOnline: Calm, LineOffline: Warning, LineBusy: Warning, LineNone: Calm}[d.line.State]
+	tone := map[LineState]Tone{LineOnline: Calm, LineOffline: Warning, LineBusy: Warning, LinePaused: Warning, LineNone: Calm}[d.line.State]
 	if d.line.Aside > 0 {
 		return Trouble, T("ui.line.aside", "count", d.line.Aside)
 	}
@@ -622,12 +657,19 @@ func (d *Desk) Answer(yes bool) {
 	d.changed()
 }
 
+// drafts are the draft that is open and those that were left before all of them
+// was saved, each once.
+func (d *Desk) drafts() []*Form {
+	list := slices.Clone(d.left)
+	if d.form != nil && !slices.Contains(list, d.form) {
+		list = append(list, d.form)
+	}
+	return list
+}
+
 // flush saves what is typed, into drafts that were left too, and goes on then.
 func (d *Desk) flush(w waiting) {
-	open := slices.Clone(d.left)
-	if d.form != nil && !slices.Contains(open, d.form) {
-		open = append(open, d.form)
-	}
+	open := d.drafts()
 	if len(open) == 0 {
 		w.then()
 	}

@@ -139,6 +139,7 @@ func TestThePillSaysLineAndQueue(t *testing.T) {
 		{present.Line{State: present.LineOffline}, present.Warning, "离线"},
 		{present.Line{State: present.LineOffline, Queue: 2}, present.Busy, "离线 · 2 项待送"},
 		{present.Line{State: present.LineBusy, Queue: 1}, present.Busy, "服务器繁忙 · 1 项待送"},
+		{present.Line{State: present.LinePaused, Cause: exam.KindUntrusted, Queue: 1}, present.Busy, "已暂停 · 1 项待送"},
 		{present.Line{State: present.LineOnline, Queue: 3, Aside: 1}, present.Trouble, "1 项需要处理"},
 		{present.Line{State: present.LineNone}, present.Calm, "未设服务器"},
 	} {

@@ -42,7 +42,8 @@ type Offer struct {
 // evidence is what the form knows beside the files that are attached.
 type evidence struct {
 	offers   []Offer
-	weighing int                 // files being looked into before they are attached
+	adding   queue               // files being read and looked into before they are attached
+	weighing int                 // of these, being looked into
 	glimpses map[string]*Glimpse // by SHA-256; nil while being drawn
 }
 
@@ -53,24 +54,31 @@ func (f *Form) AddEvidence(kind exam.FileKind, path string) {
 	if t := typeOf(pasted(path)); strings.HasPrefix(t, "image/") {
 		most = exam.MaxOriginalBytes // it may become small enough
 	}
-	f.read(path, most, func(name string, raw []byte) {
-		typ := typeOf(name)
-		if !looksLike(typ, raw) {
-			f.tell(Trouble, "evidence.wrong_type", "name", name)
-			return
-		}
-		f.evidence.weighing++
-		f.desk.loop.Go(context.Background(), func(context.Context) func() {
-			_, err := f.desk.ports.Scans.Look(typ, raw)
-			o := Offer{Kind: kind, Name: name, Before: len(raw), Must: len(raw) > exam.MaxFileBytes, typ: typ, raw: raw}
-			if err == nil {
-				o.small, _ = f.desk.ports.Scans.Reduce(typ, raw)
-				o.After = len(o.small)
-			}
-			return func() { f.weighed(o, err) }
-		})
-		f.desk.changed()
+	f.message = nil
+	f.evidence.adding.add(func(done func()) {
+		f.read(path, most, func(name string, raw []byte) { f.weigh(kind, name, raw, done) }, done)
 	})
+	f.desk.changed()
+}
+
+func (f *Form) weigh(kind exam.FileKind, name string, raw []byte, done func()) {
+	typ := typeOf(name)
+	if !looksLike(typ, raw) {
+		done()
+		f.tell(Trouble, "evidence.wrong_type", "name", name)
+		return
+	}
+	f.evidence.weighing++
+	f.desk.loop.Go(context.Background(), func(context.Context) func() {
+		_, err := f.desk.ports.Scans.Look(typ, raw)
+		o := Offer{Kind: kind, Name: name, Before: len(raw), Must: len(raw) > exam.MaxFileBytes, typ: typ, raw: raw}
+		if err == nil {
+			o.small, _ = f.desk.ports.Scans.Reduce(typ, raw)
+			o.After = len(o.small)
+		}
+		return func() { done(); f.weighed(o, err) }
+	})
+	f.desk.changed()
 }
 
 func (f *Form) weighed(o Offer, err error) {
@@ -90,7 +98,7 @@ func (f *Form) weighed(o Offer, err error) {
 
 func (f *Form) attach(kind exam.FileKind, typ, name string, raw []byte) {
 	f.store("", func() (exam.Draft, error) {
-		return f.desk.ports.Files.Attach(f.draft.ID, exam.File{Kind: kind, Type: typ, Name: name}, raw)
+		return f.desk.ports.Files.Attach(f.id, exam.File{Kind: kind, Type: typ, Name: name}, raw)
 	}, func() {})
 }
 
@@ -105,7 +113,7 @@ func (f *Form) Offered(kind exam.FileKind) (list []Offer) {
 }
 
 // Weighing tells whether a file that was added is still being looked into.
-func (f *Form) Weighing() bool { return f.evidence.weighing > 0 }
+func (f *Form) Weighing() bool { return f.evidence.weighing+len(f.evidence.adding.waiting) > 0 }
 
 // Choose answers an offer: the smaller file, the file as it is, or neither.
 func (f *Form) Choose(o Offer, smaller, attach bool) {

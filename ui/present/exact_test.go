@@ -250,7 +250,7 @@ func TestTheWindowHearsOfTheLineWhenItChangedAndNowAndThen(t *testing.T) {
 	}
 	hears("the same line", false)
 	for what, change := range map[string]func(*present.Line){
-		"the state": func(l *present.Line) { l.State = present.LineBusy }, "the queue": func(l *present.Line) { l.Queue++ }, "what is set aside": func(l *present.Line) { l.Aside++ },
+		"the state": func(l *present.Line) { l.State = present.LineBusy }, "the cause": func(l *present.Line) { l.Cause = exam.KindUntrusted }, "the queue": func(l *present.Line) { l.Queue++ }, "what is set aside": func(l *present.Line) { l.Aside++ },
 		"the last word": func(l *present.Line) { l.Last = l.Last.Add(time.Second) }, "the next attempt": func(l *present.Line) { l.Next = l.Next.Add(time.Second) },
 		"the progress": func(l *present.Line) {
 			l.Sending = map[exam.EntryID]present.Sending{"e": {Bytes: int64(len(l.Sending)) + 1}}

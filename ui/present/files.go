@@ -1,6 +1,7 @@
 package present
 
 import (
+	"bytes"
 	"context"
 	"image"
 	"net/url"
@@ -15,6 +16,7 @@ import (
 type files struct {
 	photo    []byte // the processed photo, JPEG
 	portrait Portrait
+	picture  int // counts the portraits: what was begun for one must not end on another
 	crop     Crop
 	found    []Finding
 	made     []byte // what crop gives, not attached yet
@@ -22,6 +24,7 @@ type files struct {
 	original []byte
 	busy     bool
 	reading  bool              // the photo that is attached is being read
+	unread   bool              // it could not be read
 	others   map[string][]byte // photos of other versions, by SHA-256; nil while they are not here
 	trouble  Text
 }
@@ -49,6 +52,9 @@ func (f *Form) Photo() PhotoView {
 	v := PhotoView{Photo: f.files.photo, Crop: f.files.crop, Made: f.files.made, Found: f.files.found, Busy: f.files.busy,
 		Reading: f.files.reading, Trouble: f.files.trouble, Locked: f.locked("photo"), Spec: f.pack.Photo, Problems: f.problems("photo")}
 	_, v.Original = f.original()
+	if f.files.unread && v.Trouble.Empty() {
+		v.Trouble = T("ui.photo.unreadable")
+	}
 	if f.files.portrait != nil {
 		v.Source, v.Width, v.Height = f.files.portrait.Preview()
 	}
@@ -58,7 +64,7 @@ func (f *Form) Photo() PhotoView {
 // readFiles reads the photo that is attached.
 func (f *Form) readFiles() {
 	ref, ok := f.draft.Photo()
-	f.files.photo, f.files.reading = nil, ok
+	f.files.photo, f.files.reading, f.files.unread = nil, ok, false
 	if !ok {
 		return
 	}
@@ -68,10 +74,7 @@ func (f *Form) readFiles() {
 			if now, _ := f.draft.Photo(); now.SHA256 != ref.SHA256 {
 				return // another one took its place meanwhile
 			}
-			f.files.photo, f.files.reading = raw, false
-			if err != nil {
-				f.files.trouble = T("ui.photo.unreadable")
-			}
+			f.files.photo, f.files.reading, f.files.unread = raw, false, err != nil
 			f.desk.changed()
 		}
 	})
@@ -88,12 +91,13 @@ func (f *Form) picture(sha256 string) ([]byte, Text) {
 		if f.files.others == nil {
 			f.files.others = map[string][]byte{}
 		}
-		f.files.others[sha256] = nil
+		others := f.files.others // they may be dropped meanwhile
+		others[sha256] = nil
 		f.desk.loop.Go(context.Background(), func(context.Context) func() {
 			raw, err := f.desk.ports.Files.File(sha256)
 			return func() {
 				if err == nil {
-					f.files.others[sha256] = raw
+					others[sha256] = raw
 					f.desk.changed()
 				}
 			}
@@ -107,6 +111,8 @@ func (f *Form) picture(sha256 string) ([]byte, Text) {
 
 // TakePicture opens a candidate's picture, by its path, to make the photo of it.
 func (f *Form) TakePicture(path string) {
+	f.message = nil
+	f.desk.changed()
 	f.read(path, exam.MaxOriginalBytes, func(name string, raw []byte) {
 		f.files.busy = true
 		f.desk.changed()
@@ -114,7 +120,7 @@ func (f *Form) TakePicture(path string) {
 			p, why, err := f.desk.ports.Photos.Open(raw)
 			return func() { f.pictured(name, raw, p, why, err) }
 		})
-	})
+	}, func() {})
 }
 
 // original gives the file that the photo was made of, which is sealed in the store.
@@ -153,6 +159,8 @@ func (f *Form) pictured(name string, raw []byte, p Portrait, why []Finding, err 
 		return
 	}
 	f.files.portrait, f.files.original, f.files.trouble = p, raw, Text{}
+	f.files.made, f.files.found = nil, nil // of the picture before
+	f.files.picture++
 	f.files.source = exam.File{Kind: exam.FilePhotoOriginal, Type: typeOf(name), Name: name}
 	f.Frame(p.Proposed())
 }
@@ -166,14 +174,14 @@ func (f *Form) Frame(c Crop) {
 		return
 	}
 	f.files.busy = true
-	p := f.files.portrait
+	p, picture := f.files.portrait, f.files.picture
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		made, found, err := p.Make(c)
 		return func() {
-			f.files.busy = false
-			if f.files.portrait != p {
+			if f.files.picture != picture {
 				return
 			}
+			f.files.busy = false
 			f.files.made, f.files.found = made, found
 			if err != nil {
 				f.files.trouble = T("ui.photo.cannot_make")
@@ -191,23 +199,26 @@ func (f *Form) Frame(c Crop) {
 // UsePhoto attaches the photo as it was made, and the picture it came from,
 // which stays on this machine.
 func (f *Form) UsePhoto() {
-	made, original, source := f.files.made, f.files.original, f.files.source
+	made, original, source, picture := f.files.made, f.files.original, f.files.source, f.files.picture
 	if made == nil {
 		return
 	}
 	f.store("photo", func() (exam.Draft, error) {
-		if _, err := f.desk.ports.Files.Attach(f.draft.ID, source, original); err != nil {
+		if _, err := f.desk.ports.Files.Attach(f.id, source, original); err != nil {
 			return exam.Draft{}, err
 		}
-		return f.desk.ports.Files.Attach(f.draft.ID, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg", Name: f.pack.Photo.FileName}, made)
+		return f.desk.ports.Files.Attach(f.id, exam.File{Kind: exam.FilePhoto, Type: "image/jpeg", Name: f.pack.Photo.FileName}, made)
 	}, func() {
-		f.files = files{photo: made}
+		if f.files.picture != picture {
+			return // another one is being cropped already
+		}
+		f.files = files{photo: made, picture: picture + 1}
 	})
 }
 
 // DropPicture leaves the picture that is being cropped.
 func (f *Form) DropPicture() {
-	f.files = files{photo: f.files.photo, reading: f.files.reading}
+	f.files = files{photo: f.files.photo, reading: f.files.reading, unread: f.files.unread, picture: f.files.picture + 1}
 	f.desk.changed()
 }
 
@@ -223,13 +234,13 @@ func (f *Form) ClearPhoto() {
 // takeOut takes a file out of the draft. The store keeps its bytes, so that it
 // can be put back.
 func (f *Form) takeOut(step string, file exam.File, told string) {
-	drop := func() (exam.Draft, error) { return f.desk.ports.Files.Detach(f.draft.ID, file.Kind, file.SHA256) }
+	drop := func() (exam.Draft, error) { return f.desk.ports.Files.Detach(f.id, file.Kind, file.SHA256) }
 	back := func() (exam.Draft, error) {
 		raw, err := f.desk.ports.Files.File(file.SHA256)
 		if err != nil {
 			return exam.Draft{}, err
 		}
-		return f.desk.ports.Files.Attach(f.draft.ID, file, raw)
+		return f.desk.ports.Files.Attach(f.id, file, raw)
 	}
 	f.store(step, drop, func() {
 		f.offerUndo(T(told), func() { f.store(step, back, func() {}) })
@@ -238,8 +249,8 @@ func (f *Form) takeOut(step string, file exam.File, told string) {
 
 // KeepPhoto writes the photo for the official site, under the name it wants.
 func (f *Form) KeepPhoto() {
-	if f.files.photo != nil {
-		f.desk.keep(f.pack.Photo.FileName, func() ([]byte, error) { return f.files.photo, nil }, false)
+	if photo := f.files.photo; photo != nil {
+		f.desk.keep(f.pack.Photo.FileName, func() ([]byte, error) { return photo, nil }, false)
 	}
 }
 
@@ -325,11 +336,10 @@ func (f *Form) Drop(paths []string) {
 	}
 }
 
-// read reads a file the candidate named and says what is wrong with it.
-func (f *Form) read(path string, most int64, then func(name string, raw []byte)) {
+// read reads a file the candidate named, or says what is wrong with it, and then
+// goes otherwise.
+func (f *Form) read(path string, most int64, then func(name string, raw []byte), otherwise func()) {
 	path = pasted(path)
-	f.message = nil
-	f.desk.changed()
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		raw, err := f.desk.ports.Desktop.Read(path, most)
 		return func() {
@@ -337,8 +347,10 @@ func (f *Form) read(path string, most int64, then func(name string, raw []byte))
 			case "":
 				then(filepath.Base(path), raw)
 			case exam.KindTooLarge:
+				otherwise()
 				f.tell(Trouble, "file.too_large", "megabytes", int(most>>20))
 			default:
+				otherwise()
 				f.tell(Trouble, "file.unreadable", "name", filepath.Base(path))
 			}
 		}
@@ -365,24 +377,53 @@ func pasted(path string) string {
 // store does one thing to the draft and takes over what comes of it. The step's
 // name keeps it from being done twice at once; "" is done as often as asked.
 func (f *Form) store(step string, do func() (exam.Draft, error), then func()) {
+	f.storeOver(f.doc, step, do, then)
+}
+
+// storeOver is store, which leaves alone what was typed since the document was as it
+// was before.
+func (f *Form) storeOver(before exam.Document, step string, do func() (exam.Draft, error), then func()) {
 	f.background(step, func() (func(), error) {
 		d, err := do()
-		return func() { f.heard(d); then() }, err
+		return func() {
+			typed := f.doc
+			f.heard(d)
+			f.retype(before, typed, d.Document)
+			then()
+		}, err
 	})
 }
+
+// retype puts what was typed since before into the document that the store has made
+// meanwhile.
+func (f *Form) retype(before, typed, made exam.Document) {
+	if alike(before, typed) {
+		return
+	}
+	doc, conflicts := exam.Merge(before, typed, made)
+	for _, c := range conflicts {
+		_ = doc.Set(c.Path, c.Mine) // the path comes from the merge itself
+	}
+	if !alike(doc, f.doc) {
+		f.doc = doc
+		f.edited()
+	}
+}
+
+func alike(a, b exam.Document) bool { return bytes.Equal(a.Encode(), b.Encode()) }
 
 // background does one thing once all that is typed is saved, and then what it
 // returned, or says why it could not be done.
 func (f *Form) background(step string, do func() (then func(), err error)) {
-	if step != "" && f.doing[step] {
+	if step != "" && f.doing[step] > 0 {
 		return // pressed twice
 	}
-	f.doing[step] = true
+	f.doing[step]++
 	f.saver.step(func() {
 		f.desk.loop.Go(context.Background(), func(context.Context) func() {
 			then, err := do()
 			return func() {
-				delete(f.doing, step)
+				defer f.did(step)()
 				if err != nil {
 					f.refused(f.desk.reasonOf(err))
 					return
@@ -391,7 +432,20 @@ func (f *Form) background(step string, do func() (then func(), err error)) {
 				f.desk.changed()
 			}
 		})
-	}, func(why reason) { delete(f.doing, step); f.refused(why) })
+	}, func(why reason) { defer f.did(step)(); f.refused(why) })
+}
+
+// did tells that a step is done; what it gives is called once what follows has begun,
+// and lets the draft go that was left meanwhile.
+func (f *Form) did(step string) (then func()) {
+	if f.doing[step]--; f.doing[step] == 0 {
+		delete(f.doing, step)
+	}
+	return func() {
+		if slices.Contains(f.desk.left, f) {
+			f.desk.hold(f)
+		}
+	}
 }
 
 var types = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf"}

@@ -15,6 +15,7 @@ const showPause = 700 * time.Millisecond
 // Form is the one draft that is open.
 type Form struct {
 	desk  *Desk
+	id    exam.DraftID // may be read from the background; draft and doc may not
 	pack  *exam.Pack
 	draft exam.Draft    // as last stored
 	doc   exam.Document // as typed
@@ -22,8 +23,8 @@ type Form struct {
 
 	filled   exam.IDFinding // what a number filled in; what else stands there was typed
 	report   exam.Report
-	entries  []exam.Entry    // of this draft, oldest first
-	doing    map[string]bool // steps that were pressed and are not done; pressed again they do nothing
+	entries  []exam.Entry   // of this draft, oldest first
+	doing    map[string]int // steps that were pressed and are not done; pressed again they do nothing
 	files    files
 	evidence evidence
 	rare     rare
@@ -52,8 +53,8 @@ type Message struct {
 }
 
 func newForm(desk *Desk, d exam.Draft, p *exam.Pack) *Form {
-	f := &Form{desk: desk, pack: p, draft: d, doc: d.Document, step: exam.StepRegistration,
-		typed: map[string]bool{}, left: map[exam.StepID]bool{}, doing: map[string]bool{}}
+	f := &Form{desk: desk, id: d.ID, pack: p, draft: d, doc: d.Document, step: exam.StepRegistration,
+		typed: map[string]bool{}, left: map[exam.StepID]bool{}, doing: map[string]int{}}
 	f.saver = &saver{loop: desk.loop, drafts: desk.ports.Drafts, id: d.ID, at: d.Updated,
 		current: func() exam.Document { return f.doc },
 		stored:  f.stored,
@@ -69,8 +70,21 @@ func newForm(desk *Desk, d exam.Draft, p *exam.Pack) *Form {
 // stays. Answers of the store may overtake one another: an older one is no news.
 func (f *Form) stored(d exam.Draft) {
 	if d.Revision >= f.draft.Revision {
-		f.draft = d
+		f.adopt(d)
+		f.judge()
 	}
+}
+
+// adopt makes a draft the one last stored, and reads its photo where it is another.
+// A save may be heard before what changed the files is.
+func (f *Form) adopt(d exam.Draft) {
+	before := f.draft
+	f.draft = d
+	was, _ := before.Photo()
+	if now, has := d.Photo(); now.SHA256 != was.SHA256 || has && f.files.photo == nil && !f.files.reading {
+		f.readFiles()
+	}
+	f.desk.redraw(f, before)
 }
 
 // heard takes over a draft that changed by other hands than typing: the server
@@ -79,12 +93,8 @@ func (f *Form) heard(d exam.Draft) {
 	if d.Revision < f.draft.Revision {
 		return
 	}
-	before, _ := f.draft.Photo()
-	f.draft = d
 	maps.DeleteFunc(f.files.others, func(_ string, raw []byte) bool { return raw == nil }) // it may have come
-	if now, has := d.Photo(); now.SHA256 != before.SHA256 || has && f.files.photo == nil {
-		f.readFiles()
-	}
+	f.adopt(d)
 	if f.saver.state() == SavedAll {
 		f.doc = d.Document
 	}
@@ -104,7 +114,7 @@ func (f *Form) judge() {
 }
 
 // ID names the draft.
-func (f *Form) ID() exam.DraftID { return f.draft.ID }
+func (f *Form) ID() exam.DraftID { return f.id }
 
 // Name is the candidate's name as typed, "" while there is none.
 func (f *Form) Name() string { return strings.TrimSpace(f.doc.Name) }
@@ -225,7 +235,15 @@ func (f *Form) Saved() (Tone, Text) {
 	case SaveWaits:
 		return Busy, T("ui.saved.waits")
 	}
-	return Calm, T("ui.saved.at", "time", Clock(f.saver.at))
+	return Calm, T("ui.saved.at", "time", f.desk.clock(f.saver.at))
+}
+
+// clock gives the time of day, of another day than today its date.
+func (d *Desk) clock(t time.Time) string {
+	if now := d.loop.Now().In(t.Location()); now.YearDay() != t.YearDay() || now.Year() != t.Year() {
+		return t.Format(ToTheDay)
+	}
+	return Clock(t)
 }
 
 // AllSaved tells whether everything typed is on the disk.
@@ -422,9 +440,12 @@ func (f *Form) Message() (Message, bool) {
 	return *f.message, true
 }
 
+// telling are the pages that show [Form.Message].
+var telling = []Page{PageForm, PageRegistration, PagePayment, PageHistory, PageConflict}
+
 // refused says that a step was not taken, on the page that is shown.
 func (f *Form) refused(why reason) {
-	if f.desk.form != f {
+	if f.desk.form != f || !slices.Contains(telling, f.desk.page) {
 		f.desk.refused(why) // its own pages are not in sight
 		return
 	}

@@ -132,7 +132,7 @@ func TestTheOutboxIsEmptyWhenNothingWaits(t *testing.T) {
 
 func TestTheLineIsSaidInEveryStateOfIt(t *testing.T) {
 	w, d := desk(t)
-	for _, state := range []present.LineState{present.LineOnline, present.LineOffline, present.LineBusy, present.LineNone} {
+	for _, state := range []present.LineState{present.LineOnline, present.LineOffline, present.LineBusy, present.LinePaused, present.LineNone} {
 		for _, queue := range []int{0, 1, 12} {
 			for _, aside := range []int{0, 1, 3} {
 				w.Line = present.Line{State: state, Queue: queue, Aside: aside}

@@ -13,7 +13,7 @@ func (f *Form) readPast() {
 	fresh := f.pasts.ask()
 	read := func() {
 		f.desk.loop.Go(context.Background(), func(context.Context) func() {
-			list, err := f.desk.ports.Past.History(f.draft.ID)
+			list, err := f.desk.ports.Past.History(f.id)
 			return func() {
 				if !fresh() {
 					return
@@ -48,17 +48,17 @@ func (f *Form) ReadPast() {
 // Restore brings back an older version; what is there now becomes a version of
 // its own, and the restoring can be undone.
 func (f *Form) Restore(revision uint64) {
-	var before exam.Draft // with all that was typed
-	restore := func() (d exam.Draft, err error) {
-		if before, err = f.desk.ports.Drafts.Draft(f.draft.ID); err != nil {
-			return d, err
+	var before, made exam.Draft // before: with all that was typed
+	restore := func() (_ exam.Draft, err error) {
+		if before, err = f.desk.ports.Drafts.Draft(f.id); err == nil {
+			made, err = f.desk.ports.Past.Restore(f.id, revision)
 		}
-		return f.desk.ports.Past.Restore(f.draft.ID, revision)
+		return made, err
 	}
 	back := func() (exam.Draft, error) { return f.restored(before) }
 	f.store("restore", restore, func() {
 		f.readPast()
-		f.offerUndo(T("ui.undo.restored"), func() { f.store("restore", back, f.readPast) })
+		f.offerUndo(T("ui.undo.restored"), func() { f.storeOver(made.Document, "restore", back, f.readPast) })
 	})
 }
 
@@ -67,12 +67,15 @@ func (f *Form) Restore(revision uint64) {
 func (f *Form) restored(before exam.Draft) (exam.Draft, error) {
 	d, err := f.desk.ports.Past.Restore(before.ID, before.Revision)
 	for _, file := range d.Files {
-		photo := file.Kind == exam.FilePhoto || file.Kind == exam.FilePhotoOriginal
-		if err == nil && photo && !slices.ContainsFunc(before.Files, func(o exam.File) bool { return o.Kind == file.Kind }) {
+		if err == nil && isPhoto(file) && !slices.ContainsFunc(before.Files, func(o exam.File) bool { return o.Kind == file.Kind }) {
 			d, err = f.desk.ports.Files.Detach(before.ID, file.Kind, file.SHA256)
 		}
 	}
 	return d, err
+}
+
+func isPhoto(x exam.File) bool {
+	return x.Kind == exam.FilePhoto || x.Kind == exam.FilePhotoOriginal
 }
 
 // Difference is a field that was changed both here and elsewhere.
@@ -178,34 +181,47 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 		}
 	}
 	from := f.desk.page
-	f.store("resolve", func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.draft.ID, m.doc, m.files, onto) }, func() {
-		sent, said := f.edits(), "ui.undo.resolved"
-		if !sent {
-			said = "ui.undo.merged"
-		}
-		f.offerUndo(T(said), func() { f.unresolve(before, attached, base, sent) })
-		if sent {
-			f.Submit()
+	f.store("resolve", func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.id, m.doc, m.files, onto) }, func() {
+		sent := false
+		back := func() { f.unresolve(m, before, attached, base, sent) }
+		if f.edits() {
+			f.offerUndo(T("ui.undo.joined"), back)
+			offered := f.desk.undo
+			f.submit(func() {
+				sent = true
+				if f.desk.undo == offered {
+					f.offerUndo(T("ui.undo.resolved"), back)
+				}
+			})
 			return
 		}
+		f.offerUndo(T("ui.undo.merged"), back)
 		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) })
 		f.goOn(from, PageRegistration)
 	})
 }
 
-// unresolve puts back what was here before, and the question with it. When the
-// server has the outcome already, what was here before is a new change to it.
-func (f *Form) unresolve(before exam.Document, attached []exam.File, base *exam.Registration, sent bool) {
+// unresolve puts back what was here before, and the question with it; what was typed
+// or attached since stays. When the server has the outcome already, what was here
+// before is a new change to it.
+func (f *Form) unresolve(m outcome, before exam.Document, attached []exam.File, base *exam.Registration, sent bool) {
 	e, waits := f.entry()
 	if base == nil || sent && !waits {
 		base = f.draft.Base
 	}
-	f.store("resolve", func() (exam.Draft, error) {
+	attached = slices.Clone(attached)
+	for _, x := range f.draft.Files {
+		same := func(o exam.File) bool { return o.Kind == x.Kind && (o.SHA256 == x.SHA256 || isPhoto(x)) }
+		if !slices.ContainsFunc(m.files, same) && !slices.ContainsFunc(attached, same) {
+			attached = append(attached, x)
+		}
+	}
+	f.storeOver(m.doc, "resolve", func() (exam.Draft, error) {
 		if waits {
 			if err := f.desk.ports.Outbox.Drop(e.ID); err != nil {
 				return exam.Draft{}, err
 			}
 		}
-		return f.desk.ports.Drafts.Rebase(f.draft.ID, before, attached, *base)
+		return f.desk.ports.Drafts.Rebase(f.id, before, attached, *base)
 	}, func() { f.desk.StoreChanged(f.ID()) })
 }

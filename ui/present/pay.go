@@ -1,6 +1,7 @@
 package present
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -61,7 +62,7 @@ func (f *Form) Payment() Payment {
 		last, _ := f.lastMove()
 		p.Bounced = last.Action == exam.ActionUnpaid
 	}
-	if e, ok := f.entry(); ok && p.Stage == PayAside {
+	if e, ok := f.told(); ok && p.Stage == PayAside {
 		p.Aside, p.Mends = f.why(e), f.mends(e)
 	}
 	if !p.Since.IsZero() {
@@ -71,11 +72,14 @@ func (f *Form) Payment() Payment {
 }
 
 func (f *Form) payStage() PayStage {
-	if e, ok := f.entry(); ok && e.Action == exam.ActionPay {
-		if e.Aside {
-			return PayAside
-		}
+	e, told := f.told()
+	switch {
+	case told && e.Aside:
+		return PayAside
+	case told:
 		return PaySending
+	case f.leaving():
+		return PayNotYet
 	}
 	switch f.draft.State {
 	case exam.StateConfirmed:
@@ -90,6 +94,20 @@ func (f *Form) payStage() PayStage {
 	return PayNotYet
 }
 
+// told is the step that tells the server of the payment, be it behind another one.
+func (f *Form) told() (exam.Entry, bool) {
+	i := slices.IndexFunc(f.entries, func(e exam.Entry) bool { return e.Action == exam.ActionPay })
+	if i < 0 {
+		return exam.Entry{}, false
+	}
+	return f.entries[i], true
+}
+
+// leaving tells whether a withdrawal is on its way.
+func (f *Form) leaving() bool {
+	return slices.ContainsFunc(f.entries, func(e exam.Entry) bool { return e.Action == exam.ActionWithdraw && !e.Aside })
+}
+
 // invoice is the bill, also while the registration is not yet that far.
 func (f *Form) invoice() Bill {
 	if b := f.bill(); b != nil {
@@ -101,7 +119,7 @@ func (f *Form) invoice() Bill {
 // paidAt is when the payment was told: by the step on its way, else by the
 // server's history.
 func (f *Form) paidAt() time.Time {
-	if e, ok := f.entry(); ok && e.Action == exam.ActionPay {
+	if e, ok := f.told(); ok {
 		return e.Queued
 	}
 	if r := f.draft.Registration; r != nil && (f.draft.State == exam.StatePaying || f.draft.State == exam.StateCompleted) {
@@ -128,6 +146,6 @@ func (f *Form) payCode() string {
 // the step is already on its way.
 func (f *Form) Paid() {
 	if f.payStage() == PayDue {
-		f.queueThen(exam.ActionPay, []byte("sandbox"), nil, PagePayment)
+		f.queueThen(exam.ActionPay, []byte("sandbox"), nil, PagePayment, func() {})
 	}
 }

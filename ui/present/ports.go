@@ -140,14 +140,16 @@ const (
 	LineOffline LineState = "offline"
 	LineOnline  LineState = "online"
 	LineBusy    LineState = "busy"
-	LineNone    LineState = "none" // no server is set up
+	LinePaused  LineState = "paused" // a person has to do something, see [Line.Cause]
+	LineNone    LineState = "none"   // no server is set up
 )
 
 // Line is what the engine knows about the line and the queue.
 type Line struct {
 	State   LineState
-	Queue   int // steps waiting or on their way
-	Aside   int // steps that need the candidate
+	Cause   exam.Kind // of [LinePaused]
+	Queue   int       // steps waiting or on their way
+	Aside   int       // steps that need the candidate
 	Last    time.Time
 	Next    time.Time // next attempt; zero when nothing waits
 	Sending map[exam.EntryID]Sending

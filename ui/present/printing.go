@@ -125,6 +125,18 @@ func (d *Desk) Print() PrintView {
 // Preview draws a paper of the open draft.
 func (d *Desk) Preview(k PaperKind) { d.preview(k); d.changed() }
 
+// redraw draws the paper shown anew once it is of another draft than the one before:
+// the preview is what is printed.
+func (d *Desk) redraw(f *Form, before exam.Draft) {
+	now := f.draft
+	if d.form != f || d.page != PagePrint || now.Revision == before.Revision && now.State == before.State && now.Number() == before.Number() && (now.Delivered == nil) == (before.Delivered == nil) {
+		return
+	}
+	kept := d.kept
+	d.preview(d.print.kind)
+	d.kept = kept
+}
+
 func (d *Desk) preview(k PaperKind) {
 	if d.form == nil {
 		return
@@ -172,6 +184,10 @@ func (d *Desk) keepThen(name string, make func() ([]byte, error), then func(path
 }
 
 func (d *Desk) write(name string, make func() ([]byte, error), open bool, then func(path string)) {
+	if d.trouble != "" && !d.unread { // of the last time
+		d.trouble = ""
+		d.changed()
+	}
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		raw, err := make()
 		path := ""
@@ -181,8 +197,10 @@ func (d *Desk) write(name string, make func() ([]byte, error), open bool, then f
 		shown := err != nil || !open || d.ports.Desktop.Show(path) == nil
 		return func() {
 			then(path)
-			d.trouble = d.reasonOf(err)
-			if !shown {
+			switch {
+			case err != nil:
+				d.trouble = d.reasonOf(err)
+			case !shown:
 				d.trouble = unopened
 			}
 			d.changed()
@@ -222,8 +240,12 @@ func (d *Desk) askPrinters() {
 			if p.printer == "" && len(names) > 0 {
 				p.printer = names[0]
 			}
-			if jerr == nil && unfinished && p.state != PressRunning {
+			switch {
+			case jerr != nil || p.state == PressRunning:
+			case unfinished:
 				p.job, p.state = job, PressUnfinished
+			case p.state == PressUnfinished: // it never began
+				p.job, p.state = PrintJob{}, PressIdle
 			}
 			d.changed()
 		}
@@ -323,6 +345,13 @@ func (p *press) look() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.job = p.latest
+}
+
+// rest forgets a job that is over: what was printed is no other draft's paper.
+func (p *press) rest() {
+	if p.state == PressDone {
+		p.state, p.job, p.trouble = PressIdle, PrintJob{}, Text{}
+	}
 }
 
 func (d *Desk) watchPress() {

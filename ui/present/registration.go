@@ -77,7 +77,7 @@ var road = []exam.State{exam.StateSubmitted, exam.StateVerified, exam.StateConfi
 
 // take keeps this draft's steps of the outbox.
 func (f *Form) take(all []exam.Entry) {
-	f.entries = slices.DeleteFunc(slices.Clone(all), func(e exam.Entry) bool { return e.Draft != f.draft.ID })
+	f.entries = slices.DeleteFunc(slices.Clone(all), func(e exam.Entry) bool { return e.Draft != f.id })
 }
 
 // entry is the step on its way, if there is one.
@@ -461,7 +461,7 @@ func (f *Form) Do(id string) {
 // the registration has moved goes on what it is now.
 func (f *Form) retry() {
 	if e, _ := f.entry(); f.moved() != nil {
-		f.queueThen(e.Action, e.Content, e.Files, f.desk.page)
+		f.queueThen(e.Action, e.Content, e.Files, f.desk.page, func() {})
 		return
 	}
 	f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.PutBack(e) })
@@ -469,14 +469,14 @@ func (f *Form) retry() {
 
 func (f *Form) withEntry(do func(exam.EntryID) error) {
 	e, ok := f.entry()
-	if !ok || f.doing["entry"] {
+	if !ok || f.doing["entry"] > 0 {
 		return
 	}
-	f.doing["entry"] = true
+	f.doing["entry"]++
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		err := do(e.ID)
 		return func() {
-			delete(f.doing, "entry")
+			defer f.did("entry")()
 			if err != nil {
 				f.refused(f.desk.reasonOf(err))
 				return
@@ -527,19 +527,24 @@ func (f *Form) Readiness() Readiness {
 
 // Submit saves everything and puts the submission into the outbox, or shows
 // what prevents it.
-func (f *Form) Submit() {
+func (f *Form) Submit() { f.submit(func() {}) }
+
+// submit is Submit, with what follows once the submission is in the outbox.
+func (f *Form) submit(then func()) {
+	from := f.desk.page
 	f.saver.step(func() {
 		if r := f.Readiness(); r == ReadyWaiting || r == ReadyClosed {
-			f.desk.show(PageRegistration) // which says where it stands
+			f.goOn(from, PageRegistration) // which says where it stands
 			return
 		}
 		sub, report := exam.Prepare(f.current(), f.pack, f.desk.moment())
 		if !report.Submittable {
+			f.goOn(from, PageForm)
 			f.Show(StepReview)
 			f.tell(Trouble, "submit.not_yet", "count", blocks(report.Problems))
 			return
 		}
-		f.queue(exam.ActionSubmit, sub.Encode(), sub.Files)
+		f.queueThen(exam.ActionSubmit, sub.Encode(), sub.Files, PageRegistration, then)
 	}, f.refused)
 }
 
@@ -555,15 +560,15 @@ func blocks(list []exam.Problem) (n int) {
 // queue puts a step into the outbox together with the state that follows, and
 // wakes the engine.
 func (f *Form) queue(a exam.Action, content []byte, files []exam.File) {
-	f.queueThen(a, content, files, PageRegistration)
+	f.queueThen(a, content, files, PageRegistration, func() {})
 }
 
-// queueThen is queue, followed by a page.
-func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page Page) {
-	if f.doing["queue"] {
+// queueThen is queue, followed by a page and whatever else follows.
+func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page Page, then func()) {
+	if f.doing["queue"] > 0 {
 		return // pressed twice
 	}
-	f.doing["queue"] = true
+	f.doing["queue"]++
 	from := f.desk.page
 	e := exam.StepEntry(f.draft, a, content, f.desk.loop.Now())
 	e.Files = files
@@ -574,7 +579,7 @@ func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page 
 	f.desk.loop.Go(context.Background(), func(context.Context) func() {
 		d, err := f.desk.ports.Outbox.Queue(e, state)
 		return func() {
-			delete(f.doing, "queue")
+			defer f.did("queue")()
 			if err != nil {
 				f.refused(f.desk.reasonOf(err))
 				return
@@ -583,6 +588,7 @@ func (f *Form) queueThen(a exam.Action, content []byte, files []exam.File, page 
 			f.entries = append(f.entries, e)
 			f.stepped()
 			f.goOn(from, page)
+			then()
 		}
 	})
 }

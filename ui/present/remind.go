@@ -180,9 +180,16 @@ func (d *Desk) arm() {
 	}
 }
 
+// ticketsFor is how long tickets can be printed at most: from a week before the exam.
+const ticketsFor = 7 * 24 * time.Hour
+
 // ring tells of a day that is near; a day that is over is not told.
 func (d *Desk) ring(r reminder, now time.Time) {
-	if d.ports.Bell == nil || r.At.Before(now) && r.Kind != exam.TicketOpens {
+	over := r.At
+	if r.Kind == exam.TicketOpens {
+		over = over.Add(ticketsFor)
+	}
+	if d.ports.Bell == nil || over.Before(now) {
 		return
 	}
 	d.ports.Bell.Ring(T("app.name"), T("ui.remind."+string(r.Kind)))

@@ -32,9 +32,7 @@ type rescue struct {
 
 // unsaved lists the drafts of which the disk did not take the last change.
 func (d *Desk) unsaved() []*Form {
-	return slices.DeleteFunc(append(slices.Clone(d.left), d.form), func(f *Form) bool {
-		return f == nil || f.saver.state() != SaveFailed
-	})
+	return slices.DeleteFunc(d.drafts(), func(f *Form) bool { return f.saver.state() != SaveFailed })
 }
 
 // Elsewhere tells whether there is what the disk does not take, which [Desk.Alarm]
@@ -114,8 +112,18 @@ func (d *Desk) BringBack(path string) {
 func (d *Desk) Close(done func()) {
 	d.abandon()
 	d.rescue.closing = done
-	d.flush(waiting{then: d.ended})
+	d.flush(waiting{then: d.settled})
 	d.askUnsaved()
+}
+
+// settled ends once everything is saved, also what was typed into one draft while
+// another was being saved.
+func (d *Desk) settled() {
+	if d.rescue.closing != nil && slices.ContainsFunc(d.drafts(), func(f *Form) bool { return !f.AllSaved() }) {
+		d.flush(waiting{then: d.settled})
+		return
+	}
+	d.ended()
 }
 
 func (d *Desk) ended() {

@@ -31,6 +31,7 @@ type Record struct {
 	First  bool
 	Last   bool
 	Locked bool
+	Copies bool // there is room for a copy of it
 }
 
 // Sections gives what the step shown asks for.
@@ -61,7 +62,7 @@ func (f *Form) records(spec sectionSpec) []Record {
 		out[i] = Record{Path: path, Key: f.recordKey(path),
 			Title:  T("ui.record."+spec.list, "number", i+1),
 			Fields: f.fields(spec.fields, spec.list, i),
-			First:  i == 0, Last: i == n-1, Locked: f.locked(spec.list)}
+			First:  i == 0, Last: i == n-1, Locked: f.locked(spec.list), Copies: n < spec.most && !f.locked(spec.list)}
 	}
 	return out
 }
@@ -312,8 +313,18 @@ func (f *Form) Remove(record string) {
 		out = reflect.AppendSlice(out, v.Slice(0, i))
 		return reflect.AppendSlice(out, v.Slice(i+1, v.Len()))
 	})
+	f.offerPutBack(list, i, gone)
+}
+
+// offerPutBack offers to put a record back at its place, again while the list has
+// no room for it or must not change.
+func (f *Form) offerPutBack(list string, i int, gone reflect.Value) {
 	f.offerUndo(T("ui.undo.removed", "record", T("ui.record."+list, "number", i+1)), func() {
-		f.edit(list, func(v reflect.Value) reflect.Value { return inserted(v, min(i, v.Len()), gone) })
+		back := f.edit(list, func(v reflect.Value) reflect.Value { return inserted(v, min(i, v.Len()), gone) })
+		if !back {
+			f.refused(reason(exam.KindState))
+			f.offerPutBack(list, i, gone)
+		}
 	})
 }
 
@@ -332,22 +343,35 @@ func (f *Form) Move(record string, by int) {
 	})
 }
 
-func (f *Form) edit(list string, change func(reflect.Value) reflect.Value) {
+// edit changes a list unless it is locked. It does not let it grow beyond its
+// bound: nobody could read such a document again.
+func (f *Form) edit(list string, change func(reflect.Value) reflect.Value) (done bool) {
 	if f.locked(list) {
-		return
+		return false
 	}
 	v := listOf(&f.doc, list)
-	v.Set(change(v))
+	next := change(v)
+	if next.Len() > max(v.Len(), most(list)) {
+		return false
+	}
+	v.Set(next)
 	if strings.HasPrefix(f.rare.path, list+".") {
 		f.rare = rare{} // its record may stand elsewhere now
 	}
 	f.edited()
+	return true
+}
+
+// most is how many records a list may have.
+func most(list string) int {
+	s, _ := listSpec(list)
+	return s.most
 }
 
 // edited follows a change that was not typed: it is saved at once.
 func (f *Form) edited() {
 	f.judge()
-	f.saver.dirty = true
+	f.saver.touch()
 	f.saver.now()
 	f.desk.changed()
 }

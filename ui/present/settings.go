@@ -386,11 +386,12 @@ func (d *Desk) KeepVersions(n int) {
 	raw, _ := json.Marshal(n)
 	d.settings.versions = n
 	d.settings.reads.outdate()
-	d.ports.Attic.KeepVersions(n)
 	d.loop.Go(context.Background(), func(context.Context) func() {
 		err := d.ports.Settings.SetSetting(VersionsKey, raw)
 		return func() {
-			if err != nil {
+			if err == nil {
+				d.ports.Attic.KeepVersions(n)
+			} else {
 				d.failed(err)
 			}
 			d.readSettings()

@@ -118,8 +118,8 @@ func bin(t *testing.T, p present.Ports) {
 	if _, total, _ := p.Drafts.Recent("", 50); total != 0 {
 		t.Errorf("%d drafts are listed beside the bin", total)
 	}
-	if got := must[exam.Draft](t)(p.Drafts.Draft(d.ID)); got.Document.Name != "李小满" {
-		t.Errorf("in the bin it reads %q", got.Document.Name)
+	if got := must[exam.Draft](t)(p.Drafts.Draft(d.ID)); got.Document.Name != "李小满" || got.Deleted.IsZero() {
+		t.Errorf("in the bin it reads %q, deleted %v", got.Document.Name, got.Deleted)
 	}
 	_, err := p.Drafts.Save(d.ID, exam.Document{Name: "王小雪"})
 	wants(t, "saving into the bin", err, exam.KindState)
@@ -129,7 +129,7 @@ func bin(t *testing.T, p present.Ports) {
 	if err := p.Drafts.Undelete(d.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, total, _ := p.Drafts.Recent("", 50); total != 1 {
+	if _, total, _ := p.Drafts.Recent("", 50); total != 1 || !must[exam.Draft](t)(p.Drafts.Draft(d.ID)).Deleted.IsZero() {
 		t.Errorf("%d drafts are listed once it is back", total)
 	}
 	if err := p.Drafts.Delete(d.ID); err != nil {

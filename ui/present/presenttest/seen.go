@@ -89,7 +89,8 @@ func pages(f *present.Form) (views []string) {
 	see := func(name string, values ...any) { views = append(views, name+" "+fmt.Sprintf("%+v", values)) }
 	tone, saved := f.Saved()
 	message, told := f.Message()
-	see("form", f.ID(), f.At(), f.Name(), tone, saved, message, told, f.StepList(), f.Problems(), f.Complete())
+	see("form", f.ID(), f.At(), f.Name(), tone, saved.Key(), message, told, f.StepList(), f.Problems(), f.Complete())
+	see("time: saved", saved)
 	for _, s := range f.Sections() {
 		fields := s.Fields
 		for _, r := range s.Records {

@@ -243,7 +243,7 @@ func (d drafts) Delete(id exam.DraftID) error {
 	if slices.ContainsFunc(d.w.Waiting, func(e exam.Entry) bool { return e.Draft == id }) {
 		return exam.Errorf(exam.KindState, "delete draft", "a step of it waits")
 	}
-	d.w.Bin[id] = true
+	d.w.bin(id, d.w.Loop.Now())
 	return nil
 }
 
@@ -252,8 +252,18 @@ func (d drafts) Undelete(id exam.DraftID) error {
 	if err := d.w.write("undelete draft"); err != nil {
 		return err
 	}
-	delete(d.w.Bin, id)
+	d.w.bin(id, time.Time{})
 	return nil
+}
+
+// bin puts a draft into the bin, or takes it out at the zero time.
+func (w *World) bin(id exam.DraftID, at time.Time) {
+	n := w.Drafts[id]
+	n.Deleted = at
+	w.Drafts[id] = n
+	if w.Bin[id] = !at.IsZero(); at.IsZero() {
+		delete(w.Bin, id)
+	}
 }
 
 type looks struct{ w *World }
