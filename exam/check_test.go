@@ -762,3 +762,25 @@ func TestWhatAStateLocksIsFoundBeforeItIsSent(t *testing.T) {
 		}
 	}
 }
+
+// TestADraftThatComesToTheSameIsTakenAsTheServerHoldsIt: what Prepare fills in is no difference.
+func TestADraftThatComesToTheSameIsTakenAsTheServerHoldsIt(t *testing.T) {
+	d := exam.Draft{ID: exam.NewDraftID(), Document: complete(), Files: []exam.File{photo}}
+	d.Document.Subjects, d.Document.Name = nil, d.Document.Name+" "
+	sub, _ := exam.Prepare(d, pack038, exam.Moment{})
+	theirs := exam.Registration{ID: d.ID, Content: sub.Encode()}
+	theirs.Digest = exam.Digest(theirs.Content)
+	if got := d.AsHeld(pack038, theirs); len(got.Subjects) == 0 || string(got.Encode()) != string(sub.Document.Encode()) {
+		t.Errorf("%s", got.Encode())
+	}
+	for _, change := range []func(*exam.Draft){
+		func(d *exam.Draft) { d.Document.Phone = "13700137000" },
+		func(d *exam.Draft) { d.Files = nil },
+	} {
+		other := d
+		change(&other)
+		if got := other.AsHeld(pack038, theirs); string(got.Encode()) != string(other.Document.Encode()) {
+			t.Errorf("another draft: %s", got.Encode())
+		}
+	}
+}

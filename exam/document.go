@@ -212,7 +212,16 @@ func DecodeDocument(raw []byte) (Document, error) {
 // byteOrderMark is what some editors put before UTF-8.
 var byteOrderMark = []byte("\uFEFF")
 
-func (d Document) bounded() *Fault {
+// Bounded tells of a list that has more records than [DecodeDocument] reads, with
+// [KindInvalid]; its cause is a [*Fault].
+func (d *Document) Bounded() error {
+	if f := d.bounded(); f != nil {
+		return &Error{Kind: KindInvalid, Op: "look at draft document", Err: f}
+	}
+	return nil
+}
+
+func (d *Document) bounded() *Fault {
 	for _, l := range []struct {
 		path   string
 		n, max int

@@ -29,6 +29,18 @@ func Prepare(d Draft, p *Pack, at Moment) (Submission, Report) {
 	return s, r
 }
 
+// AsHeld gives the draft's document as the server holds it in theirs, where it comes
+// to the same once it is made ready, and as it is otherwise: a receipt over theirs is
+// then seen to be over the draft too.
+func (d Draft) AsHeld(p *Pack, theirs Registration) Document {
+	ready, _ := Prepare(d, p, Moment{})
+	held, err := DecodeSubmission(theirs.Content)
+	if err != nil || Digest(ready.Encode()) != theirs.Digest {
+		return d.Document
+	}
+	return held.Document
+}
+
 // held gives the submission that the server has, as last heard.
 func (d Draft) held() (Submission, bool) {
 	if d.Registration == nil || len(d.Registration.Content) == 0 {

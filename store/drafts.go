@@ -59,6 +59,9 @@ func (t *tx) putHead(id exam.DraftID, h head, doc exam.Document) error {
 	if len(h.document) > exam.MaxDocumentBytes {
 		return overBound("save draft", "store.error.document_too_large", exam.MaxDocumentBytes>>10)
 	}
+	if err := doc.Bounded(); err != nil { // nobody could read it again
+		return err
+	}
 	l := &late{id, h, doc}
 	t.then = append(t.then, func(ix *index) {
 		ix.put(l)

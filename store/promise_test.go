@@ -531,11 +531,18 @@ func TestABackupOpensElsewhereWithPassphraseOrCode(t *testing.T) {
 		keys.Cost = storetest.CheapCost
 		o.Keys = keys
 		dir := filepath.Join(t.TempDir(), "new")
+		diary := filepath.Join(dir, "journal", "diary") // somebody else's folder of that name
+		if err := errors.Join(os.MkdirAll(filepath.Dir(diary), 0o700), os.WriteFile(diary, []byte("mine"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
 		if got, err := store.RestoreBackup(ctx, name, dir, o); err != nil || got != rep {
 			t.Fatal(got, err)
 		}
 		if _, err := store.RestoreBackup(ctx, name, dir, o); exam.KindOf(err) != exam.KindState {
 			t.Fatal("over a store:", err)
+		}
+		if raw, err := os.ReadFile(diary); string(raw) != "mine" {
+			t.Fatal("somebody else's file: ", err)
 		}
 		o.Keys.Recovery = ""
 		restored := storetest.OpenAt(t, dir, o)

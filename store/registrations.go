@@ -192,10 +192,20 @@ func (s *Store) Rebase(id exam.DraftID, doc exam.Document, files []exam.File, on
 	return d, err
 }
 
-// sameFiles tells whether what is sent of two lists is the same.
-func sameFiles(mine, theirs []exam.File) bool {
-	mine = slices.DeleteFunc(slices.Clone(mine), func(f exam.File) bool { return f.Kind == exam.FilePhotoOriginal })
-	return slices.EqualFunc(mine, theirs, func(a, b exam.File) bool { return a.Kind == b.Kind && a.SHA256 == b.SHA256 })
+// sameFiles tells whether what is sent of two lists is the same, in whatever order it
+// was attached.
+func sameFiles(mine, theirs []exam.File) bool { return slices.Equal(sentOf(mine), sentOf(theirs)) }
+
+// sentOf names what is sent of a list, each once and sorted.
+func sentOf(files []exam.File) []string {
+	var list []string
+	for _, f := range files {
+		if f.Kind != exam.FilePhotoOriginal {
+			list = append(list, string(f.Kind)+"/"+f.SHA256)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // delivered makes the receipt over a version, if it is kept, the proof of what

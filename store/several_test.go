@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -129,6 +131,72 @@ func TestOfTwoVersionsOfOneMergeNoneIsLeftBehind(t *testing.T) {
 	f, err := s.Check(t.Context())
 	if err != nil || !f.OK() {
 		t.Errorf("%v %v %v", f.Lost, f.Faults, err)
+	}
+}
+
+// What nobody could read again is not kept, and what was there stays.
+func TestADocumentBeyondItsBoundsIsRefused(t *testing.T) {
+	s := storetest.Open(t)
+	d, err := s.Create(storetest.Person(1), exam.PackRef{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	many, long := d.Document, d.Document
+	many.Education = slices.Repeat(d.Document.Education[:1], exam.MaxEducation+1)
+	long.Title = strings.Repeat("长", exam.MaxDocumentBytes)
+	reg, _ := storetest.Answer(d.ID, exam.Submission{Schema: 1, ID: d.ID, Document: d.Document}.Encode(), 1, exam.StateSubmitted)
+	for want, doc := range map[exam.Kind]exam.Document{exam.KindInvalid: many, exam.KindTooLarge: long} {
+		_, saved := s.Save(d.ID, doc)
+		_, created := s.Create(doc, exam.PackRef{})
+		_, rebased := s.Rebase(d.ID, doc, nil, reg)
+		for _, err := range []error{saved, created, rebased} {
+			if exam.KindOf(err) != want {
+				t.Errorf("%v, not %s", err, want)
+			}
+		}
+	}
+	if now, err := s.Draft(d.ID); err != nil || now.Revision != 1 || string(now.Document.Encode()) != string(d.Document.Encode()) {
+		t.Errorf("revision %d, %v", now.Revision, err)
+	}
+	if p, err := s.List(store.Query{}); err != nil || p.Total != 1 {
+		t.Errorf("%d drafts, %v", p.Total, err)
+	}
+}
+
+// What the server has is delivered, in whatever order its papers were attached here.
+func TestTheOrderOfFilesIsNoEdit(t *testing.T) {
+	s := storetest.Open(t)
+	d, err := s.Create(storetest.Person(1), exam.PackRef{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	papers := [][]byte{[]byte("first"), []byte("second")}
+	slices.SortFunc(papers, func(a, b []byte) int { return strings.Compare(exam.Digest(b), exam.Digest(a)) })
+	for _, raw := range papers {
+		if d, err = s.Attach(d.ID, exam.File{Kind: "diploma", Type: "application/pdf"}, raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sub := exam.Submission{Schema: 1, ID: d.ID, Document: d.Document, Files: []exam.File{d.Files[1], d.Files[0]}}
+	e := exam.Entry{ID: exam.NewEntryID(), Draft: d.ID, Action: exam.ActionSubmit, Content: sub.Encode()}
+	reg, receipt := storetest.Answer(d.ID, e.Content, 1, exam.StateSubmitted)
+	reg.Content = e.Content
+	if _, err := s.Queue(e, exam.StateQueued); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Deliver(e.ID, reg, receipt); err != nil {
+		t.Fatal(err)
+	}
+	other := d.Document
+	other.Title = "other"
+	if _, err := s.Save(d.ID, other); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Rebase(d.ID, d.Document, d.Files, reg); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.List(store.Query{}); err != nil || p.Rows[0].Edited || p.Rows[0].Transport != exam.TransportDelivered {
+		t.Errorf("%+v, %v", p.Rows[0], err)
 	}
 }
 

@@ -4,7 +4,7 @@ import "time"
 
 // globals are the flags of every command.
 type globals struct {
-	Data           string `env:"WENBAO_DATA" type:"path" placeholder:"DIR"`
+	Data           string `env:"WENBAO_DATA" type:"place" placeholder:"DIR"`
 	PassphraseFile string `type:"path" placeholder:"FILE"`
 	JSON           bool   `name:"json"`
 	Server         string `placeholder:"URL"`
@@ -146,7 +146,7 @@ type printCommand struct {
 	IDs      []string `arg:"" optional:"" name:"ids"`
 	All      bool
 	State    string
-	Output   string `short:"o" type:"path" placeholder:"FILE.pdf" xor:"where"`
+	Output   string `short:"o" type:"place" placeholder:"FILE.pdf" xor:"where"`
 	Printer  string `placeholder:"NAME" xor:"where"`
 	Kind     string `default:"registration" enum:"registration,work-years,commitment,receipt,admission,list,contact-sheet"`
 	Printers bool   `xor:"where"`

@@ -115,7 +115,7 @@ func (s *session) showDispute(st *store.Store, dis *dispute) {
 	}
 	s.out.record(map[string]any{"id": dis.draft.ID, "version": dis.theirs.Version, "theirs_by": made.Actor, "theirs_at": made.At.UTC(),
 		"mine_at": dis.draft.Updated.UTC(), "fields": fields})
-	s.out.text("%s\n", s.words.Say("ctl.conflict_head", map[string]string{"id": string(dis.draft.ID), "name": dis.draft.Document.Name, "count": strconv.Itoa(len(dis.fields))}))
+	s.out.text("%s\n", s.words.Say("ctl.conflict_head", map[string]string{"id": string(dis.draft.ID), "name": plain(dis.draft.Document.Name), "count": strconv.Itoa(len(dis.fields))}))
 	s.out.text("%s\n", s.words.Say("ctl.conflict_who", map[string]string{"version": strconv.Itoa(dis.theirs.Version), "who": s.words.Say("ctl.actor." + string(made.Actor)),
 		"at": made.At.Local().Format("2006-01-02 15:04"), "mine": dis.draft.Updated.Local().Format("2006-01-02 15:04")}))
 	for _, f := range fields {
@@ -132,7 +132,7 @@ func (s *session) sideShown(value string) string {
 	if value == "" {
 		return s.words.Say("ctl.conflict_empty")
 	}
-	return value
+	return plain(value)
 }
 
 // photoShown tells a photo by its size and the beginning of its SHA-256.
@@ -207,16 +207,31 @@ func (dis *dispute) decide(choices []string) error {
 	return nil
 }
 
+// step is what waited and is not sent any more, "" for a submission: that was
+// asked for on another content, and goes on only when it is asked for again.
+func (dis *dispute) step() exam.Action {
+	if e := dis.entry; e != nil && e.Action != exam.ActionSubmit && e.Action != exam.ActionSupplement {
+		return e.Action
+	}
+	return ""
+}
+
 // again takes the server's version in with what was decided, and hands in what then
 // differs from it. What this machine had stays in the history.
 func (s *session) again(st *store.Store, dis *dispute) error {
-	d, err := st.Rebase(dis.draft.ID, dis.merged, dis.files, dis.theirs)
-	if err != nil {
-		return err
-	}
 	pack, err := s.pack(dis.merged)
 	if err != nil {
 		return err
+	}
+	d := dis.draft
+	d.Document, d.Files = dis.merged, dis.files
+	d, err = st.Rebase(d.ID, d.AsHeld(pack, dis.theirs), d.Files, dis.theirs)
+	if err != nil {
+		return err
+	}
+	dropped := dis.step()
+	if dropped != "" {
+		s.out.warn("ctl.step_dropped", map[string]string{"step": s.words.Say("ctl.action." + string(dropped))})
 	}
 	sub, report := exam.Prepare(d, pack, now())
 	if exam.Digest(sub.Encode()) == dis.theirs.Digest {
@@ -225,7 +240,7 @@ func (s *session) again(st *store.Store, dis *dispute) error {
 				return err
 			}
 		}
-		s.out.record(map[string]any{"id": d.ID, "queued": false})
+		s.out.record(map[string]any{"id": d.ID, "queued": false, "dropped": dropped})
 		s.out.text("%s\n", s.words.Say("ctl.taken_in", map[string]string{"id": string(d.ID)}))
 		return nil
 	}
@@ -237,7 +252,7 @@ func (s *session) again(st *store.Store, dis *dispute) error {
 	if _, err := st.Queue(exam.SubmitEntry(d, sub, time.Now()), d.State.Waiting()); err != nil {
 		return err
 	}
-	s.out.record(map[string]any{"id": d.ID, "queued": true})
+	s.out.record(map[string]any{"id": d.ID, "queued": true, "dropped": dropped})
 	s.out.text("%s\n", s.words.Say("ctl.resolved", map[string]string{"id": string(d.ID)}))
 	return nil
 }

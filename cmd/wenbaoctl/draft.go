@@ -125,7 +125,27 @@ func (c *draftShow) Run(s *session) error {
 	return nil
 }
 
+// emptyList is the sentence for a list without drafts: none at all, or none of
+// those that were asked for.
+func emptyList(state, search string) string {
+	if state == "" && search == "" {
+		return "ctl.list_empty"
+	}
+	return "ctl.list_none"
+}
+
+// stateNamed refuses a state that no registration has.
+func (s *session) stateNamed(state string) error {
+	if state != "" && !s.words.Has("ctl.state."+state) {
+		return usage("ctl.state_unknown", map[string]string{"state": shorten(state)})
+	}
+	return nil
+}
+
 func (c *draftList) Run(s *session) error {
+	if err := s.stateNamed(c.State); err != nil {
+		return err
+	}
 	st, err := s.store()
 	if err != nil {
 		return err
@@ -139,10 +159,10 @@ func (c *draftList) Run(s *session) error {
 			"id": d.ID, "state": d.State, "name": d.Name, "exam": d.Exam, "level": d.Level,
 			"updated_at": d.Updated.UTC().Format(time.RFC3339), "transport": d.Transport, "registration_number": d.Number,
 		})
-		s.out.text("%s  %-12s %-10s %s  %s\n", d.ID, s.words.Say("ctl.state."+string(d.State)), s.words.Say("ctl.transport."+string(d.Transport)), d.Updated.Local().Format("2006-01-02 15:04"), d.Name)
+		s.out.text("%s  %-12s %-10s %s  %s\n", d.ID, s.words.Say("ctl.state."+string(d.State)), s.words.Say("ctl.transport."+string(d.Transport)), d.Updated.Local().Format("2006-01-02 15:04"), plain(d.Name))
 	}
 	if len(list) == 0 {
-		s.out.say("ctl.list_empty")
+		s.out.say(emptyList(c.State, c.Search))
 	}
 	return nil
 }

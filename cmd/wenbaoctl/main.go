@@ -8,8 +8,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
@@ -19,7 +21,12 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
+	context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -65,6 +72,8 @@ const kindUsage exam.Kind = "usage"
 // run is the whole program: it parses, does the command and gives the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	words := assets.In(language(args, getenv))
+	kept := &keptWriter{w: stdout}
+	stdout = kept
 	var cli commands
 	code := -1
 	parser, err := kong.New(&cli,
@@ -73,19 +82,20 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(c int) { code = c }),
 		kong.Help(helpPrinter(words)),
+		kong.NamedMapper("place", kong.MapperFunc(place)),
 		kong.PostBuild(func(k *kong.Kong) error { translate(k.Model.Node, words); return nil }),
 	)
 	if err != nil {
 		panic("wenbaoctl: " + err.Error())
 	}
-	out := &output{words: words, stdout: stdout, stderr: stderr, json: wantsJSON(args)}
+	out := &output{words: words, stdout: kept, stderr: stderr, json: wantsJSON(args)}
 	// The parser would turn such bytes into other characters, in silence.
 	if slices.ContainsFunc(args, func(a string) bool { return !utf8.ValidString(a) }) {
 		return out.fail(usage("ctl.args_encoding", nil))
 	}
 	kctx, err := parser.Parse(args)
 	if code >= 0 { // --help was printed
-		return code
+		return out.whole(code)
 	}
 	if err != nil {
 		return out.fail(usage("ctl.usage", map[string]string{"reason": err.Error()}))
@@ -97,7 +107,25 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err == nil {
 		err = cerr
 	}
-	return out.finish(err, repaired)
+	return out.whole(out.finish(err, repaired))
+}
+
+// place reads a path as kong does, but leaves the separator at the end of a
+// folder's, and an empty one empty: it says nothing, and not this folder.
+func place(ctx *kong.DecodeContext, target reflect.Value) error {
+	var name string
+	if err := ctx.Scan.PopValueInto("file", &name); err != nil {
+		return err
+	}
+	full := name
+	if name != "" {
+		full = kong.ExpandPath(name)
+		if last := name[len(name)-1]; os.IsPathSeparator(last) && !os.IsPathSeparator(full[len(full)-1]) {
+			full += string(last)
+		}
+	}
+	target.SetString(full)
+	return nil
 }
 
 // language finds the language before the parser exists, for its help texts.

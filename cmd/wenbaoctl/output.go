@@ -14,15 +14,40 @@ import (
 // output speaks to people on stderr and stdout, and to scripts in JSON on
 // stdout alone.
 type output struct {
-	words          assets.Words
-	stdout, stderr io.Writer
-	json           bool
-	code           int // of a command that ran but found something
+	words  assets.Words
+	stdout *keptWriter
+	stderr io.Writer
+	json   bool
+	code   int // of a command that ran but found something
+}
+
+// keptWriter remembers that something could not be written; what is written
+// after that is dropped.
+type keptWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (k *keptWriter) Write(p []byte) (int, error) {
+	if k.err == nil {
+		_, k.err = k.w.Write(p)
+	}
+	return len(p), nil
+}
+
+// whole is the exit code of a run that would end with code: a result that did not
+// all reach standard output is a failure, and is said.
+func (o *output) whole(code int) int {
+	if o.stdout.err == nil {
+		return code
+	}
+	o.report(&said{exam.KindFull, "ctl.output_lost", nil})
+	return exitFailed
 }
 
 // say writes a line for people: to stdout, or to stderr beside JSON.
 func (o *output) say(key string, args ...map[string]string) {
-	w := o.stdout
+	var w io.Writer = o.stdout
 	if o.json {
 		w = o.stderr
 	}
@@ -51,6 +76,30 @@ func (o *output) text(format string, args ...any) {
 	if !o.json {
 		fmt.Fprintf(o.stdout, format, args...)
 	}
+}
+
+// each does something to every draft. What one of them refuses is told and stops
+// none of the others; a fault of the store or the disk ends the work.
+func (s *session) each(ids []string, do func(id string) error) error {
+	for _, id := range ids {
+		if err := s.ctx.Err(); err != nil {
+			return &exam.Error{Kind: exam.KindCanceled, Op: "work on drafts", Err: err}
+		}
+		err := do(id)
+		if err == nil {
+			continue
+		}
+		switch kind, _, _ := s.out.sentence(err); kind {
+		case exam.KindNotFound, exam.KindState, exam.KindInvalid, exam.KindTooLarge, exam.KindClosed, exam.KindDamaged:
+		default:
+			return err
+		}
+		if len(ids) == 1 {
+			return err
+		}
+		s.out.found(s.out.failed(id, err))
+	}
+	return nil
 }
 
 // found notes that the command did its work and found something; the first and
@@ -117,6 +166,14 @@ func (o *output) report(err error) (kind exam.Kind, message, next string) {
 func (o *output) fail(err error) int {
 	kind, message, next := o.report(err)
 	o.record(map[string]any{"error": map[string]string{"kind": string(kind), "message": message, "next": next}})
+	return exitOf(kind)
+}
+
+// failed tells an error of one draft among several.
+func (o *output) failed(id string, err error) int {
+	fmt.Fprintf(o.stderr, "%s: ", id)
+	kind, message, next := o.report(err)
+	o.record(map[string]any{"id": id, "error": map[string]string{"kind": string(kind), "message": message, "next": next}})
 	return exitOf(kind)
 }
 

@@ -39,7 +39,7 @@ func (c *printCommand) Run(s *session) error {
 		return s.printMany(c)
 	case c.Printer != "":
 		return s.printQueued(c)
-	case strings.HasSuffix(c.Output, string(filepath.Separator)), err == nil && info.IsDir():
+	case os.IsPathSeparator(c.Output[len(c.Output)-1]), err == nil && info.IsDir():
 		return s.printEach(c)
 	case len(c.IDs) == 1:
 		p, _, err := s.lay(c.Kind, c.IDs[0])
@@ -63,6 +63,9 @@ func (c *printCommand) chosen(s *session) error {
 	if !c.All {
 		return nil
 	}
+	if err := s.stateNamed(c.State); err != nil {
+		return err
+	}
 	st, err := s.store()
 	if err != nil {
 		return err
@@ -72,7 +75,7 @@ func (c *printCommand) chosen(s *session) error {
 		c.IDs = append(c.IDs, string(d.ID))
 	}
 	if err == nil && len(c.IDs) == 0 {
-		err = &said{exam.KindNotFound, "ctl.list_empty", nil}
+		err = &said{exam.KindNotFound, emptyList(c.State, ""), nil}
 	}
 	return err
 }
@@ -271,7 +274,7 @@ func (s *session) printEach(c *printCommand) error {
 	if err := os.MkdirAll(c.Output, 0o700); err != nil {
 		return &exam.Error{Kind: exam.KindReadOnly, Op: "make folder", Err: err}
 	}
-	for _, id := range c.IDs {
+	return s.each(c.IDs, func(id string) error {
 		p, d, err := s.lay(c.Kind, id)
 		if err != nil {
 			return err
@@ -284,11 +287,8 @@ func (s *session) printEach(c *printCommand) error {
 		if name == "" {
 			name = id
 		}
-		if err := s.written(filepath.Join(c.Output, name+"-"+c.Kind+".pdf"), raw); err != nil {
-			return err
-		}
-	}
-	return nil
+		return s.written(filepath.Join(c.Output, name+"-"+c.Kind+".pdf"), raw)
+	})
 }
 
 // printTogether writes all drafts into one file; beyond [form.PerFile] papers
@@ -334,9 +334,21 @@ func (f *pdfFile) Write(p []byte) (int, error) {
 
 func (f *pdfFile) Close() error { return f.s.written(f.name, f.raw) }
 
+// put writes a file of the user's; where it cannot be is said of that file.
+func put(name string, raw []byte) error {
+	err := local.WriteFile(name, raw)
+	switch exam.KindOf(err) {
+	case exam.KindInvalid:
+		return usage("ctl.file_is_folder", map[string]string{"file": name})
+	case exam.KindReadOnly:
+		return &said{exam.KindReadOnly, "ctl.file_unwritable", map[string]string{"file": name}}
+	}
+	return err
+}
+
 // written writes a file and says so.
 func (s *session) written(name string, raw []byte) error {
-	if err := local.WriteFile(name, raw); err != nil {
+	if err := put(name, raw); err != nil {
 		return err
 	}
 	s.out.record(map[string]any{"file": name, "bytes": len(raw)})

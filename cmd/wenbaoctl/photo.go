@@ -96,7 +96,7 @@ func (c *photoFix) Run(s *session) error {
 	if !s.showFindings(found) {
 		return nil
 	}
-	if err := local.WriteFile(c.Output, jpeg); err != nil {
+	if err := put(c.Output, jpeg); err != nil {
 		return err
 	}
 	s.out.text("%s\n", s.words.Say("ctl.written", map[string]string{"file": c.Output}))
@@ -197,7 +197,7 @@ func (c *photoFolder) keep(s *session, st *store.Store, folder fs.FS, r photo.Re
 		return nil
 	}
 	if c.Output != "" {
-		if err := local.WriteFile(filepath.Join(c.Output, r.Key+".jpg"), r.Photo); err != nil {
+		if err := put(filepath.Join(c.Output, r.Key+".jpg"), r.Photo); err != nil {
 			return err
 		}
 	}
@@ -230,7 +230,7 @@ func (s *session) showPhoto(r photo.Result) (form.Tile, bool) {
 		line.Findings = append(line.Findings, finding{f.Rule, f.Severity, f.Value, f.Limit, message})
 		if f.Severity == exam.Block {
 			tile.Lines = append(tile.Lines, message)
-			s.out.text("%s: %s\n", r.File, message)
+			s.out.text("%s: %s\n", plain(r.File), message)
 		}
 	}
 	s.out.record(line)
@@ -252,7 +252,7 @@ func (s *session) writeSheet(name string, tiles []form.Tile) error {
 		if err != nil {
 			return err
 		}
-		if err := local.WriteFile(partName(name, part), raw); err != nil {
+		if err := put(partName(name, part), raw); err != nil {
 			return err
 		}
 		s.out.say("ctl.written", map[string]string{"file": partName(name, part)})

@@ -33,7 +33,7 @@ func (s *session) store() (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := local.Keys(s.PassphraseFile, s.getenv("WENBAO_PASSPHRASE"))
+	keys, err := s.storeKeys()
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,15 @@ func (s *session) store() (*store.Store, error) {
 		s.out.warn(key, args)
 	}
 	return s.st, nil
+}
+
+// storeKeys are what opens the store on this machine.
+func (s *session) storeKeys() (store.Keys, error) {
+	keys, err := local.Keys(s.PassphraseFile, s.getenv("WENBAO_PASSPHRASE"))
+	if exam.KindOf(err) == exam.KindLocked {
+		err = &said{exam.KindLocked, "ctl.passphrase_unreadable", nil}
+	}
+	return keys, err
 }
 
 // folder is the data folder of this run.

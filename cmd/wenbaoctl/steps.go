@@ -8,12 +8,7 @@ import (
 )
 
 func (c *draftSubmit) Run(s *session) error {
-	for _, id := range c.IDs {
-		if err := s.submit(id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.each(c.IDs, s.submit)
 }
 
 // submit queues one draft, or lists why it cannot be.
@@ -123,15 +118,10 @@ func (c *statusCommand) Run(s *session) error {
 			ids = append(ids, string(d.ID))
 		}
 	}
-	for _, id := range ids {
-		if err := s.status(id, entries); err != nil {
-			return err
-		}
-	}
 	if len(ids) == 0 {
 		s.out.say("ctl.list_empty")
 	}
-	return nil
+	return s.each(ids, func(id string) error { return s.status(id, entries) })
 }
 
 func (s *session) status(id string, entries []exam.Entry) error {

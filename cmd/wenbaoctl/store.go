@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"wenbao/cmd/internal/local"
@@ -91,7 +90,7 @@ func (c *storeRestore) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	keys, err := local.Keys(s.PassphraseFile, s.getenv("WENBAO_PASSPHRASE"))
+	keys, err := s.storeKeys()
 	if err != nil {
 		return err
 	}
@@ -117,8 +116,11 @@ func secret(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := strings.TrimRight(string(raw), "\r\n")
-	if text == "" {
+	text, ok := local.Secret(raw)
+	switch {
+	case !ok:
+		return "", &said{exam.KindInvalid, "ctl.secret_encoding", map[string]string{"file": filepath.Base(file)}}
+	case text == "":
 		return "", &said{exam.KindInvalid, "ctl.secret_empty", map[string]string{"file": filepath.Base(file)}}
 	}
 	return text, nil

@@ -117,3 +117,35 @@ func Display(p *Paper) any {
 	}
 	return map[string]any{"pages": pages}
 }
+
+// WithoutMark lays out a paper of the practice mode as one of the real thing.
+func WithoutMark(in Input) *Paper {
+	r, err := in.record()
+	if err != nil {
+		panic(err)
+	}
+	r.practice = false
+	p, err := r.paper(KindRegistration)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// AddPages adds to a file n pages that all show the same content.
+func AddPages(pdf, content []byte, n int) []byte {
+	file, err := splitFile(pdf)
+	if err != nil {
+		panic(err)
+	}
+	shown := len(file.objects) + 1
+	file.objects = append(file.objects, object{shown, stream(content, 9, "")})
+	for i := range n {
+		file.objects = append(file.objects, object{shown + 1 + i, fmt.Appendf(nil, "<</Type /Page\n/Contents %d 0 R>>\n", shown)})
+	}
+	var b bytes.Buffer
+	if err := file.write(&b); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}

@@ -106,11 +106,16 @@ func (s *sheet) grade(id exam.Level) string {
 	return string(id)
 }
 
-// masked hides the middle of a number.
+// masked hides the middle of a number: at least a third of it, also of a short
+// one, such as a passport's.
 func masked(number string, first, last int) string {
 	r := []rune(number)
-	if len(r) <= first+last {
-		return number
+	for first+last > 2*len(r)/3 {
+		if first > 0 {
+			first--
+		} else {
+			last--
+		}
 	}
 	return string(r[:first]) + strings.Repeat("*", len(r)-first-last) + string(r[len(r)-last:])
 }

@@ -16,8 +16,30 @@ const statementName = "wenbao.json"
 // statement is what a file says about itself, so that [VerifyPDF] can draw it
 // again: nothing in it is believed but the seals.
 type statement struct {
-	Layout int      `json:"layout"`
-	Papers []stated `json:"papers"`
+	Layout int    `json:"layout"`
+	Papers papers `json:"papers"`
+}
+
+type papers []stated
+
+// UnmarshalJSON reads at most [maxPapers]: a paper is two bytes in a hostile
+// file and 200 in memory.
+func (p *papers) UnmarshalJSON(raw []byte) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if open, err := d.Token(); err != nil || open != json.Delim('[') {
+		return exam.Errorf(exam.KindInvalid, "read statement", "no list of papers")
+	}
+	for d.More() {
+		var s stated
+		if err := d.Decode(&s); err != nil {
+			return err
+		}
+		if *p = append(*p, s); len(*p) > maxPapers {
+			return exam.Errorf(exam.KindTooLarge, "read statement", "more than %d papers", maxPapers)
+		}
+	}
+	return nil
 }
 
 // stated is one paper of a file.
@@ -90,8 +112,8 @@ func readStatement(f *pdfFile) (statement, error) {
 		if err := d.Decode(&s); err != nil {
 			return fault(err)
 		}
-		if len(s.Papers) == 0 || len(s.Papers) > maxPapers {
-			return fault(exam.Errorf(exam.KindTooLarge, "read statement", "%d papers", len(s.Papers)))
+		if len(s.Papers) == 0 {
+			return fault(exam.Errorf(exam.KindInvalid, "read statement", "no papers"))
 		}
 		return s, nil
 	}

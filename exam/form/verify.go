@@ -30,6 +30,7 @@ const (
 	ReasonPack       Reason = "pack"       // the exam pack it was printed with is not at hand
 	ReasonEdition    Reason = "edition"    // made by another edition of the program, which draws papers otherwise
 	ReasonNoCode     Reason = "no_code"    // a code, or a text, that no paper of this program bears
+	ReasonUncoded    Reason = "uncoded"    // a sheet of a scanned stack on which no code was found, such as the second of a form
 	ReasonUpgrade    Reason = "upgrade"    // a code of a kind that only a later program reads
 	ReasonOutdated   Reason = "outdated"   // a later version of the registration is known
 )
@@ -179,6 +180,12 @@ func VerifyPDF(pdf []byte, keys []ed25519.PublicKey, packs ...*exam.Pack) []Find
 			if strange {
 				findings[i].altered("photo")
 			}
+			if known && !speaksOf(r.pack, sub.Document) {
+				findings[i].altered("exam")
+			}
+			if findings[i].Practice && !p.Practice {
+				findings[i].altered("") // the mark that belongs across it
+			}
 			papers[i], err = r.paper(p.Kind)
 		}
 		if err != nil || unsigned > maxUnsigned {
@@ -211,6 +218,12 @@ func VerifyPDF(pdf []byte, keys []ed25519.PublicKey, packs ...*exam.Pack) []Find
 func (f *pdfFile) canonical(pdf []byte) bool {
 	var again bytes.Buffer
 	return f.write(&again) == nil && bytes.Equal(again.Bytes(), pdf)
+}
+
+// speaksOf tells whether a pack is of a document's exam and year: the wording of
+// another exam says what the server has not signed.
+func speaksOf(p *exam.Pack, d exam.Document) bool {
+	return d.Exam == "" && d.Year == 0 || p.Exam == d.Exam && (p.Year == d.Year || d.Year == 0)
 }
 
 // verifySeal judges the seal alone, over what the file says is its content.
@@ -344,7 +357,7 @@ func sameBody(a, b []byte) bool {
 		return true
 	}
 	plainA, okA := inflated(a, maxStatement)
-	plainB, okB := inflated(b, maxStatement)
+	plainB, okB := inflated(b, int64(len(plainA)))
 	return okA && okB && bytes.Equal(plainA, plainB) && bytes.Equal(withoutLength(a), withoutLength(b))
 }
 
@@ -440,8 +453,12 @@ var (
 	mapped  = regexp.MustCompile(`<([0-9A-F]{4,8})>`)
 )
 
-// maxPage bounds a page's stream; the fullest has under 100 KB.
-const maxPage = 4 << 20
+// Bounds on what is read of pages: of one, of which the fullest has under 100 KB,
+// and of all of a file. What lies beyond is compared, but no field of it is named.
+const (
+	maxPage  = 4 << 20
+	maxShown = 64 << 20
+)
 
 // readPages reads what the pages draw through the file's own ToUnicode map.
 func readPages(f *pdfFile) []shownPage {
@@ -453,8 +470,10 @@ func readPages(f *pdfFile) []shownPage {
 	cmap, _ := inflated(byNumber[reference(font, "/ToUnicode ")], maxPage)
 	characters := readMap(cmap)
 	var pages []shownPage
+	left := int64(maxShown)
 	for _, number := range pageContents(f) {
-		content, _ := inflated(byNumber[number], maxPage)
+		content, _ := inflated(byNumber[number], min(maxPage, left))
+		left -= int64(len(content))
 		var p shownPage
 		for _, m := range showing.FindAllSubmatch(content, -1) {
 			var text strings.Builder

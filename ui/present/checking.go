@@ -89,6 +89,8 @@ func (v Verdict) inWords() CheckedPaper {
 		p.Tone, p.Title = Good, T("ui.check.genuine")
 	case v.Genuine:
 		p.Tone, p.Title = Warning, T("ui.check.code")
+	case v.Reason == "uncoded":
+		p.Tone, p.Title = Warning, T("ui.check.uncoded")
 	case v.Reason == "draft":
 		p.Tone, p.Title = Warning, T("ui.check.draft")
 	}

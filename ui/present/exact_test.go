@@ -387,6 +387,7 @@ func TestAVerdictShowsWhatIsToBeComparedByEye(t *testing.T) {
 	paper.Differs, paper.Genuine, paper.Reason = []string{"birth_date", "work.1", "education.10.school", "photo", "state", "registration_number", "fee", "printed", ""}, false, "altered"
 	w.Verdicts["altered"] = paper
 	w.Verdicts["draft"] = present.Verdict{Reason: "draft"}
+	w.Verdicts["second page"] = present.Verdict{Reason: "uncoded"}
 	practice := presenttest.GenuinePaper()
 	practice.Practice, practice.Whole = true, false
 	w.Verdicts["practice"] = practice
@@ -394,7 +395,7 @@ func TestAVerdictShowsWhatIsToBeComparedByEye(t *testing.T) {
 	d.Start()
 	d.Go(present.PageVerify)
 	d.CheckCode(" ")
-	for _, code := range []string{"whole", "altered", "draft", "practice", "unknown"} {
+	for _, code := range []string{"whole", "altered", "draft", "second page", "practice", "unknown"} {
 		d.CheckCode(code)
 	}
 	if !d.Checking().Busy {
@@ -402,12 +403,13 @@ func TestAVerdictShowsWhatIsToBeComparedByEye(t *testing.T) {
 	}
 	w.Loop.Drain()
 	v := d.Checking()
-	if v.Busy || v.Count != 5 || v.Good != 2 || len(v.Verdicts) != 5 {
+	if v.Busy || v.Count != 6 || v.Good != 2 || len(v.Verdicts) != 6 {
 		t.Fatalf("%d checked, %d good, %d shown", v.Count, v.Good, len(v.Verdicts))
 	}
 	want := []string{
 		"ui.check.false form.verify.no_code 4 0 0",
 		"ui.check.code ui.check.currency.current 3 6 0",
+		"ui.check.uncoded form.verify.uncoded 3 0 0",
 		"ui.check.draft form.verify.draft 3 0 0",
 		"ui.check.false form.verify.altered 4 5 9",
 		"ui.check.genuine ui.check.currency.current 2 5 0",
@@ -425,13 +427,13 @@ func TestAVerdictShowsWhatIsToBeComparedByEye(t *testing.T) {
 		}
 	}
 	var facts []string
-	for _, f := range v.Verdicts[4].Facts {
+	for _, f := range v.Verdicts[5].Facts {
 		facts = append(facts, f.Value.In(chinese()))
 	}
 	if all := strings.Join(facts, "|"); !strings.Contains(all, "3841260000012345|") || !strings.Contains(all, "李小满|…1234") || !strings.Contains(all, "2026-03-10 10:00") {
 		t.Errorf("the facts are %s", all)
 	}
-	differs := v.Verdicts[3].Differs
+	differs := v.Verdicts[4].Differs
 	if differs[1].Arg("number") != "2" || differs[2].Arg("number") != "11" || differs[8].Key() != "ui.check.elsewhere" || differs[3].Key() != "field.photo" || differs[0].Key() != "field.birth_date" {
 		t.Errorf("it differs in %v", differs)
 	}
@@ -439,7 +441,7 @@ func TestAVerdictShowsWhatIsToBeComparedByEye(t *testing.T) {
 		d.CheckCode("whole")
 	}
 	w.Loop.Drain()
-	if v := d.Checking(); len(v.Verdicts) != 20 || v.Count != 35 {
+	if v := d.Checking(); len(v.Verdicts) != 20 || v.Count != 36 {
 		t.Errorf("%d of %d are shown", len(v.Verdicts), v.Count)
 	}
 	d.CheckFiles("/gone.pdf")

@@ -180,7 +180,10 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 			_ = m.doc.Set(d.Path, d.Mine)
 		}
 	}
-	from := f.desk.page
+	now := f.draft
+	now.Document, now.Files = m.doc, m.files
+	m.doc = now.AsHeld(f.pack, onto)
+	from, dropped := f.desk.page, f.dropped()
 	f.store("resolve", func() (exam.Draft, error) { return f.desk.ports.Drafts.Rebase(f.id, m.doc, m.files, onto) }, func() {
 		sent := false
 		back := func() { f.unresolve(m, before, attached, base, sent) }
@@ -189,6 +192,7 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 			offered := f.desk.undo
 			f.submit(func() {
 				sent = true
+				f.tellDropped(dropped)
 				if f.desk.undo == offered {
 					f.offerUndo(T("ui.undo.resolved"), back)
 				}
@@ -196,9 +200,26 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 			return
 		}
 		f.offerUndo(T("ui.undo.merged"), back)
-		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) })
+		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) }, func() { f.tellDropped(dropped) })
 		f.goOn(from, PageRegistration)
 	})
+}
+
+// dropped is the step that taking in the server's version gives up, "" for a
+// submission, which is the question itself.
+func (f *Form) dropped() exam.Action {
+	if e, ok := f.entry(); ok && e.Action != exam.ActionSubmit && e.Action != exam.ActionSupplement {
+		return e.Action
+	}
+	return ""
+}
+
+// tellDropped says so: it was asked for on another content, and goes on only when it
+// is asked for again.
+func (f *Form) tellDropped(a exam.Action) {
+	if a != "" {
+		f.tell(Warning, "resolve.dropped", "step", T("ui.stage.queued."+string(a)))
+	}
 }
 
 // unresolve puts back what was here before, and the question with it; what was typed

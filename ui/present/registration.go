@@ -453,7 +453,7 @@ func (f *Form) Do(id string) {
 	case "retry":
 		f.retry()
 	case "drop":
-		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) })
+		f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.Drop(e) }, func() {})
 	}
 }
 
@@ -464,10 +464,11 @@ func (f *Form) retry() {
 		f.queueThen(e.Action, e.Content, e.Files, f.desk.page, func() {})
 		return
 	}
-	f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.PutBack(e) })
+	f.withEntry(func(e exam.EntryID) error { return f.desk.ports.Outbox.PutBack(e) }, func() {})
 }
 
-func (f *Form) withEntry(do func(exam.EntryID) error) {
+// withEntry does something to the step on its way, and what follows.
+func (f *Form) withEntry(do func(exam.EntryID) error, then func()) {
 	e, ok := f.entry()
 	if !ok || f.doing["entry"] > 0 {
 		return
@@ -482,6 +483,7 @@ func (f *Form) withEntry(do func(exam.EntryID) error) {
 				return
 			}
 			f.stepped()
+			then()
 		}
 	})
 }

@@ -317,6 +317,31 @@ func TestAConflictIsNotCalledSubmittedBeforeItIs(t *testing.T) {
 	}
 }
 
+// A step that waits for a decision over a conflict is given up by it, and that is said.
+func TestAStepThatADecisionGivesUpIsTold(t *testing.T) {
+	w, d, f := submitted(t, exam.StateSubmitted)
+	base := *w.Drafts[f.ID()].Registration
+	sub, err := exam.DecodeSubmission(base.Content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Do("withdraw")
+	d.Answer(true)
+	w.Loop.Drain()
+	if len(w.Waiting) != 1 || w.Waiting[0].Action != exam.ActionWithdraw {
+		t.Fatalf("%+v", w.Waiting)
+	}
+	w.Waiting[0].Aside, w.Waiting[0].Last = true, exam.KindConflict
+	sub.Document.Phone = "13700137000"
+	changedElsewhere(w, d, f, base, sub)
+	d.Go(present.PageConflict)
+	f.Resolve(nil)
+	w.Loop.Drain()
+	if m, ok := f.Message(); len(w.Waiting) != 0 || !ok || m.Title.Key() != "ui.resolve.dropped.title" || m.Tone != present.Warning {
+		t.Errorf("%d steps wait, says %+v", len(w.Waiting), m)
+	}
+}
+
 type forgotten struct{ present.Past }
 
 func (p forgotten) History(id exam.DraftID) ([]present.Version, error) {

@@ -1,8 +1,10 @@
 package local
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"wenbao/assets"
@@ -71,6 +73,37 @@ func TestAWrittenFileIsWholeAndLeavesNothingBeside(t *testing.T) {
 	}
 	if err := WriteFile(filepath.Join(dir, "no", "such", "folder"), nil); exam.KindOf(err) != exam.KindReadOnly {
 		t.Errorf("a folder that does not exist: %v", err)
+	}
+}
+
+func TestAFolderIsNoFullDiskAndALinkStays(t *testing.T) {
+	dir := t.TempDir()
+	if err := WriteFile(dir, nil); exam.KindOf(err) != exam.KindInvalid {
+		t.Errorf("a folder of that name: %v", err)
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("links want rights there")
+	}
+	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+	if err := errors.Join(os.WriteFile(target, []byte("old"), 0o600), os.Symlink(target, link), WriteFile(link, []byte("new"))); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(target)
+	if info, lerr := os.Lstat(link); err != nil || lerr != nil || string(raw) != "new" || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("behind the link stands %q", raw)
+	}
+}
+
+func TestAPassphraseIsWhatAPersonWouldType(t *testing.T) {
+	for raw, want := range map[string]string{"secret": "secret", "secret\r\n": "secret", "\xef\xbb\xbfsecret\n": "secret", " a b ": " a b ", "口令\n": "口令"} {
+		if got, ok := Secret([]byte(raw)); !ok || got != want {
+			t.Errorf("%q gives %q, %v", raw, got, ok)
+		}
+	}
+	for _, raw := range []string{"\xff\xfes\x00e\x00", "s\x00e\x00", "\xbf\xda\xc1\xee"} {
+		if got, ok := Secret([]byte(raw)); ok {
+			t.Errorf("%q gives %q", raw, got)
+		}
 	}
 }
 

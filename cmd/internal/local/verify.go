@@ -27,7 +27,8 @@ const MaxPaper = 200_000_000
 func (r Reviewer) Code(text string) form.Finding { return r.known(form.VerifyCode(text, r.Keys)) }
 
 // File judges a file: a PDF of this program page by page, a scan or photograph of
-// a paper by its code. A PDF of a scanner is searched for the pictures in it.
+// a paper by its code. Of a scanner's PDF every picture is judged, in its order: one
+// without a legible code is not passed over.
 func (r Reviewer) File(data []byte) []form.Finding {
 	if !bytes.HasPrefix(data, []byte("%PDF-")) {
 		return []form.Finding{r.picture(data)}
@@ -35,12 +36,21 @@ func (r Reviewer) File(data []byte) []form.Finding {
 	findings := form.VerifyPDF(data, r.Keys, r.Packs...)
 	if len(findings) == 1 && findings[0].Reason == form.ReasonUnreadable {
 		var scanned []form.Finding
-		for _, picture := range scans(data) {
-			if f := r.picture(picture); f.Reason != form.ReasonUnreadable {
-				scanned = append(scanned, f)
+		legible := false
+		pictures, whole := scans(data)
+		for _, picture := range pictures {
+			f := r.picture(picture)
+			if f.Reason == form.ReasonUnreadable {
+				f.Reason = form.ReasonUncoded
+			} else {
+				legible = true
 			}
+			scanned = append(scanned, f)
 		}
-		if len(scanned) > 0 {
+		if !whole {
+			scanned = append(scanned, findings[0])
+		}
+		if legible {
 			return scanned
 		}
 	}
@@ -75,25 +85,25 @@ const (
 )
 
 // scans gives the JPEG pictures in a PDF of another program, unharmed by what
-// stands around them.
-func scans(pdf []byte) (pictures [][]byte) {
+// stands around them, and whether they are all.
+func scans(pdf []byte) (pictures [][]byte, whole bool) {
 	begin, stream := []byte("\xff\xd8\xff"), []byte("endstream")
 	for len(pictures) < maxScans {
 		at := bytes.Index(pdf, begin)
 		if at < 0 {
-			break
+			return pictures, true
 		}
 		pdf = pdf[at:]
 		end := bytes.Index(pdf, stream)
 		if end < 0 {
-			break
+			return pictures, true
 		}
 		if end > leastScan {
 			pictures = append(pictures, pdf[:end])
 		}
 		pdf = pdf[end:]
 	}
-	return pictures
+	return pictures, !bytes.Contains(pdf, begin)
 }
 
 // Record gives the registration with a number, as last heard; false when this

@@ -2,7 +2,9 @@ package local
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -11,6 +13,7 @@ import (
 
 	"wenbao/exam"
 	"wenbao/exam/form"
+	"wenbao/store"
 )
 
 var signer = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{3}, ed25519.SeedSize))
@@ -75,6 +78,27 @@ func TestEveryPageOfAScannersPDFIsJudgedByItsCode(t *testing.T) {
 	}
 }
 
+// Whoever sees a stack called genuine believes that of each sheet.
+func TestASheetWithoutALegibleCodeIsNotPassedOver(t *testing.T) {
+	good, garbage := page(t, sealed(t)), append([]byte("\xff\xd8\xff"), make([]byte, leastScan)...)
+	got := reviewer().File(scanned(good, garbage, good))
+	if len(got) != 3 || !got[0].Genuine || got[1].Reason != form.ReasonUncoded || !got[2].Genuine {
+		t.Errorf("%+v", got)
+	}
+	many := [][]byte{good}
+	for range maxScans {
+		many = append(many, garbage)
+	}
+	got = reviewer().File(scanned(many[:maxScans]...))
+	if len(got) != maxScans {
+		t.Errorf("%d findings for %d sheets", len(got), maxScans)
+	}
+	got = reviewer().File(scanned(many...))
+	if len(got) != maxScans+1 || got[maxScans].Reason != form.ReasonUnreadable {
+		t.Errorf("%d findings for %d sheets", len(got), len(many))
+	}
+}
+
 func TestWhatHasNoLegibleCodeIsUnreadable(t *testing.T) {
 	var blank bytes.Buffer
 	if err := jpeg.Encode(&blank, image.NewGray(image.Rect(0, 0, 300, 300)), nil); err != nil {
@@ -87,6 +111,27 @@ func TestWhatHasNoLegibleCodeIsUnreadable(t *testing.T) {
 		if len(got) != 1 || got[0].Genuine || got[0].Reason != form.ReasonUnreadable {
 			t.Errorf("%s: %+v", name, got)
 		}
+	}
+}
+
+// A registration that lies in the bin is known all the same: its earlier paper is
+// outdated.
+func TestARegistrationInTheBinIsKnownToAReviewer(t *testing.T) {
+	ctx, in := context.Background(), sealed(t)
+	st, err := Open(ctx, t.TempDir(), store.Keys{Passphrase: "correct-horse"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	later := *in.Draft.Registration
+	later.Version, later.State = 3, exam.StateWithdrawn
+	if err := errors.Join(st.Apply("1", []exam.Update{{Registration: later}}, nil), st.Delete(later.ID)); err != nil {
+		t.Fatal(err)
+	}
+	r := reviewer()
+	r.Store = st
+	if got := r.Code(in.Draft.Registration.Seal); got.Genuine || got.Reason != form.ReasonOutdated {
+		t.Errorf("%+v", got)
 	}
 }
 

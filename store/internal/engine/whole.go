@@ -95,7 +95,13 @@ func Holds(f disk.FS, dir string) bool {
 	return false
 }
 
-// Wipe removes every file of a pair from dir, also those set aside.
+// ofPair tells whether a name among segments and snapshots is one of theirs.
+func ofPair(name string) bool {
+	return strings.HasSuffix(name, segmentSuffix) || strings.HasSuffix(name, snapshotSuffix) || strings.HasSuffix(name, ".tmp") || strings.HasSuffix(name, ".tmp.new")
+}
+
+// Wipe removes every file of a pair from dir, also those set aside. What somebody
+// else keeps there stays.
 func Wipe(f disk.FS, dir string) error {
 	for _, sub := range []string{journalDir, snapshotDir, "."} {
 		names, err := f.List(filepath.Join(dir, sub))
@@ -103,7 +109,7 @@ func Wipe(f disk.FS, dir string) error {
 			return err
 		}
 		for _, name := range names {
-			if sub == "." && !strings.HasPrefix(name, databaseName) {
+			if sub == "." && !strings.HasPrefix(name, databaseName) || sub != "." && !ofPair(name) {
 				continue
 			}
 			if err := f.Remove(filepath.Join(dir, sub, name)); err != nil {
