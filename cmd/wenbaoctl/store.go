@@ -66,6 +66,9 @@ func (c *storeBackup) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	if info, err := os.Stat(c.File); err == nil && info.IsDir() {
+		return usage("ctl.file_is_folder", map[string]string{"file": c.File})
+	}
 	rep, err := st.Backup(s.ctx, c.File, "")
 	if exam.KindOf(err) == exam.KindInvalid {
 		return &said{exam.KindLocked, "ctl.backup_no_way_in", nil}
@@ -100,10 +103,13 @@ func (c *storeRestore) Run(s *session) error {
 		}
 	}
 	rep, err := store.RestoreBackup(s.ctx, c.File, dir, store.Options{Keys: keys})
-	if exam.KindOf(err) == exam.KindState {
+	switch exam.KindOf(err) {
+	case "":
+	case exam.KindState:
 		return &said{exam.KindState, "ctl.restore_not_empty", map[string]string{"folder": dir}}
-	}
-	if err != nil {
+	case exam.KindDamaged:
+		return &said{exam.KindDamaged, "ctl.backup_damaged", map[string]string{"file": filepath.Base(c.File)}}
+	default:
 		return err
 	}
 	s.backedUp("ctl.restored_store", c.File, rep)

@@ -266,7 +266,7 @@ func (d *Desk) reasonOf(err error) reason {
 
 // saveReason picks the reasons that have words of their own.
 func saveReason(r reason) string {
-	if slices.Contains([]reason{reason(exam.KindFull), reason(exam.KindReadOnly), reason(exam.KindLocked), reason(exam.KindDamaged), tampered}, r) {
+	if slices.Contains([]reason{reason(exam.KindFull), reason(exam.KindReadOnly), reason(exam.KindLocked), reason(exam.KindDamaged), reason(exam.KindTooLarge), tampered}, r) {
 		return string(r)
 	}
 	return string(exam.KindInternal)

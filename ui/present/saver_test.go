@@ -238,7 +238,8 @@ func TestEveryFaultOfTheDiskHasItsWords(t *testing.T) {
 	for name, fault := range map[string]func(*presenttest.World){
 		"full": (*presenttest.World).DiskFull, "read_only": (*presenttest.World).ReadOnly,
 		"locked": (*presenttest.World).Locked, "damaged": (*presenttest.World).Damaged,
-		"internal": func(w *presenttest.World) { w.Fails = exam.KindCanceled }, // a kind without words of its own
+		"too_large": func(w *presenttest.World) { w.Fails = exam.KindTooLarge },
+		"internal":  func(w *presenttest.World) { w.Fails = exam.KindCanceled }, // a kind without words of its own
 	} {
 		w, _, f := opened(t, exam.Document{})
 		fault(w)
