@@ -16,7 +16,7 @@ const submissionSchema = 1
 // change of contact data. Only a submission whose report is
 // Submittable should be sent; it is given either way.
 func Prepare(d Draft, p *Pack, at Moment) (Submission, Report) {
-	files := filesToSend(d.Files)
+	files := FilesToSend(d.Files)
 	s := Submission{Schema: submissionSchema, ID: d.ID, Pack: p.Ref(), Document: settle(Normalize(d.Document), p), Files: files}
 	held, known := d.held()
 	if known && Amends(d.Registration.State) {
@@ -76,11 +76,13 @@ func settle(d Document, p *Pack) Document {
 	return d
 }
 
-func filesToSend(files []File) []File {
+// FilesToSend gives what of a draft's files is handed in: sorted by kind, then hash,
+// each once, without originals and without the candidate's names for them.
+func FilesToSend(files []File) []File {
 	list := make([]File, 0, len(files))
 	for _, f := range files {
 		if f.Kind != FilePhotoOriginal {
-			f.Name = "" // the candidate's name for it stays on this machine
+			f.Name = ""
 			list = append(list, f)
 		}
 	}

@@ -151,7 +151,7 @@ func (r Registration) Made(after int) (Event, bool) {
 		switch {
 		case e.Version <= after || e.Action == ActionRestore:
 			return Event{}, false
-		case e.Action == ActionSubmit || e.Action == ActionSupplement:
+		case e.Action.Brings():
 			return e, true
 		}
 	}

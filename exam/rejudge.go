@@ -25,7 +25,7 @@ func Rejudge(drafts iter.Seq[Draft], old, new *Pack, at Moment) iter.Seq[Turn] {
 			if d.Pack.ID != new.ID && (d.Document.Exam != new.Exam || d.Document.Year != new.Year) {
 				continue
 			}
-			doc, files := Normalize(d.Document), filesToSend(d.Files)
+			doc, files := Normalize(d.Document), FilesToSend(d.Files)
 			t := Turn{ID: d.ID, Before: check(&doc, files, old, at, was), After: check(&doc, files, new, at, is)}
 			was, is, t.Before.Needs, t.After.Needs = t.Before.Needs, t.After.Needs, nil, nil
 			t.Gone, t.Came = differing(t.Before.Problems, t.After.Problems), differing(t.After.Problems, t.Before.Problems)

@@ -47,6 +47,9 @@ const (
 	ActionRestore    Action = "restore"    // 由回执恢复: a server that lost it took it back on its own receipt
 )
 
+// Brings tells whether a step brings content: a submission, whole or of files.
+func (a Action) Brings() bool { return a == ActionSubmit || a == ActionSupplement }
+
 // Actor is who takes a step.
 type Actor string
 
@@ -181,7 +184,7 @@ func (p *Pack) Locked(s State, held, next Submission) []Problem {
 			list = append(list, Problem{Field: path, Rule: "field.locked", Severity: Block})
 		}
 	}
-	if Amends(s) && !slices.Equal(filesToSend(held.Files), filesToSend(next.Files)) {
+	if Amends(s) && !slices.Equal(FilesToSend(held.Files), FilesToSend(next.Files)) {
 		list = append(list, Problem{Field: "attachments", Rule: "field.locked", Severity: Block})
 	}
 	return list

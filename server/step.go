@@ -74,11 +74,6 @@ func (s *Server) readContent(r *http.Request, st *step, raw []byte) (err error) 
 	return nil
 }
 
-// brings tells whether a step brings content.
-func (st step) brings() bool {
-	return st.action == exam.ActionSubmit || st.action == exam.ActionSupplement
-}
-
 // later makes the handler of a step after submission.
 func (s *Server) later(action exam.Action) ownedHandler {
 	return func(r *http.Request, owner Owner) (reply, error) {
@@ -176,7 +171,7 @@ func (s *Server) take(r *http.Request, st step) (reply, error) {
 
 func (s *Server) question(st step) Question {
 	q := Question{Entry: st.entry, Owner: st.owner, ID: st.id, Inline: st.inline}
-	if st.brings() && st.report.Submittable {
+	if st.action.Brings() && st.report.Submittable {
 		q.Person = st.person
 		q.Files = st.sub.Files
 	}
@@ -220,7 +215,7 @@ func (s *Server) decide(st step, h Held) (Decision, error) {
 		return Decision{}, err
 	}
 	l := s.life(h.Record)
-	if st.brings() {
+	if st.action.Brings() {
 		l.adopt(st, h.Serial)
 	}
 	if !l.advance(st.action, st.actor, st.reason) {
@@ -248,7 +243,7 @@ func (s *Server) admissible(st step, h Held) error {
 		p.Scope = scope
 		return &refusal{p}
 	}
-	if !st.brings() {
+	if !st.action.Brings() {
 		return nil
 	}
 	switch {
@@ -292,7 +287,7 @@ func (s *Server) closed(st step, h Held) (string, bool) {
 		return "", false
 	}
 	doc := st.sub.Document
-	if !st.brings() {
+	if !st.action.Brings() {
 		sub, err := exam.DecodeSubmission(h.Record.Content)
 		if err != nil {
 			return "", false

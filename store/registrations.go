@@ -33,7 +33,7 @@ func (s *Store) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt) 
 		if err != nil {
 			return err
 		}
-		news, err := t.learn(reg, r, sent, sent && (entry.Action == exam.ActionSubmit || entry.Action == exam.ActionSupplement))
+		news, err := t.learn(reg, r, sent, sent && entry.Action.Brings())
 		if err != nil {
 			return err
 		}
@@ -192,20 +192,9 @@ func (s *Store) Rebase(id exam.DraftID, doc exam.Document, files []exam.File, on
 	return d, err
 }
 
-// sameFiles tells whether what is sent of two lists is the same, in whatever order it
-// was attached.
-func sameFiles(mine, theirs []exam.File) bool { return slices.Equal(sentOf(mine), sentOf(theirs)) }
-
-// sentOf names what is sent of a list, each once and sorted.
-func sentOf(files []exam.File) []string {
-	var list []string
-	for _, f := range files {
-		if f.Kind != exam.FilePhotoOriginal {
-			list = append(list, string(f.Kind)+"/"+f.SHA256)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
+// sameFiles tells whether what is sent of two lists is the same.
+func sameFiles(mine, theirs []exam.File) bool {
+	return slices.EqualFunc(exam.FilesToSend(mine), exam.FilesToSend(theirs), func(a, b exam.File) bool { return a.Kind == b.Kind && a.SHA256 == b.SHA256 })
 }
 
 // delivered makes the receipt over a version, if it is kept, the proof of what

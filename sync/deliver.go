@@ -169,7 +169,7 @@ func (e *Engine) step(ctx context.Context, entry exam.Entry, inline []wire.File,
 	if err == nil && reg.Version <= entry.Base {
 		err = errors.New("the receipt is about a version from before the step")
 	}
-	if err == nil && brings(entry) {
+	if err == nil && entry.Action.Brings() {
 		if reg.Digest != exam.Digest(entry.Content) {
 			err = errors.New("the receipt is not over the bytes that were sent")
 		}
@@ -207,11 +207,6 @@ func stepRequest(entry exam.Entry, inline []wire.File) request {
 		r.body, r.mediaType = wire.Encode(wire.Payment{Method: string(entry.Content)}), wire.JSON
 	}
 	return r
-}
-
-// brings tells whether a step's content is a submission.
-func brings(entry exam.Entry) bool {
-	return entry.Action == exam.ActionSubmit || entry.Action == exam.ActionSupplement
 }
 
 // verified checks that an answer is signed by the server, about this

@@ -115,7 +115,7 @@ type stumble struct {
 
 // After poison faults that is given up over which this machine stumbles, or the
 // server while it takes others. A server that stumbles over everything is waited for
-// until hopeless, which takes at least seven hours.
+// until hopeless, which takes six and a half hours at least, ten as a rule.
 const (
 	poison   = 8
 	hopeless = 100

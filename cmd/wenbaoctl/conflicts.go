@@ -90,7 +90,7 @@ func (c *conflictsList) Run(s *session) error {
 // made is the event that brought the content of the server's version.
 func (dis *dispute) made() exam.Event {
 	for _, e := range slices.Backward(dis.theirs.History) {
-		if e.Action == exam.ActionSubmit || e.Action == exam.ActionSupplement || e.Action == exam.ActionRestore {
+		if e.Action.Brings() || e.Action == exam.ActionRestore {
 			return e
 		}
 	}
@@ -210,7 +210,7 @@ func (dis *dispute) decide(choices []string) error {
 // step is what waited and is not sent any more, "" for a submission: that was
 // asked for on another content, and goes on only when it is asked for again.
 func (dis *dispute) step() exam.Action {
-	if e := dis.entry; e != nil && e.Action != exam.ActionSubmit && e.Action != exam.ActionSupplement {
+	if e := dis.entry; e != nil && !e.Action.Brings() {
 		return e.Action
 	}
 	return ""

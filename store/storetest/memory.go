@@ -502,7 +502,7 @@ func (m *Memory) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt)
 		made := false
 		if e != nil {
 			delete(m.entries, id)
-			if made = e.Action == exam.ActionSubmit || e.Action == exam.ActionSupplement; e.Action == exam.ActionSubmit {
+			if made = e.Action.Brings(); e.Action == exam.ActionSubmit {
 				d.delivered = e.revision
 			}
 			d.Delivered = &r

@@ -161,7 +161,7 @@ func (m *Memory) Deliver(id exam.EntryID, reg exam.Registration, r exam.Receipt)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	made := slices.ContainsFunc(m.entries, func(e exam.Entry) bool {
-		return e.ID == id && (e.Action == exam.ActionSubmit || e.Action == exam.ActionSupplement)
+		return e.ID == id && e.Action.Brings()
 	})
 	m.entries = slices.DeleteFunc(m.entries, func(e exam.Entry) bool { return e.ID == id })
 	m.learn(reg, r, made)

@@ -208,7 +208,7 @@ func (f *Form) Resolve(useTheirs map[string]bool) {
 // dropped is the step that taking in the server's version gives up, "" for a
 // submission, which is the question itself.
 func (f *Form) dropped() exam.Action {
-	if e, ok := f.entry(); ok && e.Action != exam.ActionSubmit && e.Action != exam.ActionSupplement {
+	if e, ok := f.entry(); ok && !e.Action.Brings() {
 		return e.Action
 	}
 	return ""

@@ -309,14 +309,14 @@ func (f *Form) mends(e exam.Entry) (list []Step) {
 	switch {
 	case f.theirs() != nil:
 		add("resolve")
-		if brings(e) { // taking it back would leave the same question
+		if e.Action.Brings() { // taking it back would leave the same question
 			return list
 		}
 	case f.reworked(e):
 		add("submit")
 		add("edit")
 	default:
-		if brings(e) && e.Last != exam.KindConflict && e.Last != exam.KindState {
+		if e.Action.Brings() && e.Last != exam.KindConflict && e.Last != exam.KindState {
 			add("edit")
 		}
 		if f.hopeful(e) {
@@ -325,11 +325,6 @@ func (f *Form) mends(e exam.Entry) (list []Step) {
 	}
 	add("drop")
 	return list
-}
-
-// brings tells whether a step brings content.
-func brings(e exam.Entry) bool {
-	return e.Action == exam.ActionSubmit || e.Action == exam.ActionSupplement
 }
 
 // reworked tells whether a submission that was set aside is not what would be
@@ -354,7 +349,7 @@ func (f *Form) hopeful(e exam.Entry) bool {
 func (f *Form) why(e exam.Entry) Text {
 	now, kind := f.moved(), asideReason(e.Last)
 	switch {
-	case f.theirs() != nil && e.Aside && !brings(e):
+	case f.theirs() != nil && e.Aside && !e.Action.Brings():
 		return T("ui.aside.conflict_first")
 	case f.theirs() != nil:
 		return T("ui.aside.conflict")

@@ -268,10 +268,8 @@ func (f *Form) Add(list string) (first string) {
 		return reflect.Append(v, fresh)
 	})
 	path := list + "." + strconv.Itoa(listLen(f.doc, list)-1)
-	for _, s := range catalogue[StepOf(list)] {
-		if s.list == list {
-			return path + strings.TrimPrefix(s.fields[0].path, list)
-		}
+	if s, ok := listSpec(list); ok {
+		path += strings.TrimPrefix(s.fields[0].path, list)
 	}
 	return path
 }
