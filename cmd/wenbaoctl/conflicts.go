@@ -229,10 +229,6 @@ func (s *session) again(st *store.Store, dis *dispute) error {
 	if err != nil {
 		return err
 	}
-	dropped := dis.step()
-	if dropped != "" {
-		s.out.warn("ctl.step_dropped", map[string]string{"step": s.words.Say("ctl.action." + string(dropped))})
-	}
 	sub, report := exam.Prepare(d, pack, now())
 	if exam.Digest(sub.Encode()) == dis.theirs.Digest {
 		if dis.entry != nil {
@@ -240,7 +236,7 @@ func (s *session) again(st *store.Store, dis *dispute) error {
 				return err
 			}
 		}
-		s.out.record(map[string]any{"id": d.ID, "queued": false, "dropped": dropped})
+		s.resolved(dis, false)
 		s.out.text("%s\n", s.words.Say("ctl.taken_in", map[string]string{"id": string(d.ID)}))
 		return nil
 	}
@@ -252,7 +248,16 @@ func (s *session) again(st *store.Store, dis *dispute) error {
 	if _, err := st.Queue(exam.SubmitEntry(d, sub, time.Now()), d.State.Waiting()); err != nil {
 		return err
 	}
-	s.out.record(map[string]any{"id": d.ID, "queued": true, "dropped": dropped})
+	s.resolved(dis, true)
 	s.out.text("%s\n", s.words.Say("ctl.resolved", map[string]string{"id": string(d.ID)}))
 	return nil
+}
+
+// resolved tells scripts what came of it, and everybody of a step that was given up.
+func (s *session) resolved(dis *dispute, queued bool) {
+	dropped := dis.step()
+	if dropped != "" {
+		s.out.warn("ctl.step_dropped", map[string]string{"step": s.words.Say("ctl.action." + string(dropped))})
+	}
+	s.out.record(map[string]any{"id": dis.draft.ID, "queued": queued, "dropped": dropped})
 }

@@ -81,6 +81,9 @@ func oneMore(index string) string {
 // moves the cursor, turns the writing or colours what stands around it.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return ' ' // what people type
+		}
 		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 			return unicode.ReplacementChar
 		}
