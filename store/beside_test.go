@@ -169,46 +169,38 @@ func TestCompactingWhileTheListIsLoaded(t *testing.T) {
 	}
 }
 
-// slow is a disk on which the next record of the journal waits for go ahead.
-type slow struct {
+// logged is a disk that calls on when a record of the journal is durable, before
+// anybody learns of it.
+type logged struct {
 	disk.OS
-	mu    sync.Mutex
-	armed bool
-	at    chan struct{}
-	ahead chan struct{}
+	on atomic.Pointer[func()]
 }
 
-type slowFile struct {
+type loggedFile struct {
 	disk.File
-	s *slow
+	d *logged
 }
 
-func (s *slow) OpenLog(name string) (disk.File, error) {
-	f, err := s.OS.OpenLog(name)
+func (d *logged) OpenLog(name string) (disk.File, error) {
+	f, err := d.OS.OpenLog(name)
 	if err != nil || !strings.HasSuffix(name, ".wj") {
 		return f, err
 	}
-	return slowFile{f, s}, nil
+	return loggedFile{f, d}, nil
 }
 
-func (f slowFile) WriteThrough(b []byte, at int64) error {
-	f.s.mu.Lock()
-	wait := f.s.armed && at > 0
-	if wait {
-		f.s.armed = false
+func (f loggedFile) WriteThrough(b []byte, at int64) error {
+	err := f.File.WriteThrough(b, at)
+	if on := f.d.on.Load(); on != nil && at > 0 && f.d.on.CompareAndSwap(on, nil) {
+		(*on)()
 	}
-	f.s.mu.Unlock()
-	if wait {
-		close(f.s.at)
-		<-f.s.ahead
-	}
-	return f.File.WriteThrough(b, at)
+	return err
 }
 
 // A change that was under way when the store was locked is in the list after unlocking.
 func TestAChangeUnderWayWhileTheStoreIsLockedIsListed(t *testing.T) {
 	dir := t.TempDir()
-	d := &slow{at: make(chan struct{}), ahead: make(chan struct{})}
+	d, at, ahead := &logged{}, make(chan struct{}), make(chan struct{})
 	o := storetest.Options()
 	o.Disk = d
 	s := storetest.OpenAt(t, dir, o)
@@ -218,17 +210,16 @@ func TestAChangeUnderWayWhileTheStoreIsLockedIsListed(t *testing.T) {
 	if _, err := s.Check(t.Context()); err != nil { // bbolt and the index file have everything
 		t.Fatal(err)
 	}
-	d.mu.Lock()
-	d.armed = true
-	d.mu.Unlock()
+	wait := func() { close(at); <-ahead }
+	d.on.Store(&wait)
 	done := make(chan error)
 	go func() {
 		_, err := s.Create(storetest.Person(2), exam.PackRef{})
 		done <- err
 	}()
-	<-d.at
+	<-at
 	s.Lock()
-	time.AfterFunc(300*time.Millisecond, func() { close(d.ahead) }) // Unlock may wait for it
+	time.AfterFunc(300*time.Millisecond, func() { close(ahead) }) // Unlock may wait for it
 	if err := s.Unlock(store.Keys{}); err != nil {
 		t.Fatal(err)
 	}
@@ -250,19 +241,18 @@ func TestAChangeUnderWayWhileTheStoreIsLockedIsListed(t *testing.T) {
 
 // Unlocking a store that is open looks at the keys and leaves the list alone.
 func TestUnlockingAnOpenStoreTouchesNothing(t *testing.T) {
-	d := &slow{at: make(chan struct{}), ahead: make(chan struct{})}
+	d, at, ahead := &logged{}, make(chan struct{}), make(chan struct{})
 	o := storetest.Options()
 	o.Disk = d
 	s := storetest.OpenAt(t, t.TempDir(), o)
-	d.mu.Lock()
-	d.armed = true
-	d.mu.Unlock()
+	wait := func() { close(at); <-ahead }
+	d.on.Store(&wait)
 	done := make(chan error)
 	go func() {
 		_, err := s.Create(storetest.Person(1), exam.PackRef{})
 		done <- err
 	}()
-	<-d.at
+	<-at
 	unlocked := make(chan error)
 	go func() { unlocked <- s.Unlock(store.Keys{}) }()
 	select {
@@ -273,7 +263,7 @@ func TestUnlockingAnOpenStoreTouchesNothing(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Error("it waits for the change that is under way")
 	}
-	close(d.ahead)
+	close(ahead)
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
@@ -322,5 +312,86 @@ func TestAfterAKillTheListKeepsItsOrder(t *testing.T) {
 	s2.Opening()
 	if got := order(s2); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the list is\n%v\nand was\n%v", got, want)
+	}
+}
+
+// two makes two drafts.
+func two(t *testing.T, s *store.Store) (a, b exam.DraftID) {
+	t.Helper()
+	drafts, err := s.CreateAll([]exam.Document{{Name: "王小雪"}, {Name: "李小满"}}, exam.PackRef{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return drafts[0].ID, drafts[1].ID
+}
+
+// What is read while a change of the draft becomes durable is older than that, and
+// the next change must not begin from it.
+func TestAChangeIsNotMadeFromWhatWasReadBeforeAnother(t *testing.T) {
+	d := &logged{}
+	o := storetest.Options()
+	o.Disk = d
+	s := storetest.OpenAt(t, t.TempDir(), o)
+	a, b := two(t, s)
+	city := func(id exam.DraftID, name string) uint64 {
+		t.Helper()
+		got, err := s.Save(id, exam.Document{Name: "王小雪", City: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Revision
+	}
+	city(b, "洛阳市") // so that a is not the draft being typed
+	read := func() {
+		if got, err := s.Draft(a); err != nil || got.Revision != 1 {
+			t.Errorf("%d, %v", got.Revision, err)
+		}
+	}
+	d.on.Store(&read)
+	city(a, "开封市")
+	if d.on.Load() != nil {
+		t.Fatal("nothing was read beside the change")
+	}
+	city(b, "南阳市")
+	if got := city(a, "郑州市"); got != 3 {
+		t.Fatalf("revision %d after two changes", got)
+	}
+	if was, err := s.At(a, 2); err != nil || was.City != "开封市" {
+		t.Errorf("the version between is %q, %v", was.City, err)
+	}
+}
+
+// Whoever reads beside those who save, every version is there in the end.
+func TestReadersBesideChangesLoseNoVersion(t *testing.T) {
+	s := storetest.Open(t)
+	a, b := two(t, s)
+	ids := []exam.DraftID{a, b}
+	var readers sync.WaitGroup
+	for i := range 4 {
+		readers.Go(func() {
+			for t.Context().Err() == nil {
+				if _, err := s.Draft(ids[i%2]); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	t.Cleanup(readers.Wait)
+	const edits = 60
+	email := func(i int) string { return fmt.Sprintf("n%d@example.invalid", i) }
+	for i := range edits {
+		for _, id := range ids {
+			if _, err := s.Save(id, exam.Document{Name: "王小雪", Email: email(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, id := range ids {
+		for i := range edits {
+			if doc, err := s.At(id, uint64(i+2)); err != nil || doc.Email != email(i) {
+				t.Fatalf("revision %d has %q, %v", i+2, doc.Email, err)
+			}
+		}
 	}
 }

@@ -118,7 +118,7 @@ func (c *checker) all() error {
 func (c *checker) draft(key string) {
 	id := exam.DraftID(key)
 	c.Drafts++
-	d, err := c.view.draft(id)
+	d, _, err := c.view.draft(id)
 	if _, keyErr := c.plain(c.v.data, bucketKeys, key); err != nil || keyErr != nil { // of those in use it was not read
 		if sealed, gone := c.Get(bucketPurged, key); gone == nil && sealed != nil {
 			c.Drafts--

@@ -81,13 +81,18 @@ func (t *tx) touch(id exam.DraftID, h head) error {
 	return t.sealHead(id, h)
 }
 
-// Draft gives a draft as it is now, also one that lies in the bin.
+// Draft gives a draft as it is now, also one that lies in the bin. Who reads a
+// draft before he changes it need not wait for that again.
 func (s *Store) Draft(id exam.DraftID) (exam.Draft, error) {
 	r, _, err := s.reading()
 	if err != nil {
 		return exam.Draft{}, err
 	}
-	d, err := r.draft(id)
+	since := s.engine.Seq()
+	d, was, err := r.draft(id)
+	if err == nil {
+		r.v.keepRead(since, was)
+	}
 	return d, named("read draft", err)
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -83,7 +84,21 @@ type vault struct {
 	said   *registrationRecord // and what the server said of it, if that was read
 
 	versions []string // and the keys of its versions in their bucket, once they are known
+
+	read    []atHand // drafts that were read last, newest last, as they still are
+	changed uint64   // sequence number of the last change of any draft
 }
+
+// atHand is a draft that was read, for who changes it next: reading is how every
+// edit begins.
+type atHand struct {
+	id   exam.DraftID
+	head head
+	said registrationRecord
+}
+
+// readAtHand bounds them.
+const readAtHand = 8
 
 // cachedKeys bounds the drafts whose ciphers are kept ready; one is about 1 KB.
 const cachedKeys = 1024
@@ -123,10 +138,54 @@ func (v *vault) forget(id exam.DraftID) {
 	v.typed, v.said, v.versions = "", nil, nil
 }
 
+// keepRead remembers a draft as it was read when since was the last change that
+// could be seen. If a draft has changed after that nothing is remembered: what was
+// read may be older. It would be told of the change before the change can be seen.
+func (v *vault) keepRead(since uint64, d atHand) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.changed > since || v.typed == d.id {
+		return
+	}
+	v.read = slices.DeleteFunc(v.read, func(o atHand) bool { return o.id == d.id })
+	if len(v.read) == readAtHand {
+		v.read = slices.Delete(v.read, 0, 1)
+	}
+	v.read = append(v.read, d)
+}
+
+// outdate forgets what was read of drafts that change seq has changed. It is told
+// before the change can be seen.
+func (v *vault) outdate(seq uint64, changes []Change) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, c := range changes {
+		if c.Draft != "" {
+			v.changed = seq
+			v.read = slices.DeleteFunc(v.read, func(o atHand) bool { return o.id == c.Draft })
+		}
+	}
+}
+
+// atHand gives what was read of a draft that nobody has changed since. The caller
+// holds mu.
+func (v *vault) atHand(id exam.DraftID) *atHand {
+	if i := slices.IndexFunc(v.read, func(o atHand) bool { return o.id == id }); i >= 0 {
+		return &v.read[i]
+	}
+	return nil
+}
+
 func (v *vault) lastHead(id exam.DraftID) (head, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.head, v.typed == id
+	if v.typed == id {
+		return v.head, true
+	}
+	if d := v.atHand(id); d != nil {
+		return d.head, true
+	}
+	return head{}, false
 }
 
 func (v *vault) keepHead(id exam.DraftID, h head) {
@@ -177,10 +236,13 @@ func (v *vault) keepVersions(id exam.DraftID, keys []string) {
 func (v *vault) lastRegistration(id exam.DraftID) (registrationRecord, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.typed != id || v.said == nil {
-		return registrationRecord{}, false
+	if v.typed == id && v.said != nil {
+		return *v.said, true
 	}
-	return *v.said, true
+	if d := v.atHand(id); d != nil {
+		return d.said, true
+	}
+	return registrationRecord{}, false
 }
 
 func (v *vault) keepRegistration(id exam.DraftID, rec registrationRecord) {

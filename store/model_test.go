@@ -30,11 +30,13 @@ func TestAnySessionShowsWhatTheStoreInMemoryShows(t *testing.T) {
 		}
 		y := &twins{T: rt, dir: dir, memory: storetest.NewMemory(), answered: map[int]int{}}
 		y.open()
+		defer func() { // also when a session cannot be drawn to its end
+			if err := y.real.Close(); err != nil {
+				rt.Error(err)
+			}
+		}()
 		rt.Repeat(y.deeds())
 		storetest.Inspect(t, y.real, dir)
-		if err := y.real.Close(); err != nil {
-			rt.Fatal(err)
-		}
 	})
 }
 

@@ -59,6 +59,7 @@ func (s *Store) update(op string, fn func(*tx) error) error {
 			for _, f := range t.then {
 				f(ix)
 			}
+			v.outdate(t.Seq, t.changes)
 		})
 		return nil
 	})
@@ -161,7 +162,8 @@ func (r view) head(id exam.DraftID) (head, error) {
 	return decodeHead(plain)
 }
 
-// head gives the draft's newest state, of the draft being typed from memory.
+// head gives the draft's newest state, of the draft being typed or just read from
+// memory.
 func (t *tx) head(id exam.DraftID) (head, error) {
 	if h, ok := t.v.lastHead(id); ok && !t.Has(bucketDrafts, string(id)) {
 		return h, nil
@@ -188,18 +190,18 @@ func (r view) registration(id exam.DraftID) (rec registrationRecord, err error) 
 	return rec, err
 }
 
-// draft gives a draft as the screens want it.
-func (r view) draft(id exam.DraftID) (exam.Draft, error) {
+// draft gives a draft as the screens want it, and as a change wants it.
+func (r view) draft(id exam.DraftID) (d exam.Draft, was atHand, err error) {
 	h, err := r.head(id)
 	if err != nil {
-		return exam.Draft{}, err
+		return d, was, err
 	}
 	doc, err := exam.DecodeDocument(h.document)
 	if err != nil {
-		return exam.Draft{}, exam.Errorf(exam.KindDamaged, "read draft", "not a document")
+		return d, was, exam.Errorf(exam.KindDamaged, "read draft", "not a document")
 	}
 	reg, err := r.registration(id)
-	return assemble(id, h, doc, reg), err
+	return assemble(id, h, doc, reg), atHand{id, h, reg}, err
 }
 
 // assemble puts a draft together from its head, its document and what the
@@ -222,7 +224,7 @@ func (t *tx) assemble(id exam.DraftID, h head, doc exam.Document) (exam.Draft, e
 	return assemble(id, h, doc, reg), err
 }
 
-// registration is that of view, of the draft being typed from memory.
+// registration is that of view, of the draft being typed or just read from memory.
 func (t *tx) registration(id exam.DraftID) (registrationRecord, error) {
 	changed := t.Has(bucketRegistrations, string(id))
 	if rec, ok := t.v.lastRegistration(id); ok && !changed {

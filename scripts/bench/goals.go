@@ -65,7 +65,7 @@ var runs = []run{
 
 func saves() (list []goal) {
 	for _, n := range []int{0, 10_000, 100_000} {
-		for _, which := range []struct{ prefix, name string }{{"", "the same draft"}, {"random-", "any draft"}} {
+		for _, which := range []struct{ prefix, name string }{{"", "the same draft"}, {"read-", "any draft, read before"}, {"unread-", "any draft, unread"}} {
 			for _, g := range []struct {
 				unit  string
 				limit limit

@@ -50,10 +50,10 @@ func (e *Engine) isFull() bool {
 	return e.full()
 }
 
-// full tells whether bbolt should take in what waits: four segments of the
+// full tells whether bbolt should take in what waits: six segments of the
 // journal. What many drafts have in one page is then written once. The caller
 // holds mu.
-func (e *Engine) full() bool { return e.logged >= 4*e.o.Segment }
+func (e *Engine) full() bool { return e.logged >= 6*e.o.Segment }
 
 // tend does what keeps saving fast and both copies whole. What fails is tried
 // again: nothing of it is needed for what was acknowledged.

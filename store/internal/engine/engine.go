@@ -19,7 +19,7 @@ type Options struct {
 	FS    disk.FS
 	Clock func() time.Time // stamps records, for people only
 	// Segment is the size of a file of the journal; bbolt takes changes in when
-	// four times as many bytes wait, or Idle after the first of them.
+	// six times as many bytes wait, or Idle after the first of them.
 	Segment int64
 	Idle    time.Duration
 	// MaxDatabase bounds the bbolt file in bytes.
