@@ -200,7 +200,8 @@ func (c *cursor) text() string {
 	return t
 }
 
-func (c *cursor) row() (r row) {
+// row reads into r, which is zero.
+func (c *cursor) row(r *row) {
 	r.id = exam.DraftID(c.text())
 	r.name, r.spelled, r.idNumber, r.phone, r.number = c.text(), c.text(), c.text(), c.text(), c.text()
 	r.exam, r.area, r.level, r.state = c.text(), c.text(), exam.Level(c.text()), exam.State(c.text())
@@ -211,21 +212,23 @@ func (c *cursor) row() (r row) {
 	for n := c.number(); n > 0 && !c.bad; n-- {
 		r.outbox = append(r.outbox, entryRow{exam.EntryID(c.text()), exam.Transport(c.text())})
 	}
-	return r
 }
 
-// chunk is one decoded chunk.
+// chunk is one chunk that was opened.
 type chunk struct {
 	seq     uint64
 	total   int
 	listed  int // of total, not in the bin
 	removed []exam.DraftID
-	rows    []row
+	rows    []row // once they are read
+	count   int   // of rows
+	unread  cursor
 }
 
 var errIndex = errors.New("not a chunk of an index")
 
-func parseChunk(v *vault, sealed []byte) (k chunk, err error) {
+// openChunk opens a chunk and reads all but its rows.
+func openChunk(v *vault, sealed []byte) (k chunk, err error) {
 	plain, err := v.data.Open(indexFile, indexKey, sealed)
 	if err != nil {
 		return k, err
@@ -236,17 +239,32 @@ func parseChunk(v *vault, sealed []byte) (k chunk, err error) {
 		k.removed = append(k.removed, exam.DraftID(c.text()))
 	}
 	n := c.number()
-	if n > chunkRows {
+	if c.bad || n > chunkRows {
 		return k, errIndex
 	}
-	k.rows = make([]row, 0, n)
-	for ; n > 0 && !c.bad; n-- {
-		k.rows = append(k.rows, c.row())
-	}
-	if c.bad {
-		return k, errIndex
-	}
+	k.count, k.unread = int(n), c
 	return k, nil
+}
+
+// read reads the chunk's rows into room for as many.
+func (k *chunk) read(room []row) error {
+	for i := range room {
+		k.unread.row(&room[i])
+	}
+	k.rows = room
+	if k.unread.bad {
+		return errIndex
+	}
+	return nil
+}
+
+// parseChunk opens a chunk with its rows.
+func parseChunk(v *vault, sealed []byte) (chunk, error) {
+	k, err := openChunk(v, sealed)
+	if err == nil {
+		err = k.read(make([]row, k.count))
+	}
+	return k, err
 }
 
 // cutLast gives the last sealed chunk of the file's bytes and what is before it.

@@ -164,11 +164,17 @@ func (s *Store) fill(v *vault, ix *index, l *indexLog, seq uint64, news []string
 	if err != nil || len(sealed) == 0 {
 		return cmp.Or(err, errIndex)
 	}
-	chunks, err := parseAll(v, sealed)
+	chunks := make([]chunk, len(sealed))
+	err = inPairs(len(sealed), func(i int) (err error) {
+		chunks[i], err = openChunk(v, sealed[i])
+		return err
+	})
+	if err == nil {
+		err = ix.takeAll(chunks)
+	}
 	if err != nil {
 		return err
 	}
-	ix.takeAll(chunks)
 	l.seq = chunks[len(chunks)-1].seq
 	if len(ix.slots) != chunks[len(chunks)-1].total || l.seq != seq {
 		return errIndex
@@ -178,42 +184,42 @@ func (s *Store) fill(v *vault, ix *index, l *indexLog, seq uint64, news []string
 	return s.catchUp(v, ix, news)
 }
 
-// parseAll opens the chunks on two processors.
-func parseAll(v *vault, sealed [][]byte) ([]chunk, error) {
-	chunks, errs := make([]chunk, len(sealed)), make([]error, len(sealed))
+// inPairs calls fn for each of n, on two processors.
+func inPairs(n int, fn func(i int) error) error {
+	var errs [2]error
 	var wg sync.WaitGroup
-	for part := range 2 {
+	for part := range errs {
 		wg.Go(func() {
-			for i := part; i < len(sealed); i += 2 {
-				chunks[i], errs[i] = parseChunk(v, sealed[i])
+			for i := part; i < n && errs[part] == nil; i += len(errs) {
+				errs[part] = fn(i)
 			}
 		})
 	}
 	wg.Wait()
-	return chunks, cmp.Or(errs...)
+	return cmp.Or(errs[:]...)
 }
 
-// reserve makes room for the rows of all chunks.
-func (ix *index) reserve(chunks []chunk) {
-	n := 0
-	for _, k := range chunks {
-		n += len(k.rows)
-	}
-	ix.rows = make([]row, 0, n+n/8)
-	ix.slots = make(map[exam.DraftID]int32, n)
-	ix.columns.reserve(n + n/8)
-}
-
-// takeAll takes in chunks, rows and columns side by side. Nobody else has the
+// takeAll takes in chunks that were opened: their rows are read to where they will
+// lie, then rows and columns are gone through side by side. Nobody else has the
 // index yet.
-func (ix *index) takeAll(chunks []chunk) {
-	ix.reserve(chunks)
+func (ix *index) takeAll(chunks []chunk) error {
+	n, from := 0, make([]int, len(chunks))
+	for i, k := range chunks {
+		from[i] = n
+		n += k.count
+	}
+	room := n + n/8
+	ix.rows = make([]row, n, room)
+	ix.slots = make(map[exam.DraftID]int32, n)
+	ix.columns.reserve(room)
+	err := inPairs(len(chunks), func(i int) error { return chunks[i].read(ix.rows[from[i]:][:chunks[i].count]) })
+	if err != nil {
+		return err
+	}
 	var columns sync.WaitGroup
 	columns.Go(func() {
-		for _, k := range chunks {
-			for i := range k.rows {
-				ix.columns.append(&k.rows[i])
-			}
+		for i := range ix.rows {
+			ix.columns.append(&ix.rows[i])
 		}
 	})
 	var left []int32
@@ -223,23 +229,27 @@ func (ix *index) takeAll(chunks []chunk) {
 			for _, e := range ix.rows[slot].outbox {
 				delete(ix.entries, e.id)
 			}
-			ix.leaveRow(slot)
 			delete(ix.slots, id)
 		}
 	}
-	for _, k := range chunks {
+	for i, k := range chunks {
 		for _, id := range k.removed {
 			drop(id)
 		}
-		for _, r := range k.rows {
+		for at := range k.rows {
+			r := &k.rows[at]
 			drop(r.id)
-			ix.appendRow(r)
+			ix.slots[r.id] = int32(from[i] + at)
+			for _, e := range r.outbox {
+				ix.entries[e.id] = r.id
+			}
 		}
 	}
 	columns.Wait()
 	for _, slot := range left {
-		ix.columns.leave(slot)
+		ix.leave(slot)
 	}
+	return nil
 }
 
 // take puts a row that was read in the place of the one before, or removes it.
