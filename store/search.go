@@ -13,11 +13,13 @@ import (
 
 // columns hold what a search looks at, row by row, packed so that one pass over
 // 100,000 rows stays well below a millisecond: names and spellings as one text
-// each, numbers as their first and last sixteen digits in a word.
+// each, the letters of the latter and the first and last sixteen digits of numbers
+// in a word.
 type columns struct {
 	flags                       []byte
 	idEnd, phoneStart, phoneEnd []uint64
 	numberStart, numberEnd      []uint64
+	letters                     []uint64 // of the spelled names, see lettersOf
 	names, spellings            texts
 	shown, binned               set // rows that are not gaps, by where they are listed
 }
@@ -53,6 +55,7 @@ func (c *columns) append(r *row) {
 	c.numberStart, c.numberEnd = append(c.numberStart, firstDigits(r.number)), append(c.numberEnd, lastDigits(r.number))
 	c.names.append(r.name)
 	c.spellings.append(r.spelled)
+	c.letters = append(c.letters, lettersOf(r.spelled))
 }
 
 // leave makes a gap of a row.
@@ -68,7 +71,7 @@ func (c *columns) cut(slot int) {
 	if slot%64 == 0 {
 		c.shown, c.binned = c.shown[:slot/64], c.binned[:slot/64]
 	}
-	for _, w := range []*[]uint64{&c.idEnd, &c.phoneStart, &c.phoneEnd, &c.numberStart, &c.numberEnd} {
+	for _, w := range []*[]uint64{&c.idEnd, &c.phoneStart, &c.phoneEnd, &c.numberStart, &c.numberEnd, &c.letters} {
 		*w = (*w)[:slot]
 	}
 	c.names.cut(slot)
@@ -81,7 +84,7 @@ func (c *columns) listed() int { return bytes.Count(c.flags, []byte{flagLive}) }
 // reserve makes room for n rows.
 func (c *columns) reserve(n int) {
 	c.flags = make([]byte, 0, n)
-	for _, w := range []*[]uint64{&c.idEnd, &c.phoneStart, &c.phoneEnd, &c.numberStart, &c.numberEnd} {
+	for _, w := range []*[]uint64{&c.idEnd, &c.phoneStart, &c.phoneEnd, &c.numberStart, &c.numberEnd, &c.letters} {
 		*w = make([]uint64, 0, n)
 	}
 	for _, t := range []*texts{&c.names, &c.spellings} {
@@ -151,7 +154,7 @@ func (ix *index) search(text string) set {
 		case strings.Trim(word, "0123456789x") == "" && word != "x":
 			ix.findDigits(word, hits)
 		case isASCII(word):
-			ix.columns.spellings.find(word, hits)
+			ix.columns.findSpelled(word, hits)
 			ix.findNumber(word, hits)
 		default:
 			ix.columns.names.find(word, hits)
@@ -180,20 +183,63 @@ func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
-// find adds the rows whose text holds word.
+// find adds the rows whose text holds word. It looks for the last byte of it: the
+// first one of all characters is one of six.
 func (t *texts) find(word string, hits set) {
-	needle, slot := []byte(word), 0
-	for at := 0; ; {
-		i := bytes.Index(t.all[at:], needle)
+	needle, slot, last := []byte(word), 0, len(word)-1
+	for at := last; at < len(t.all); {
+		i := bytes.IndexByte(t.all[at:], needle[last])
 		if i < 0 {
 			return
 		}
-		at += i
-		for t.end[slot] <= uint32(at) {
+		start := at + i - last
+		if !bytes.HasPrefix(t.all[start:], needle) {
+			at += i + 1
+			continue
+		}
+		for t.end[slot] <= uint32(start) {
 			slot++
 		}
 		hits.add(slot)
-		at = int(t.end[slot])
+		at = int(t.end[slot]) + last
+	}
+}
+
+// of gives the text of a row, with the zero byte behind it.
+func (t *texts) of(slot int) []byte {
+	start := uint32(0)
+	if slot > 0 {
+		start = t.end[slot-1]
+	}
+	return t.all[start:t.end[slot]]
+}
+
+// lettersOf gives the letters in a spelled name, a bit for each, and above them a
+// bit for each pair of letters side by side, which some pairs share.
+func lettersOf[T string | []byte](spelled T) (w uint64) {
+	before := 0
+	for i := range len(spelled) {
+		c := int(spelled[i]) - 'a' + 1
+		if c < 1 || c > 26 {
+			before = 0
+			continue
+		}
+		w |= 1 << (c - 1)
+		if before > 0 {
+			w |= 1 << (26 + (before*27+c)%38)
+		}
+		before = c
+	}
+	return w
+}
+
+// findSpelled adds the rows whose spelled name holds word.
+func (c *columns) findSpelled(word string, hits set) {
+	needle, want := []byte(word), lettersOf(word)
+	for i, has := range c.letters {
+		if has&want == want && (len(word) == 1 && want != 0 || bytes.Contains(c.spellings.of(i), needle)) {
+			hits.add(i)
+		}
 	}
 }
 
