@@ -41,8 +41,8 @@ func (e *Engine) snapshots() (list []uint64, err error) {
 	return list, err
 }
 
-// maybeSnapshot takes a snapshot when the journal has grown to four times the
-// database, so that copying costs a quarter of what saving did, at most.
+// maybeSnapshot takes a snapshot when the journal has grown to five times the
+// database, so that copying costs a fifth of what saving did, at most.
 func (e *Engine) maybeSnapshot() error {
 	e.snapping.Lock()
 	defer e.snapping.Unlock()
@@ -57,7 +57,7 @@ func (e *Engine) maybeSnapshot() error {
 	e.write.Lock()
 	segments, size := e.journal.grown(newest)
 	e.write.Unlock()
-	due := size >= max(2*e.o.Segment, 4*e.databaseSize()) || segments > maxSegments
+	due := size >= max(2*e.o.Segment, 5*e.databaseSize()) || segments > maxSegments
 	if !due && !e.alone() || newest > 0 && newest == e.takenIn() {
 		return nil
 	}
