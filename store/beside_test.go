@@ -395,3 +395,28 @@ func TestReadersBesideChangesLoseNoVersion(t *testing.T) {
 		}
 	}
 }
+
+// Whoever reads while the store is closed gets an answer or a refusal.
+func TestReadingBesideClosing(t *testing.T) {
+	for range 5 {
+		s := storetest.Open(t)
+		a, _ := two(t, s)
+		var readers sync.WaitGroup
+		started := make(chan struct{})
+		readers.Go(func() {
+			for n := 0; ; n++ {
+				if _, err := s.Draft(a); err != nil {
+					return
+				}
+				if n == 0 {
+					close(started)
+				}
+			}
+		})
+		<-started
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		readers.Wait()
+	}
+}

@@ -308,6 +308,7 @@ func (s *Store) Purge(id exam.DraftID) error {
 
 // purgeRecords deletes every record of the draft and gives the files to remove.
 func (s *Store) purgeRecords(t *tx, id exam.DraftID, h head) (gone []string, err error) {
+	t.sealed = append(t.sealed, id)
 	t.Delete(bucketKeys, string(id))
 	t.Delete(bucketDrafts, string(id))
 	t.Delete(bucketRegistrations, string(id))

@@ -154,16 +154,14 @@ func (v *vault) keepRead(since uint64, d atHand) {
 	v.read = append(v.read, d)
 }
 
-// outdate forgets what was read of drafts that change seq has changed. It is told
-// before the change can be seen.
-func (v *vault) outdate(seq uint64, changes []Change) {
+// outdate forgets what was read of drafts of which change seq has put anything. It
+// is told before the change can be seen.
+func (v *vault) outdate(seq uint64, drafts []exam.DraftID) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, c := range changes {
-		if c.Draft != "" {
-			v.changed = seq
-			v.read = slices.DeleteFunc(v.read, func(o atHand) bool { return o.id == c.Draft })
-		}
+	for _, id := range drafts {
+		v.changed = seq
+		v.read = slices.DeleteFunc(v.read, func(o atHand) bool { return o.id == id })
 	}
 }
 
@@ -193,6 +191,10 @@ func (v *vault) keepHead(id exam.DraftID, h head) {
 	defer v.mu.Unlock()
 	if v.typed != id {
 		v.said, v.versions = nil, nil
+		if d := v.atHand(id); d != nil {
+			said := d.said
+			v.said = &said
+		}
 	}
 	if old := v.head.document; unsafe.SliceData(old) != unsafe.SliceData(h.document) {
 		v.spare = old
@@ -250,6 +252,8 @@ func (v *vault) keepRegistration(id exam.DraftID, rec registrationRecord) {
 	defer v.mu.Unlock()
 	if v.typed == id {
 		v.said = &rec
+	} else if d := v.atHand(id); d != nil {
+		d.said = rec
 	}
 }
 

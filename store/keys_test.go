@@ -13,7 +13,7 @@ func TestWhatWasReadIsRememberedUntilItChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	knows := func(id exam.DraftID) bool { _, ok := v.lastHead(id); return ok }
-	change := func(seq uint64, id exam.DraftID) { v.outdate(seq, []Change{{DraftChanged, id}}) }
+	change := func(seq uint64, id exam.DraftID) { v.outdate(seq, []exam.DraftID{id}) }
 
 	v.keepRead(4, atHand{id: "a"})
 	if !knows("a") {
@@ -32,7 +32,7 @@ func TestWhatWasReadIsRememberedUntilItChanges(t *testing.T) {
 	if knows("a") {
 		t.Fatal("what was read before a change is remembered behind it")
 	}
-	v.outdate(7, []Change{{What: StoreChanged}}) // a setting
+	v.outdate(7, nil) // a setting
 	v.keepRead(6, atHand{id: "a"})
 	if !knows("a") {
 		t.Fatal("a setting counts as a draft's change")

@@ -56,7 +56,8 @@ type Store struct {
 	stopping sync.Once
 	stopped  error
 
-	files sync.Mutex // one attaches or purges at a time
+	files     sync.Mutex // one attaches or purges at a time
+	unlocking sync.Mutex // one sets the keys at a time
 
 	mu      sync.RWMutex // guards what follows
 	keys    keyring
@@ -210,6 +211,8 @@ func (s *Store) Unlock(keys Keys) error {
 	r := s.keys
 	s.mu.RUnlock()
 	data, err := r.unlock(keys)
+	s.unlocking.Lock() // what one call remembers would not be told of a change that began with the keys of another
+	defer s.unlocking.Unlock()
 	if _, _, locked := s.open(); err != nil || locked == nil {
 		return err // an index that changes are coming into is not read anew
 	}

@@ -29,9 +29,11 @@ type tx struct {
 	s       *Store
 	then    []func(*index)
 	changes []Change
+	sealed  []exam.DraftID // drafts of which it puts anything
 
 	fewThen   [4]func(*index) // what a save needs, in one piece with the rest
 	fewChange [1]Change
+	fewSealed [2]exam.DraftID
 }
 
 // Get gives the value as the change sees it.
@@ -51,7 +53,7 @@ func (s *Store) update(op string, fn func(*tx) error) error {
 			return err
 		}
 		t = &tx{view: view{e, v, ix}, Tx: e, s: s}
-		t.then, t.changes = t.fewThen[:0], t.fewChange[:0]
+		t.then, t.changes, t.sealed = t.fewThen[:0], t.fewChange[:0], t.fewSealed[:0]
 		if err := fn(t); err != nil {
 			return err
 		}
@@ -59,7 +61,7 @@ func (s *Store) update(op string, fn func(*tx) error) error {
 			for _, f := range t.then {
 				f(ix)
 			}
-			v.outdate(t.Seq, t.changes)
+			v.outdate(t.Seq, t.sealed)
 		})
 		return nil
 	})
@@ -257,6 +259,7 @@ func (t *tx) seal(id exam.DraftID, bucket, key string, plain ...[]byte) error {
 		return err
 	}
 	t.Put(bucket, key, b.SealIn(t.Room(), bucket, key, t.Seq, plain...))
+	t.sealed = append(t.sealed, id)
 	return nil
 }
 

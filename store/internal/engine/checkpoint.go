@@ -164,6 +164,8 @@ func (e *Engine) markClosed() {
 		return
 	}
 	if e.journal.append(record{seq: e.seq + 1, time: e.o.Clock(), kind: kindClosed}) == nil {
+		e.mu.Lock()
 		e.seq++
+		e.mu.Unlock()
 	}
 }
