@@ -164,11 +164,6 @@ func (ix *index) appendRow(r row) {
 // leave makes a gap of a row.
 func (ix *index) leave(slot int32) {
 	ix.columns.leave(slot)
-	ix.leaveRow(slot)
-}
-
-// leaveRow is leave but for the columns.
-func (ix *index) leaveRow(slot int32) {
 	ix.rows[slot] = row{}
 	ix.gaps++
 }

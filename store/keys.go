@@ -154,8 +154,8 @@ func (v *vault) keepRead(since uint64, d atHand) {
 	v.read = append(v.read, d)
 }
 
-// outdate forgets what was read of drafts of which change seq has put anything. It
-// is told before the change can be seen.
+// outdate forgets what was read of drafts of which change seq has put or deleted
+// anything. It is told before the change can be seen.
 func (v *vault) outdate(seq uint64, drafts []exam.DraftID) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -216,7 +216,7 @@ func (t *texts) of(slot int) []byte {
 
 // lettersOf gives the letters in a spelled name, a bit for each, and above them a
 // bit for each pair of letters side by side, which some pairs share.
-func lettersOf[T string | []byte](spelled T) (w uint64) {
+func lettersOf(spelled string) (w uint64) {
 	before := 0
 	for i := range len(spelled) {
 		c := int(spelled[i]) - 'a' + 1

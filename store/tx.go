@@ -29,7 +29,7 @@ type tx struct {
 	s       *Store
 	then    []func(*index)
 	changes []Change
-	sealed  []exam.DraftID // drafts of which it puts anything
+	sealed  []exam.DraftID // drafts of which it puts or deletes anything
 
 	fewThen   [4]func(*index) // what a save needs, in one piece with the rest
 	fewChange [1]Change
