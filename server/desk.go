@@ -116,7 +116,7 @@ func (d *Desk) published(ctx context.Context) (out Outcome, err error) {
 			out.Packs = append(out.Packs, *p.Pack)
 			continue
 		}
-		n, err := p.Notice.Verify([]ed25519.PublicKey{d.s.Public()})
+		n, err := p.Notice.Verify(append([]ed25519.PublicKey{d.s.Public()}, d.s.Former...))
 		if err != nil {
 			return Outcome{}, err
 		}

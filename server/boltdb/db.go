@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -111,9 +112,12 @@ func Open(dir string, o Options) (*DB, error) {
 		return nil, err
 	}
 	b, err := bbolt.Open(path, 0o600, options(o))
+	var file *fs.PathError
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, exam.Errorf(exam.KindBusy, op, "another process has it open")
+	case errors.As(err, &file) && file.Op == "open": // nothing of it was read
+		return nil, &exam.Error{Kind: exam.KindReadOnly, Op: op, Err: err}
 	case err != nil:
 		return nil, &exam.Error{Kind: exam.KindDamaged, Op: op, Err: err}
 	}

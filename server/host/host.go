@@ -8,10 +8,12 @@ import (
 	"crypto/ed25519"
 	"crypto/tls"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"wenbao/exam"
@@ -162,7 +164,7 @@ func (h *Host) Close(ctx context.Context) error {
 		h.http.Close()
 	}
 	h.stop()
-	h.door.close()
+	h.door.close(ctx)
 	h.done.Wait()
 	return errors.Join(err, h.repo.Close())
 }
@@ -179,7 +181,10 @@ func listen(c Config) (net.Listener, string, error) {
 		return nil, "", exam.Errorf(exam.KindInvalid, op, "plain HTTP on an address that is not loopback")
 	}
 	l, err := net.ListenTCP("tcp", addr)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EADDRNOTAVAIL): // nobody else has it: it is not to be had
+		return nil, "", &exam.Error{Kind: exam.KindInvalid, Op: op, Err: err}
+	case err != nil:
 		return nil, "", &exam.Error{Kind: exam.KindBusy, Op: op, Err: err}
 	}
 	if c.PlainHTTP {

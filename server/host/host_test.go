@@ -168,6 +168,7 @@ func TestWhatCannotBeServedSafelyIsRefusedAtTheStart(t *testing.T) {
 		"a certificate without its key": func(c *Config) { c.CertFile = cert },
 		"a key that is none":            func(c *Config) { c.CertFile, c.KeyFile = cert, cert },
 		"an address that is none":       func(c *Config) { c.Listen = "nowhere" },
+		"an address of another machine": func(c *Config) { c.Listen = "192.0.2.1:0" },
 	} {
 		c := config(t)
 		change(&c)
