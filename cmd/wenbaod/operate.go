@@ -83,11 +83,21 @@ func (c *keysRenewCmd) Run(e *env) error {
 
 // offline works on the repository itself.
 func (e *env) offline(f folder, work func(server.Repository) error) error {
-	repo, err := opener(e.ctx, f)(f.Data)
+	repo, err := e.open(f)
 	if err != nil {
 		return err
 	}
 	return errors.Join(work(repo), repo.Close())
+}
+
+// open opens the repository of a folder in which a server was before: whoever
+// mistypes a folder is told, and does not read or tell anything in an empty one.
+func (e *env) open(f folder) (server.Repository, error) {
+	_, missing := os.Stat(filepath.Join(f.Data, boltdb.FileName))
+	if f.Postgres == "" && errors.Is(missing, fs.ErrNotExist) && keyfile.LastID(f.Data) == "" {
+		return nil, exam.Errorf(exam.KindNotFound, "open server database", "there was never a server in %s", f.Data)
+	}
+	return opener(e.ctx, f)(f.Data)
 }
 
 type exportCmd struct {
@@ -117,7 +127,7 @@ func (exportCmd) Help() string {
 }
 
 func (c *exportCmd) Run(e *env) error {
-	repo, err := opener(e.ctx, c.folder)(c.Data)
+	repo, err := e.open(c.folder)
 	if err != nil {
 		return err
 	}
@@ -129,6 +139,9 @@ func (c *exportCmd) Run(e *env) error {
 func export(e *env, repo server.Repository, out *json.Encoder) error {
 	out.SetEscapeHTML(false)
 	for after := exam.DraftID(""); ; {
+		if err := e.ctx.Err(); err != nil {
+			return err
+		}
 		batch, err := repo.List(e.ctx, after, 500)
 		if err != nil || len(batch) == 0 {
 			return err
@@ -161,7 +174,7 @@ type reviewCmd struct {
 
 type reviewListCmd struct {
 	folder
-	State string `help:"Only this state (default: what waits for a reviewer)."`
+	State string `help:"Only this state: ${enum} (default: what waits for a reviewer)." enum:",submitted,manual_review,needs_materials,verified,confirmed,paying,completed,withdrawn,expired,refused" default:""`
 	JSON  bool   `help:"One JSON document a line." name:"json"`
 }
 
@@ -305,7 +318,7 @@ func (e *env) operate(f folder, c server.Command) (server.Outcome, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		repo, err := opener(e.ctx, f)(f.Data)
+		repo, err := e.open(f)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -328,6 +341,11 @@ type practiceCmd struct {
 	Verify   string        `help:"once, hand or ask." enum:"once,hand,ask" default:"once"`
 	Reason   string        `help:"What the server asks for with --verify ask." default:"请补充学历证书的清晰扫描件"`
 	LosePays bool          `help:"Notices of payment do not arrive." name:"lose-payments"`
+}
+
+// Help gives the example.
+func (practiceCmd) Help() string {
+	return "Without a flag it is a good day again. Only while a server runs that was started with --practice.\n\nExample:\n\n  wenbaod practice --slow 3s --verify hand --data practice-data"
 }
 
 func (c *practiceCmd) Run(e *env) error {

@@ -47,10 +47,14 @@ func (c *packKey) Run(e *env) error {
 	}
 	err = errors.Join(pem.Encode(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der}), f.Sync(), f.Close())
 	if err != nil {
-		return &exam.Error{Kind: exam.KindFull, Op: op, Err: err}
+		err = &exam.Error{Kind: exam.KindFull, Op: op, Err: err}
+	} else {
+		_, err = fmt.Fprintln(e.stdout, exam.EncodePublicKey(public))
 	}
-	fmt.Fprintln(e.stdout, exam.EncodePublicKey(public))
-	return nil
+	if err != nil {
+		os.Remove(c.Out) // half a key, or one whose public half nobody has, would be in the way
+	}
+	return err
 }
 
 type packSign struct {
@@ -77,19 +81,25 @@ func (c *packSign) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(c.File+".sig", exam.SignPack(key, raw), 0o644); err != nil {
+	if err := local.WriteFile(c.File+".sig", exam.SignPack(key, raw)); err != nil {
+		return err
+	}
+	if err := os.Chmod(c.File+".sig", 0o644); err != nil { // who publishes it may be somebody else
 		return &exam.Error{Kind: exam.KindReadOnly, Op: op, Err: err}
 	}
 	fmt.Fprintf(e.stdout, "%s %d %s\n", pack.ID, pack.Version, exam.KeyID(key.Public().(ed25519.PublicKey)))
 	return nil
 }
 
+// maxKeyFile bounds a file that holds one key.
+const maxKeyFile = 64 << 10
+
 // privateKey reads an Ed25519 key from PKCS #8 in PEM.
 func privateKey(file string) (ed25519.PrivateKey, error) {
 	const op = "read private key"
-	text, err := os.ReadFile(file)
+	text, err := local.ReadFile(file, maxKeyFile)
 	if err != nil {
-		return nil, &exam.Error{Kind: exam.KindNotFound, Op: op, Err: err}
+		return nil, err
 	}
 	block, _ := pem.Decode(text)
 	if block == nil {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"errors"
+	"slices"
 
 	"wenbao/assets"
 	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/exam/form"
 	"wenbao/server"
+	"wenbao/sync/wire"
 )
 
 // printCmd prints a paper as the server holds it: the same bytes as the
@@ -26,7 +28,7 @@ func (printCmd) Help() string {
 }
 
 func (c *printCmd) Run(e *env) error {
-	repo, err := opener(e.ctx, c.folder)(c.Data)
+	repo, err := e.open(c.folder)
 	if err != nil {
 		return err
 	}
@@ -54,7 +56,11 @@ func (c *printCmd) paper(e *env, repo server.Repository) (*form.Paper, error) {
 	if err != nil {
 		return nil, &exam.Error{Kind: exam.KindDamaged, Op: "print", Err: err}
 	}
-	pack, err := local.PackFor(local.Packs(), sub.Document)
+	packs, err := e.editions(repo)
+	if err != nil {
+		return nil, err
+	}
+	pack, err := local.PackFor(packs, sub.Document)
 	if err != nil {
 		return nil, err
 	}
@@ -66,4 +72,31 @@ func (c *printCmd) paper(e *env, repo server.Repository) (*form.Paper, error) {
 		}
 	}
 	return form.Make(form.Kind(c.Kind), in)
+}
+
+// editions gives the exam packs inside the program, each in the newest edition
+// that was published here: those are what candidates' machines print by.
+func (e *env) editions(repo server.Repository) ([]*exam.Pack, error) {
+	list := slices.Clone(local.Packs())
+	for after := uint64(0); ; {
+		batch, err := repo.Publications(e.ctx, after, wire.MaxNews)
+		if err != nil || len(batch) == 0 {
+			return list, err
+		}
+		for _, p := range batch {
+			after = p.Seq
+			if p.Pack == nil {
+				continue
+			}
+			raw, err := repo.Pack(e.ctx, p.Pack.SHA256)
+			if err != nil {
+				return nil, err
+			}
+			for i, have := range list {
+				if newer, err := have.Succeed(raw, []byte(p.Pack.Signature)); err == nil {
+					list[i] = newer
+				}
+			}
+		}
+	}
 }

@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"time"
 
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/server"
 	"wenbao/server/boltdb"
@@ -37,6 +38,23 @@ const drainFor = 20 * time.Second
 // Help gives the example.
 func (serveCmd) Help() string {
 	return "Example:\n\n  wenbaod serve --data /var/lib/wenbao --listen :8443 --tls-cert cert.pem --tls-key key.pem"
+}
+
+// mostRate is more than any device can ask for.
+const mostRate = 1e6
+
+// Validate refuses flags that cannot be meant: with a rate below every request
+// nobody is served, and who names a certificate does not want plain HTTP.
+func (c *serveCmd) Validate() error {
+	switch {
+	case !(c.Rate > 0 && c.Rate <= mostRate): // so that NaN is refused, too
+		return fmt.Errorf("--rate is a number above 0, at most %.0f", float64(mostRate))
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		return errors.New("--tls-cert and --tls-key go together")
+	case c.InsecureHTTP && c.TLSCert != "":
+		return errors.New("--insecure-http and --tls-cert exclude each other")
+	}
+	return nil
 }
 
 func (c *serveCmd) Run(e *env) error {
@@ -70,7 +88,7 @@ func (c *serveCmd) Run(e *env) error {
 }
 
 func limitsOf(perDevice float64) server.Limits {
-	l := server.Limits{PerOwner: rateLimit(perDevice), OwnerBurst: int(5 * perDevice)}
+	l := server.Limits{PerOwner: rateLimit(perDevice), OwnerBurst: max(1, int(5*perDevice))}
 	l.PerAddress, l.AddressBurst = 10*l.PerOwner, 10*l.OwnerBurst
 	return l
 }
@@ -89,9 +107,9 @@ func opener(ctx context.Context, f folder) func(dir string) (server.Repository, 
 func rulesOf(files []string) (server.Rules, error) {
 	var packs []*exam.Pack
 	for _, name := range files {
-		raw, err := os.ReadFile(name)
+		raw, err := local.ReadFile(name, exam.MaxPackBytes)
 		if err != nil {
-			return nil, &exam.Error{Kind: exam.KindNotFound, Op: "read exam pack", Err: err}
+			return nil, err
 		}
 		p, err := exam.ParsePack(raw)
 		if err != nil {
