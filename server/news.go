@@ -81,17 +81,26 @@ func (s *Server) takeIn(ctx context.Context, e wire.PackEdition) error {
 
 // PublishPack makes a newer edition of an exam pack the one that this server
 // judges by, and tells every client. The signature is of a signer whom the
-// edition before names; see [exam.Pack.Succeed] for what is refused.
+// edition before names; see [exam.Pack.Succeed] for what is refused. Nothing is
+// judged by an edition that could not be stored, since no client would get it.
 func (s *Server) PublishPack(ctx context.Context, raw, signature []byte) (wire.PackEdition, error) {
+	s.editions.Lock()
+	defer s.editions.Unlock()
 	if _, err := s.published(ctx); err != nil {
 		return wire.PackEdition{}, err
 	}
-	p, err := s.Rules.Adopt(raw, signature)
+	p, err := s.Rules.Adoptable(raw, signature)
 	if err != nil {
 		return wire.PackEdition{}, err
 	}
 	e := wire.PackEdition{ID: p.ID, Version: p.Version, SHA256: exam.Digest(raw), Size: int64(len(raw)), Signature: string(signature)}
-	return e, s.publish(ctx, Publication{Pack: &e}, raw)
+	if err := s.publish(ctx, Publication{Pack: &e}, raw); err != nil {
+		return e, err
+	}
+	if _, err := s.Rules.Adopt(raw, signature); exam.KindOf(err) != exam.KindConflict { // who polled just now has seen to it
+		return e, err
+	}
+	return e, nil
 }
 
 // PublishNotice signs a notice and tells every client. Its id, time and

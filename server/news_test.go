@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"net/http"
 	"strings"
@@ -117,6 +118,40 @@ func TestAnEditionCountsOnlyWithItsSignersSignature(t *testing.T) {
 	}
 	if c := news(t, newDevice(t, s, "a"), ""); len(c.Packs) != 1 {
 		t.Fatal("an edition twice, or not at all")
+	}
+}
+
+// fullOnce is a repository that has no room for the first publication.
+type fullOnce struct {
+	server.Repository
+	refused bool
+}
+
+func (f *fullOnce) Publish(ctx context.Context, p server.Publication, raw []byte) error {
+	if !f.refused {
+		f.refused = true
+		return exam.Errorf(exam.KindFull, "publish", "no room")
+	}
+	return f.Repository.Publish(ctx, p, raw)
+}
+
+// Nobody is judged by an edition that no client can get.
+func TestAnEditionThatCouldNotBeStoredJudgesNobody(t *testing.T) {
+	s := fresh(t, nil)
+	s.Repository = &fullOnce{Repository: s.Repository}
+	d := newDevice(t, s, "a")
+	raw, signature := later(t, `"required": [`, `"required": ["name_remark", `)
+	if _, err := s.PublishPack(t.Context(), raw, signature); exam.KindOf(err) != exam.KindFull {
+		t.Fatal(err)
+	}
+	if w := d.submit(exam.NewDraftID(), 1, 0, exam.NewEntryID()); w.Code != http.StatusCreated {
+		t.Errorf("judged by an edition that nobody has: %d %s", w.Code, w.Body)
+	}
+	if _, err := s.PublishPack(t.Context(), raw, signature); err != nil {
+		t.Errorf("the second try: %v", err)
+	}
+	if w := d.submit(exam.NewDraftID(), 1, 0, exam.NewEntryID()); w.Code == http.StatusCreated {
+		t.Error("not judged by the edition that was published")
 	}
 }
 

@@ -29,6 +29,8 @@ type Rules interface {
 	// Adopt takes a later edition of a pack that the rules have, signed by one
 	// of its signers; see [exam.Pack.Succeed] for what is refused.
 	Adopt(raw, signature []byte) (*exam.Pack, error)
+	// Adoptable gives the edition that Adopt would take, and takes nothing.
+	Adoptable(raw, signature []byte) (*exam.Pack, error)
 }
 
 // packRules are the rules that clients run too, with the server's edition of
@@ -58,21 +60,34 @@ func (r *packRules) pack(exam string, year int) *exam.Pack {
 
 // Adopt implements [Rules].
 func (r *packRules) Adopt(raw, signature []byte) (*exam.Pack, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	next, err := r.successor(raw, signature)
+	if err == nil {
+		r.packs[packKey(next.Exam, next.Year)] = next
+	}
+	return next, err
+}
+
+// Adoptable implements [Rules].
+func (r *packRules) Adoptable(raw, signature []byte) (*exam.Pack, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.successor(raw, signature)
+}
+
+// successor reads an edition that may follow one of those here. The caller holds
+// the lock.
+func (r *packRules) successor(raw, signature []byte) (*exam.Pack, error) {
 	next, err := exam.ParsePack(raw)
 	if err != nil {
 		return nil, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	p := r.packs[packKey(next.Exam, next.Year)]
 	if p == nil {
 		return nil, exam.Errorf(exam.KindUntrusted, "update exam pack", "no edition of it is here that could name its signer")
 	}
-	if next, err = p.Succeed(raw, signature); err != nil {
-		return nil, err
-	}
-	r.packs[packKey(next.Exam, next.Year)] = next
-	return next, nil
+	return p.Succeed(raw, signature)
 }
 
 func packKey(exam string, year int) string { return exam + "/" + strconv.Itoa(year) }

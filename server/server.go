@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,7 @@ type Server struct {
 	mux       *http.ServeMux
 	hub       hub
 	news      news
+	editions  sync.Mutex // one is published at a time
 	limiter   *limiter
 	metrics   *metrics
 	steering  atomic.Pointer[Steering]
