@@ -144,3 +144,25 @@ func BenchmarkMerge(b *testing.B) {
 		exam.Merge(base, mine, theirs)
 	}
 }
+
+// BenchmarkEncode compares the bytes of a document made anew with those of one of
+// which a field has changed since the last.
+func BenchmarkEncode(b *testing.B) {
+	docs := [2]exam.Document{fullest(), fullest()}
+	docs[1].Education, docs[1].Work = docs[0].Education, docs[0].Work
+	docs[1].Email = "next@example.invalid"
+	b.Run("anew", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			docs[i&1].Encode()
+		}
+	})
+	b.Run("next", func(b *testing.B) {
+		b.ReportAllocs()
+		var e exam.Encoder
+		var before, last []byte
+		for i := 0; b.Loop(); i++ {
+			before, last = last, e.Encode(before, docs[i&1])
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Encode gives the document's canonical bytes: compact JSON, keys in the order
@@ -14,126 +15,254 @@ import (
 //
 // It is what encoding/json writes, field by field, because every save waits for
 // it; TestTheCanonicalBytesAreThoseOfEncodingJSON holds the two together.
-func (d Document) Encode() []byte { return d.AppendEncode(make([]byte, 0, 4096)) }
-
-// AppendEncode appends the canonical bytes to dst.
-func (d Document) AppendEncode(dst []byte) []byte { return writer(dst).document("", &d) }
-
-func (w writer) document(key string, d *Document) writer {
-	w = w.text(key+`{"exam":`, d.Exam)
-	w = strconv.AppendInt(append(w, `,"year":`...), int64(d.Year), 10)
-	w = w.text(`,"level":`, string(d.Level))
-	w = w.text(`,"area":`, d.Area)
-	w = w.text(`,"city":`, d.City)
-	w = w.text(`,"checkpoint":`, d.Checkpoint)
-	w = list(w, `,"subjects":[`, d.Subjects, writer.subject)
-	w = w.text(`,"name":`, d.Name)
-	w = w.text(`,"name_remark":`, d.NameRemark)
-	w = w.text(`,"id_type":`, string(d.IDType))
-	w = w.text(`,"id_number":`, d.IDNumber)
-	w = w.text(`,"gender":`, string(d.Gender))
-	w = w.text(`,"birth_date":`, string(d.BirthDate))
-	w = w.text(`,"ethnicity":`, d.Ethnicity)
-	w = w.text(`,"nationality":`, d.Nationality)
-	w = w.text(`,"political_status":`, d.PoliticalStatus)
-	w = w.text(`,"phone":`, d.Phone)
-	w = w.text(`,"email":`, d.Email)
-	w = w.text(`,"address":`, d.Address)
-	w = w.text(`,"postcode":`, d.Postcode)
-	w = list(w, `,"education":[`, d.Education, writer.education)
-	w = list(w, `,"degrees":[`, d.Degrees, writer.degree)
-	w = list(w, `,"certificates":[`, d.Certificates, writer.certificate)
-	w = list(w, `,"work":[`, d.Work, writer.work)
-	w = w.text(`,"first_worked":`, string(d.FirstWorked))
-	w = w.text(`,"title":`, d.Title)
-	w = w.text(`,"commitment":`, string(d.Commitment))
-	return append(w, '}')
+func (d Document) Encode() []byte {
+	w := writer{out: make([]byte, 0, 4096)}
+	w.document("", &d)
+	return w.out
 }
 
-// writer appends JSON; a key comes with the punctuation before it.
-type writer []byte
+// Encoder encodes documents one after the other, each mostly as the one before,
+// as those of a draft being typed are: what is the same is copied, not written
+// anew. It remembers the last of them. The zero Encoder is ready; it is for one
+// goroutine.
+type Encoder struct {
+	bytes   []byte   // of the document before
+	fields  []passed // in the order of their writing
+	lengths [5]int   // of its lists: as long as they are the same, so are the fields
+}
 
-// list writes the records of a list.
-func list[T any](w writer, key string, records []T, write func(writer, *T) writer) writer {
-	w = append(w, key...)
-	for i := range records {
-		if i > 0 {
-			w = append(w, ',')
-		}
-		w = write(w, &records[i])
+// passed is a field that was written: its text, and where it ends.
+type passed struct {
+	text string
+	end  int
+}
+
+// Encode gives the bytes that [Document.Encode] gives, in room if that is large
+// enough. They must stay as they are until the next are made. Room that holds the
+// last is taken as well, but then nothing is copied from there.
+func (e *Encoder) Encode(room []byte, d Document) []byte {
+	w := writer{out: room[:0], before: e, fields: e.fields}
+	if unsafe.SliceData(room) == unsafe.SliceData(e.bytes) {
+		w.fields = w.fields[:0]
 	}
-	return append(w, ']')
+	w.document("", &d)
+	w.copy()
+	e.bytes, e.fields = w.out, w.fields
+	return w.out
 }
 
-func (w writer) subject(s *string) writer { return w.text("", *s) }
-
-func (w writer) education(e *Education) writer {
-	w = w.id(e.ID)
-	w = w.text(`"level":`, string(e.Level))
-	w = w.text(`,"study_mode":`, string(e.StudyMode))
-	w = w.text(`,"school":`, e.School)
-	w = w.text(`,"major":`, e.Major)
-	w = w.flag(`,"social_work_major":`, e.SocialWorkMajor)
-	w = w.text(`,"started":`, string(e.Started))
-	w = w.text(`,"graduated":`, string(e.Graduated))
-	w = w.text(`,"certificate_number":`, e.CertificateNumber)
-	return append(w, '}')
+// writer appends JSON to out; a key comes with the punctuation before it. What is
+// as it was before is left out at first, and copied in one piece when something
+// else follows.
+type writer struct {
+	out    []byte
+	before *Encoder // nil: everything is written
+	fields []passed // of the document before, from at on
+	at     int      // fields passed
+	copied int      // of them those that are in out
+	end    int      // in before.bytes of the field written last
+	lists  int      // lists begun
 }
 
-func (w writer) degree(d *Degree) writer {
-	w = w.id(d.ID)
-	w = w.text(`"level":`, string(d.Level))
-	w = w.text(`,"awarded_by":`, d.AwardedBy)
-	w = w.text(`,"major":`, d.Major)
-	w = w.flag(`,"social_work_major":`, d.SocialWorkMajor)
-	w = w.text(`,"awarded":`, string(d.Awarded))
-	w = w.text(`,"certificate_number":`, d.CertificateNumber)
-	return append(w, '}')
+// same passes a field whose text is as it was before. Else it is to be written, from
+// copy on, and wrote told.
+func (w *writer) same(text string) bool {
+	if w.at < len(w.fields) && w.fields[w.at].text == text {
+		w.at++
+		return true
+	}
+	return false
 }
 
-func (w writer) certificate(c *Certificate) writer {
-	w = w.id(c.ID)
-	w = w.text(`"level":`, string(c.Level))
-	w = w.text(`,"number":`, c.Number)
-	w = w.text(`,"awarded":`, string(c.Awarded))
-	return append(w, '}')
+// copy appends the fields that were passed.
+func (w *writer) copy() {
+	if w.copied == w.at {
+		return
+	}
+	fields, moved := w.fields[w.copied:w.at], len(w.out)-w.end
+	w.out = append(w.out, w.before.bytes[w.end:fields[len(fields)-1].end]...)
+	if moved != 0 {
+		for i := range fields {
+			fields[i].end += moved
+		}
+	}
 }
 
-func (w writer) work(r *Work) writer {
-	w = w.id(r.ID)
-	w = w.text(`"employer":`, r.Employer)
-	w = w.text(`,"employer_type":`, r.EmployerType)
-	w = w.text(`,"credit_code":`, r.CreditCode)
-	w = w.text(`,"place":`, r.Place)
-	w = w.text(`,"position":`, r.Position)
-	w = w.text(`,"duties":`, r.Duties)
-	w = w.text(`,"from":`, string(r.From))
-	w = w.text(`,"to":`, string(r.To))
-	w = w.flag(`,"social_work":`, r.SocialWork)
-	return append(w, '}')
+// wrote remembers the field that out ends with.
+func (w *writer) wrote(text string) {
+	if w.before == nil {
+		return
+	}
+	if field := (passed{text, len(w.out)}); w.at < len(w.fields) {
+		w.end = w.fields[w.at].end
+		w.fields[w.at] = field
+	} else {
+		w.fields = append(w.fields, field)
+	}
+	w.at++
+	w.copied = w.at
+}
+
+func (w *writer) document(key string, d *Document) {
+	w.text(key+`{"exam":`, d.Exam)
+	w.number(`,"year":`, int64(d.Year))
+	w.text(`,"level":`, string(d.Level))
+	w.text(`,"area":`, d.Area)
+	w.text(`,"city":`, d.City)
+	w.text(`,"checkpoint":`, d.Checkpoint)
+	w.list(`,"subjects":[`, len(d.Subjects))
+	for i, s := range d.Subjects {
+		w.text(comma(i), s)
+	}
+	w.text(`],"name":`, d.Name)
+	w.text(`,"name_remark":`, d.NameRemark)
+	w.text(`,"id_type":`, string(d.IDType))
+	w.text(`,"id_number":`, d.IDNumber)
+	w.text(`,"gender":`, string(d.Gender))
+	w.text(`,"birth_date":`, string(d.BirthDate))
+	w.text(`,"ethnicity":`, d.Ethnicity)
+	w.text(`,"nationality":`, d.Nationality)
+	w.text(`,"political_status":`, d.PoliticalStatus)
+	w.text(`,"phone":`, d.Phone)
+	w.text(`,"email":`, d.Email)
+	w.text(`,"address":`, d.Address)
+	w.text(`,"postcode":`, d.Postcode)
+	w.list(`,"education":[`, len(d.Education))
+	for i := range d.Education {
+		w.education(comma(i), &d.Education[i])
+	}
+	w.list(`],"degrees":[`, len(d.Degrees))
+	for i := range d.Degrees {
+		w.degree(comma(i), &d.Degrees[i])
+	}
+	w.list(`],"certificates":[`, len(d.Certificates))
+	for i := range d.Certificates {
+		w.certificate(comma(i), &d.Certificates[i])
+	}
+	w.list(`],"work":[`, len(d.Work))
+	for i := range d.Work {
+		w.work(comma(i), &d.Work[i])
+	}
+	w.text(`],"first_worked":`, string(d.FirstWorked))
+	w.text(`,"title":`, d.Title)
+	w.text(`,"commitment":`, string(d.Commitment))
+	w.mark("}")
+}
+
+func comma(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return ","
+}
+
+func (w *writer) education(key string, e *Education) {
+	w.id(key, e.ID)
+	w.text(`"level":`, string(e.Level))
+	w.text(`,"study_mode":`, string(e.StudyMode))
+	w.text(`,"school":`, e.School)
+	w.text(`,"major":`, e.Major)
+	w.flag(`,"social_work_major":`, e.SocialWorkMajor)
+	w.text(`,"started":`, string(e.Started))
+	w.text(`,"graduated":`, string(e.Graduated))
+	w.text(`,"certificate_number":`, e.CertificateNumber)
+	w.mark("}")
+}
+
+func (w *writer) degree(key string, d *Degree) {
+	w.id(key, d.ID)
+	w.text(`"level":`, string(d.Level))
+	w.text(`,"awarded_by":`, d.AwardedBy)
+	w.text(`,"major":`, d.Major)
+	w.flag(`,"social_work_major":`, d.SocialWorkMajor)
+	w.text(`,"awarded":`, string(d.Awarded))
+	w.text(`,"certificate_number":`, d.CertificateNumber)
+	w.mark("}")
+}
+
+func (w *writer) certificate(key string, c *Certificate) {
+	w.id(key, c.ID)
+	w.text(`"level":`, string(c.Level))
+	w.text(`,"number":`, c.Number)
+	w.text(`,"awarded":`, string(c.Awarded))
+	w.mark("}")
+}
+
+func (w *writer) work(key string, r *Work) {
+	w.id(key, r.ID)
+	w.text(`"employer":`, r.Employer)
+	w.text(`,"employer_type":`, r.EmployerType)
+	w.text(`,"credit_code":`, r.CreditCode)
+	w.text(`,"place":`, r.Place)
+	w.text(`,"position":`, r.Position)
+	w.text(`,"duties":`, r.Duties)
+	w.text(`,"from":`, string(r.From))
+	w.text(`,"to":`, string(r.To))
+	w.flag(`,"social_work":`, r.SocialWork)
+	w.mark("}")
+}
+
+// mark writes punctuation.
+func (w *writer) mark(s string) { w.plain("", s) }
+
+// plain writes text that stands in JSON without quotes.
+func (w *writer) plain(key, s string) {
+	if !w.same(s) {
+		w.copy()
+		w.out = append(w.out, key...)
+		w.out = append(w.out, s...)
+		w.wrote(s)
+	}
+}
+
+func (w *writer) flag(key string, b bool) { w.plain(key, strconv.FormatBool(b)) }
+
+func (w *writer) number(key string, n int64) { w.plain(key, strconv.FormatInt(n, 10)) }
+
+// list begins a list of n records.
+func (w *writer) list(key string, n int) {
+	if e := w.before; e != nil {
+		if e.lengths[w.lists] != n { // other fields than before follow
+			e.lengths[w.lists], w.fields = n, w.fields[:w.at]
+		}
+		w.lists++
+	}
+	w.mark(key)
 }
 
 // id begins a record, with its identity if it has one.
-func (w writer) id(id string) writer {
-	w = append(w, '{')
+func (w *writer) id(key, id string) {
+	if w.same(id) {
+		return
+	}
+	w.copy()
+	w.out = append(w.out, key...)
+	w.out = append(w.out, '{')
 	if id != "" {
-		w = append(w.text(`"id":`, id), ',')
+		w.quote(`"id":`, id)
+		w.out = append(w.out, ',')
 	}
-	return w
+	w.wrote(id)
 }
 
-func (w writer) flag(key string, b bool) writer {
-	return strconv.AppendBool(append(w, key...), b)
+func (w *writer) text(key, s string) {
+	if !w.same(s) {
+		w.copy()
+		w.quote(key, s)
+		w.wrote(s)
+	}
 }
 
-func (w writer) text(key, s string) writer {
-	w = append(append(w, key...), '"')
-	from := len(w)
-	w = append(w, s...)
-	if !unescaped(w[from:]) {
-		return append(w[:from-1], escaped(s)...)
+func (w *writer) quote(key, s string) {
+	w.out = append(w.out, key...)
+	w.out = append(w.out, '"')
+	from := len(w.out)
+	w.out = append(w.out, s...)
+	if !unescaped(w.out[from:]) {
+		w.out = append(w.out[:from-1], escaped(s)...)
+		return
 	}
-	return append(w, '"')
+	w.out = append(w.out, '"')
 }
 
 // unescaped tells whether text stands in JSON as it is. Eight bytes of ASCII, and

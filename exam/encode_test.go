@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -70,6 +71,80 @@ func TestTheCanonicalBytesAreThoseOfEncodingJSON(t *testing.T) {
 	})
 }
 
+// quoted is text as a writer writes it.
+func quoted(s string) string {
+	var w writer
+	w.text("", s)
+	return string(w.out)
+}
+
+// changed is a document that shares all but a little with d, as the next one of a
+// draft does, or nothing at all.
+func changed(t *rapid.T, d Document, texts *rapid.Generator[string]) Document {
+	v := reflect.ValueOf(&d).Elem()
+	switch rapid.SampledFrom([]string{"none", "field", "record", "identity", "more", "less", "in place", "all"}).Draw(t, "change") {
+	case "field":
+		anything(t, v.Field(rapid.IntRange(0, v.NumField()-1).Draw(t, "field")), texts)
+	case "record":
+		if n := len(d.Work); n > 0 {
+			d.Work = slices.Clone(d.Work)
+			r := reflect.ValueOf(&d.Work[rapid.IntRange(0, n-1).Draw(t, "record")]).Elem()
+			anything(t, r.Field(rapid.IntRange(0, r.NumField()-1).Draw(t, "field")), texts)
+		}
+	case "identity":
+		if n := len(d.Work); n > 0 {
+			d.Work = slices.Clone(d.Work)
+			d.Work[rapid.IntRange(0, n-1).Draw(t, "record")].ID = rapid.SampledFrom([]string{"", "a"}).Draw(t, "id")
+		}
+	case "more":
+		d.Education = slices.Insert(slices.Clone(d.Education), rapid.IntRange(0, len(d.Education)).Draw(t, "at"), Education{School: texts.Draw(t, "school")})
+	case "less":
+		if n := len(d.Education); n > 0 {
+			at := rapid.IntRange(0, n-1).Draw(t, "at")
+			d.Education = slices.Delete(slices.Clone(d.Education), at, at+1)
+		}
+	case "in place": // the memory of the list is that of the document before
+		if n := len(d.Work); n > 0 {
+			d.Work[rapid.IntRange(0, n-1).Draw(t, "record")].Duties = texts.Draw(t, "duties")
+		}
+	case "all":
+		anything(t, v, texts)
+	}
+	return d
+}
+
+func TestAnEncoderGivesTheBytesOfEachDocument(t *testing.T) {
+	texts := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "张三", "李四", "a", "b", "\"", "\u2028", "\xff"}))
+	rapid.Check(t, func(t *rapid.T) {
+		var d Document
+		anything(t, reflect.ValueOf(&d).Elem(), texts)
+		var e Encoder
+		var before, last []byte
+		for range rapid.IntRange(1, 12).Draw(t, "documents") {
+			room := rapid.SampledFrom([][]byte{nil, before, last, make([]byte, 0, 4096)}).Draw(t, "room")
+			want := d.Encode()
+			got := e.Encode(room, d)
+			if !bytes.Equal(got, want) {
+				t.Fatalf("the encoder gives\n%q\nnot\n%q", got, want)
+			}
+			before, last = last, got
+			d = changed(t, d, texts)
+		}
+	})
+}
+
+func TestAnEncoderDoesNotWriteAgainWhatIsTheSame(t *testing.T) {
+	d := Document{City: "样例市", Phone: "19900000000", Title: "样例"}
+	var e Encoder
+	last := e.Encode(nil, d)
+	copy(last[bytes.Index(last, []byte("样例市")):], "某某市") // to be known again
+	d.Phone = "19900000001"
+	next := e.Encode(nil, d)
+	if !bytes.Contains(next, []byte("某某市")) || !bytes.Contains(next, []byte("19900000001")) {
+		t.Fatalf("it gives %s", next)
+	}
+}
+
 // Strings that differ in one place from text of every kind are escaped as
 // encoding/json does it.
 func TestOneByteDecidesWhetherTextIsEscaped(t *testing.T) {
@@ -77,7 +152,7 @@ func TestOneByteDecidesWhetherTextIsEscaped(t *testing.T) {
 		for at := range len(text) {
 			for b := range 256 {
 				s := text[:at] + string([]byte{byte(b)}) + text[at+1:]
-				if got, want := string(writer(nil).text("", s)), string(escaped(s)); got != want {
+				if got, want := quoted(s), string(escaped(s)); got != want {
 					t.Fatalf("%q became %s, not %s", s, got, want)
 				}
 			}
@@ -85,7 +160,7 @@ func TestOneByteDecidesWhetherTextIsEscaped(t *testing.T) {
 		for _, r := range []rune{0, '"', '\\', '<', '\u007f', '\u0080', '\u2028', '\u2029', '\u2fff', '\u3000', '\u9fff', '\ua000', '\ud7ff', '\ue000', '\ufffd', '\U00010000', '\U0010ffff'} {
 			for at := range len(text) {
 				s := text[:at] + string(r) + text[at:]
-				if got, want := string(writer(nil).text("", s)), string(escaped(s)); got != want {
+				if got, want := quoted(s), string(escaped(s)); got != want {
 					t.Fatalf("%q became %s, not %s", s, got, want)
 				}
 			}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -26,22 +25,26 @@ type Submission struct {
 
 // Encode gives the canonical bytes of the submission, as [Document.Encode] does.
 func (s Submission) Encode() []byte {
-	w := writer(make([]byte, 0, 4096))
-	w = strconv.AppendInt(append(w, `{"schema":`...), int64(s.Schema), 10)
-	w = w.text(`,"id":`, string(s.ID))
-	w = w.text(`,"pack":{"id":`, s.Pack.ID)
-	w = strconv.AppendInt(append(w, `,"version":`...), int64(s.Pack.Version), 10)
-	w = w.document(`},"document":`, &s.Document)
-	w = list(w, `,"files":[`, s.Files, writer.file)
-	return append(w, '}')
+	w := writer{out: make([]byte, 0, 4096)}
+	w.number(`{"schema":`, int64(s.Schema))
+	w.text(`,"id":`, string(s.ID))
+	w.text(`,"pack":{"id":`, s.Pack.ID)
+	w.number(`,"version":`, int64(s.Pack.Version))
+	w.document(`},"document":`, &s.Document)
+	w.mark(`,"files":[`)
+	for i := range s.Files {
+		w.file(comma(i), &s.Files[i])
+	}
+	w.mark(`]}`)
+	return w.out
 }
 
-func (w writer) file(f *File) writer {
-	w = w.text(`{"kind":`, string(f.Kind))
-	w = w.text(`,"sha256":`, f.SHA256)
-	w = strconv.AppendInt(append(w, `,"size":`...), f.Size, 10)
-	w = w.text(`,"type":`, f.Type)
-	return append(w, '}')
+func (w *writer) file(key string, f *File) {
+	w.text(key+`{"kind":`, string(f.Kind))
+	w.text(`,"sha256":`, f.SHA256)
+	w.number(`,"size":`, f.Size)
+	w.text(`,"type":`, f.Type)
+	w.mark("}")
 }
 
 // DecodeSubmission reads the bytes of [Submission.Encode]. Bytes that are not

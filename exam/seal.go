@@ -249,24 +249,26 @@ func (d *Document) record(list string, i int) string {
 	case "education":
 		r := d.Education[i]
 		r.ID = ""
-		return embedded(&r, writer.education)
+		return embedded(&r, (*writer).education)
 	case "degrees":
 		r := d.Degrees[i]
 		r.ID = ""
-		return embedded(&r, writer.degree)
+		return embedded(&r, (*writer).degree)
 	case "certificates":
 		r := d.Certificates[i]
 		r.ID = ""
-		return embedded(&r, writer.certificate)
+		return embedded(&r, (*writer).certificate)
 	default:
 		r := d.Work[i]
 		r.ID = ""
-		return embedded(&r, writer.work)
+		return embedded(&r, (*writer).work)
 	}
 }
 
-func embedded[T any](record *T, write func(writer, *T) writer) string {
-	raw := []byte(write(make(writer, 0, 512), record))
+func embedded[T any](record *T, write func(*writer, string, *T)) string {
+	w := writer{out: make([]byte, 0, 512)}
+	write(&w, "", record)
+	raw := w.out
 	if bytes.ContainsAny(raw, "<>&") {
 		var err error
 		if raw, err = json.Marshal(record); err != nil {
