@@ -106,7 +106,7 @@ func (s *Store) Save(id exam.DraftID, doc exam.Document) (d exam.Draft, err erro
 		if err != nil {
 			return err
 		}
-		raw := doc.AppendEncode(t.v.room())
+		raw := t.v.encoder.Encode(t.v.room(), doc)
 		if !bytes.Equal(h.document, raw) {
 			if h, err = t.revise(id, h, raw, doc); err != nil {
 				return err

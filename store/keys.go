@@ -83,6 +83,8 @@ type vault struct {
 	spare  []byte              // the document before, whose memory may be used again
 	said   *registrationRecord // and what the server said of it, if that was read
 
+	encoder exam.Encoder // of what is saved; for changes, of which there is one at a time
+
 	versions []string // and the keys of its versions in their bucket, once they are known
 
 	read    []atHand // drafts that were read last, newest last, as they still are

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -131,10 +132,16 @@ func framed(j []byte) []byte {
 	return j
 }
 
+// fewFiles are a photo, its original and the scans that most people have.
+const fewFiles = 8
+
+// factsRoom is enough for most heads with a photo.
+const factsRoom = 640
+
 // facts gives the head but for its document.
 func (h head) facts(room []byte) []byte {
 	h.Recent = len(h.recent)
-	if len(h.Files) > 0 || !bare(string(h.State)) || !bare(h.Pack.ID) {
+	if len(h.Files) > fewFiles || !bare(string(h.State)) || !bare(h.Pack.ID) || slices.ContainsFunc(h.Files, escaped) {
 		return encode(h, nil)
 	}
 	j := strconv.AppendUint(append(room[:lengthRoom], `{"revision":`...), h.Revision, 10)
@@ -143,6 +150,23 @@ func (h head) facts(room []byte) []byte {
 	j = append(append(append(j, `,"state":"`...), h.State...), `","pack":{"id":"`...)
 	j = append(append(j, h.Pack.ID...), `","version":`...)
 	j = append(strconv.AppendInt(j, int64(h.Pack.Version), 10), '}')
+	for i, f := range h.Files {
+		if i == 0 {
+			j = append(j, `,"files":[`...)
+		} else {
+			j = append(j, ',')
+		}
+		j = append(append(append(j, `{"kind":"`...), f.Kind...), `","sha256":"`...)
+		j = append(append(j, f.SHA256...), `","size":`...)
+		j = append(strconv.AppendInt(j, f.Size, 10), `,"type":"`...)
+		if j = append(j, f.Type...); f.Name != "" {
+			j = append(append(j, `","name":"`...), f.Name...)
+		}
+		j = append(j, `"}`...)
+	}
+	if len(h.Files) > 0 {
+		j = append(j, ']')
+	}
 	if h.Deleted != 0 {
 		j = strconv.AppendInt(append(j, `,"deleted":`...), h.Deleted, 10)
 	}
@@ -168,6 +192,12 @@ func (f versionFacts) encode(room []byte) []byte {
 		j = append(j, `,"same_photo":true`...)
 	}
 	return framed(append(j, '}'))
+}
+
+// escaped tells whether JSON writes a file otherwise than it is, or long.
+func escaped(f fileRef) bool {
+	return !bare(string(f.Kind)) || !bare(f.SHA256) || !bare(f.Type) || !bare(f.Name) ||
+		len(f.Kind)+len(f.SHA256)+len(f.Type)+len(f.Name) > 512
 }
 
 // bare tells whether JSON writes the text as it is.
@@ -254,10 +284,17 @@ func glance(plain []byte) (h head, ok bool) {
 	h.Pack.ID = text(`","pack":{"id":"`)
 	h.Pack.Version = int(number(`","version":`))
 	rest = strings.TrimPrefix(rest, "}")
+	for label := `,"files":[{"kind":"`; strings.HasPrefix(rest, label) && len(h.Files) < fewFiles; label = `,{"kind":"` {
+		f := fileRef{Kind: exam.FileKind(text(label)), SHA256: text(`","sha256":"`), Size: int64(number(`","size":`))}
+		f.Type, f.Name = text(`,"type":"`), text(`","name":"`)
+		rest = strings.TrimPrefix(rest, `"}`)
+		h.Files = append(h.Files, f)
+	}
+	rest = strings.TrimPrefix(rest, "]")
 	h.Deleted = int64(number(`,"deleted":`))
 	h.Delivered = number(`,"delivered":`)
 	h.Recent = int(number(`,"recent":`))
-	var room [256]byte
+	var room [factsRoom]byte
 	return h, h.divide(plain[end:]) && bytes.Equal(h.facts(room[:]), plain[:end])
 }
 

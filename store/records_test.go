@@ -22,16 +22,19 @@ func TestWhatIsWrittenWithoutEncodingJSONIsTheSame(t *testing.T) {
 		}
 		h.recent = rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "recent")
 		h.Recent = len(h.recent)
-		if rapid.Bool().Draw(t, "with a file") {
-			h.Files = []fileRef{{Kind: exam.FilePhoto, Name: text.Draw(t, "name"), Size: 5}}
+		plainFiles := true
+		for range rapid.IntRange(0, fewFiles+1).Draw(t, "files") {
+			f := fileRef{Kind: exam.FileKind(text.Draw(t, "kind")), SHA256: text.Draw(t, "hash"), Size: rapid.Int64().Draw(t, "size"), Type: text.Draw(t, "type"), Name: text.Draw(t, "name")}
+			h.Files = append(h.Files, f)
+			plainFiles = plainFiles && !escaped(f)
 		}
 		room := rapid.IntRange(lengthRoom, 300).Draw(t, "room")
 		if got, want := h.facts(make([]byte, room)), encode(h, nil); string(got) != string(want) {
 			t.Fatalf("%s\nnot\n%s", got, want)
 		}
-		plain := slices.Concat(h.facts(make([]byte, 256)), h.recent, []byte("document"))
+		plain := slices.Concat(h.facts(make([]byte, factsRoom)), h.recent, []byte("document"))
 		got, ok := glance(plain)
-		if !ok && len(h.Files) == 0 && bare(string(h.State)) && bare(h.Pack.ID) {
+		if !ok && plainFiles && len(h.Files) <= fewFiles && bare(string(h.State)) && bare(h.Pack.ID) {
 			t.Fatalf("not read at a glance: %s", plain)
 		}
 		var want head

@@ -248,17 +248,22 @@ func (t *tx) registration(id exam.DraftID) (registrationRecord, error) {
 
 // sealHead puts the newest state of a draft.
 func (t *tx) sealHead(id exam.DraftID, h head) error {
-	var room [256]byte
-	return t.seal(id, bucketDrafts, string(id), h.facts(room[:]), h.recent, h.document)
+	var room [factsRoom]byte
+	return t.sealIn(t.Room(), id, bucketDrafts, string(id), h.facts(room[:]), h.recent, h.document)
 }
 
 // seal puts a value that is sealed with the draft's key.
 func (t *tx) seal(id exam.DraftID, bucket, key string, plain ...[]byte) error {
+	return t.sealIn(nil, id, bucket, key, plain...)
+}
+
+// sealIn is seal in memory that nobody uses any more.
+func (t *tx) sealIn(room []byte, id exam.DraftID, bucket, key string, plain ...[]byte) error {
 	b, err := t.box(id)
 	if err != nil {
 		return err
 	}
-	t.Put(bucket, key, b.SealIn(t.Room(), bucket, key, t.Seq, plain...))
+	t.Put(bucket, key, b.SealIn(room, bucket, key, t.Seq, plain...))
 	t.sealed = append(t.sealed, id)
 	return nil
 }
