@@ -32,8 +32,11 @@ func (c *cropFrame) HeightFor(width float32) float32 {
 	return min(width*float32(c.view.Height)/float32(max(c.view.Width, 1)), 460)
 }
 
-// scale is how many units of the window a pixel of the picture takes.
-func (c *cropFrame) scale() float32 { return c.Size().Height / float32(max(c.view.Height, 1)) }
+// scale is how many units of the window a pixel of the picture takes. The frame may
+// be given more height than the picture has at its width.
+func (c *cropFrame) scale() float32 {
+	return min(c.Size().Width/float32(max(c.view.Width, 1)), c.Size().Height/float32(max(c.view.Height, 1)))
+}
 
 // Dragged implements [fyne.Draggable].
 func (c *cropFrame) Dragged(e *fyne.DragEvent) {
@@ -47,6 +50,9 @@ func (c *cropFrame) DragEnd() { c.framed(c.crop) }
 
 // Scrolled implements [fyne.Scrollable].
 func (c *cropFrame) Scrolled(e *fyne.ScrollEvent) {
+	if e.Scrolled.DY == 0 {
+		return // sideways
+	}
 	by := 1.04
 	if e.Scrolled.DY > 0 {
 		by = 1 / by
@@ -130,10 +136,10 @@ const (
 	chinShare  = 0.72
 )
 
-func (r *cropRenderer) Layout(size fyne.Size) {
+func (r *cropRenderer) Layout(fyne.Size) {
 	c := r.frame
 	s := c.scale()
-	c.img.Resize(fyne.NewSize(float32(c.view.Width)*s, size.Height))
+	c.img.Resize(fyne.NewSize(float32(c.view.Width)*s, float32(c.view.Height)*s))
 	at := fyne.NewPos(float32(c.crop.X)*s, float32(c.crop.Y)*s)
 	box := fyne.NewSize(float32(c.crop.Width)*s, float32(c.crop.Height)*s)
 	r.box.Move(at)

@@ -112,3 +112,52 @@ func TestEveryToolOfThePhotoChangesTheCrop(t *testing.T) {
 		}
 	}
 }
+
+func TestASidewaysWheelLeavesTheFrame(t *testing.T) {
+	st, _ := show(t, plain, scene(t, "form-photo-crop"))
+	before := st.Desk.Form().Photo().Crop
+	st.Window.Find("photo.frame").(fyne.Scrollable).Scrolled(&fyne.ScrollEvent{Scrolled: fyne.Delta{DX: -10}})
+	st.World.Loop.Drain()
+	if got := st.Desk.Form().Photo().Crop; got != before {
+		t.Errorf("it made the frame %+v, it was %+v", got, before)
+	}
+}
+
+func TestNewsDoNotTakeTheFrameOutOfTheHand(t *testing.T) {
+	st, _ := show(t, plain, scene(t, "form-photo-crop"))
+	before, frame := st.Desk.Form().Photo().Crop, st.Window.Find("photo.frame")
+	drag := func() { frame.(fyne.Draggable).Dragged(&fyne.DragEvent{Dragged: fyne.Delta{DX: 10}}) }
+	drag()
+	st.Window.Refresh()
+	if st.Window.Find("photo.frame") != frame {
+		t.Fatal("the frame was replaced by one at its old place")
+	}
+	drag()
+	frame.(fyne.Draggable).DragEnd()
+	st.World.Loop.Drain()
+	if got := st.Desk.Form().Photo().Crop; got.X <= before.X || got.Width != before.Width {
+		t.Errorf("it was dragged from %+v to %+v", before, got)
+	}
+	if st.Window.Find("photo.frame") == frame {
+		t.Error("what was dragged to is not what the page shows")
+	}
+}
+
+func TestAPictureOfAnyShapeStaysWithinItsPlace(t *testing.T) {
+	st, _ := show(t, plain, scene(t, "form-photo-crop"))
+	place := fyne.NewSize(350, 460)
+	for _, shape := range [][2]int{{900, 1260}, {1600, 900}, {12000, 10}, {10, 12000}, {1, 1}} {
+		v := st.Desk.Form().Photo()
+		v.Width, v.Height = shape[0], shape[1]
+		frame, picture := st.Window.NewFrame(v)
+		test.WidgetRenderer(frame.(fyne.Widget))
+		frame.Resize(place)
+		size := picture.Size()
+		if size.Width > place.Width+1 || size.Height > place.Height+1 {
+			t.Errorf("%v is shown %v large in %v", shape, size, place)
+		}
+		if wide := float32(shape[0]) / float32(shape[1]); size.Width < size.Height*wide*0.99 || size.Width > size.Height*wide*1.01 {
+			t.Errorf("%v is shown %v large, which is another shape", shape, size)
+		}
+	}
+}

@@ -264,3 +264,20 @@ func (w *Window) CardOf(kind exam.FileKind) (fyne.Position, bool) {
 func (w *Window) DropAt(at fyne.Position, path string) {
 	w.dropped(at, []fyne.URI{storage.NewFileURI(path)})
 }
+
+// NewFrame is the frame over a picture, and the picture.
+func (w *Window) NewFrame(v present.PhotoView) (fyne.CanvasObject, *canvas.Image) {
+	img := canvas.NewImageFromImage(v.Source)
+	return newCropFrame(w.kit, img, v, func(present.Crop) {}), img
+}
+
+// Anywhere gives the control of the window, beside the page too, with an id.
+func (w *Window) Anywhere(id string) fyne.CanvasObject {
+	var found fyne.CanvasObject
+	walk(w.win.Content(), func(i identified) {
+		if i.controlID() == id {
+			found = i
+		}
+	})
+	return found
+}

@@ -95,8 +95,9 @@ func (r *fieldRow) find(typed string) []choice {
 	return out
 }
 
-// update brings the row to what the field is now.
-func (r *fieldRow) update(f present.Field) {
+// update brings the row to what the field is now, and tells whether more than the
+// typed text is drawn anew.
+func (r *fieldRow) update(f present.Field) (changed bool) {
 	r.field = f
 	if r.entry != nil {
 		r.entry.show(f.Value)
@@ -110,7 +111,7 @@ func (r *fieldRow) update(f present.Field) {
 	}
 	drawn := r.signature()
 	if drawn == r.drawn {
-		return
+		return false
 	}
 	r.drawn = drawn
 	objects := []fyne.CanvasObject{}
@@ -133,6 +134,7 @@ func (r *fieldRow) update(f present.Field) {
 		objects = append(objects, r.rarePanel(v))
 	}
 	r.box.Objects = objects
+	return true
 }
 
 // signature is everything about the row that is drawn, the typed text apart.

@@ -45,6 +45,7 @@ func (p *formPage) refresh() {
 		return
 	}
 	if p.step != p.form().At() {
+		p.window.uncover()
 		p.rows = map[string]*fieldRow{}
 		p.arrange()
 		p.pane.scroll.ScrollToTop()
@@ -52,7 +53,7 @@ func (p *formPage) refresh() {
 		return
 	}
 	p.window.keepFocus(func() {
-		if p.planned() != p.plan || sketched(p.special()) != sketched(p.extra) {
+		if p.planned() != p.plan || p.differs() {
 			p.arrange()
 		} else {
 			p.update()
@@ -66,7 +67,7 @@ func (p *formPage) refresh() {
 func (p *formPage) planned() string {
 	var b strings.Builder
 	for _, s := range p.form().Sections() {
-		fmt.Fprint(&b, s.ID, s.CanAdd)
+		fmt.Fprint(&b, s.ID, s.CanAdd, p.window.kit.say(s.Why))
 		for _, f := range s.Fields {
 			fmt.Fprint(&b, f.Path, f.Kind, f.Half)
 		}
@@ -85,17 +86,22 @@ func (p *formPage) planned() string {
 	return b.String()
 }
 
-// update brings every row up to date in its place.
+// update brings every row up to date in its place; the lists of records are
+// measured anew where one of theirs changed.
 func (p *formPage) update() {
+	taller := false
 	for _, s := range p.form().Sections() {
 		for _, f := range s.Fields {
 			p.rows[f.Path].update(f)
 		}
 		for _, r := range s.Records {
 			for _, f := range r.Fields {
-				p.rows[f.Path].update(f)
+				taller = p.rows[f.Path].update(f) || taller
 			}
 		}
+	}
+	if taller {
+		longLists(p.pane.scroll.Content, 0, func(l *longList, _ float32) { l.heights = nil })
 	}
 }
 
@@ -134,6 +140,16 @@ func (p *formPage) special() fyne.CanvasObject {
 		return p.window.reviewStep()
 	}
 	return nil
+}
+
+// differs tells whether what the step has beside fields would look otherwise now.
+func (p *formPage) differs() bool {
+	drops := p.window.drops
+	if sketched(p.special()) != sketched(p.extra) {
+		return true
+	}
+	p.window.drops = drops // the cards that stand, not those just made
+	return false
 }
 
 func sketched(o fyne.CanvasObject) string {
@@ -180,10 +196,10 @@ func (p *formPage) record(r present.Record) fyne.CanvasObject {
 	}
 	if !r.Locked {
 		if !r.First {
-			tool("up", "record.up", func() { p.form().Move(r.Path, -1) })
+			tool("up", "record.up", func() { p.move(r.Path, -1) })
 		}
 		if !r.Last {
-			tool("down", "record.down", func() { p.form().Move(r.Path, 1) })
+			tool("down", "record.down", func() { p.move(r.Path, 1) })
 		}
 		if r.Copies {
 			tool("copy", "record.copy", func() { p.form().Duplicate(r.Path) })
@@ -191,6 +207,18 @@ func (p *formPage) record(r present.Record) fyne.CanvasObject {
 		tool("remove", "record.remove", func() { p.form().Remove(r.Path) })
 	}
 	return card(newRow(2, 0, tools...), p.grid(r.Fields))
+}
+
+// move shifts a record and takes the focus along, so that the same key shifts it on;
+// at the end of the list only the way back is left.
+func (p *formPage) move(record string, by int) {
+	on, back := "action.up.", "action.down."
+	if by > 0 {
+		on, back = back, on
+	}
+	now := p.form().Move(record, by)
+	p.window.focusField(back + now)
+	p.window.focusField(on + now)
 }
 
 // grid sets fields one below the other, and halves beside each other.

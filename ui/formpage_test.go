@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -290,5 +291,94 @@ func TestPuttingThePageTogetherAgainLosesNoLetter(t *testing.T) {
 	st.World.Loop.Advance(2 * time.Second)
 	if got := st.World.Drafts[st.Desk.Form().ID()].Document.Name; got != "李\U0002CB4E满" {
 		t.Errorf("stored is %q", got)
+	}
+}
+
+func TestARecordGrowsWithWhatIsSaidInIt(t *testing.T) {
+	doc := presenttest.Complete()
+	second := doc.Work[0]
+	second.ID = "0123456789abcdef"
+	doc.Work = append(doc.Work, second)
+	st, w := draft(t, doc, exam.StepWork)
+	between := func() float32 {
+		last, next := st.Window.Find("work.0.duties"), st.Window.Find("action.up.work.1")
+		d := fyne.CurrentApp().Driver()
+		return d.AbsolutePositionForObject(next).Y - d.AbsolutePositionForObject(last).Y - last.Size().Height
+	}
+	before := between()
+	for _, id := range []string{"work.0.credit_code", "work.0.from"} {
+		fill(t, st, w, id, "1")
+	}
+	st.World.Loop.Advance(2 * time.Second)
+	if after := between(); after < before-1 {
+		t.Errorf("between two records there were %.0f, and are %.0f once a problem is said", before, after)
+	}
+}
+
+// What is brought up to date, field by field, says what the page would say that was
+// built anew.
+func TestAPageThatIsKeptSaysWhatANewOneWould(t *testing.T) {
+	values := []string{"", "x", "2012-06", "2019-01", "410105199003071234", "true", "示例"}
+	levels := []present.Choice{{Value: "junior"}, {Value: "intermediate"}, {Value: "senior"}}
+	rounds := 96
+	if testing.Short() {
+		rounds = 32
+	}
+	for _, doc := range []exam.Document{{}, presenttest.Complete()} {
+		st, _ := draft(t, doc, exam.StepRegistration)
+		f, random := st.Desk.Form(), rand.New(rand.NewPCG(1, 2))
+		for i := range rounds {
+			f.Show(present.Steps[i%len(present.Steps)])
+			st.World.Loop.Drain()
+			fields := []present.Field{{Path: "level", Choices: levels}} // what is asked of every step follows from it
+			for _, s := range f.Sections() {
+				fields = append(fields, s.Fields...)
+				for _, r := range s.Records {
+					fields = append(fields, r.Fields...)
+				}
+				if len(s.Records) < 3 && s.CanAdd && random.IntN(3) == 0 {
+					f.Add(s.List)
+				}
+			}
+			for range min(4, len(fields)) {
+				field := fields[random.IntN(len(fields))]
+				value := values[random.IntN(len(values))]
+				if n := len(field.Choices); n > 0 {
+					value = field.Choices[random.IntN(n)].Value
+				}
+				f.Set(field.Path, value)
+				f.Leave(field.Path)
+			}
+			st.World.Loop.Advance(2 * time.Second)
+			kept := ui.Outline(st.Window.Body())
+			st.Window.Rebuild()
+			if anew := ui.Outline(st.Window.Body()); kept != anew {
+				t.Fatalf("%s says still %q, and anew %q", f.At(), firstDifference(kept, anew), firstDifference(anew, kept))
+			}
+		}
+	}
+}
+
+func TestThePageSaysWhyARecordIsWantedAsSoonAsItIs(t *testing.T) {
+	doc := full()
+	doc.Certificates = nil
+	st, _ := draft(t, doc, exam.StepWork)
+	why := func() (said []string) {
+		for _, s := range st.Desk.Form().Sections() {
+			if !s.Why.Empty() {
+				said = append(said, s.Why.In(st.Words))
+			}
+		}
+		return said
+	}
+	before := why()
+	st.Desk.Form().Set("level", "senior")
+	st.World.Loop.Drain()
+	after := why()
+	if slices.Equal(before, after) || len(after) == 0 {
+		t.Fatalf("the level changes nothing: %q", after)
+	}
+	if m := says(st, after...); m != "" {
+		t.Errorf("it does not say %q", m)
 	}
 }

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -489,5 +490,163 @@ func TestTypingIsNeverSentTwice(t *testing.T) {
 	k.stage.Window.Refresh()
 	if got := k.stage.Window.Find("city").(*ui.Entry).Text; got != "郑州市" {
 		t.Errorf("the field shows %q", got)
+	}
+}
+
+func TestTheButtonsAroundThePageOutliveASave(t *testing.T) {
+	k := hands(t, exam.Document{}, exam.StepWork)
+	tap(t, k.stage, "action.add.work")
+	tap(t, k.stage, "action.remove.work.0")
+	for _, id := range []string{"page.queue", "action.back", "action.undo"} {
+		k.focus("title")
+		k.write("社")
+		pressed := k.stage.Window.Anywhere(id)
+		k.window.Canvas().Unfocus() // as pressing it does, which saves
+		k.stage.World.Loop.Advance(100 * time.Millisecond)
+		if k.stage.Window.Anywhere(id) != pressed {
+			t.Errorf("%s was replaced while it was pressed", id)
+		}
+		k.window.Canvas().Focus(pressed.(fyne.Focusable))
+		k.stage.Desk.Form().Set("first_worked", "2012-0"+id[len(id)-1:])
+		k.stage.World.Loop.Advance(3 * time.Second)
+		if o, _ := k.window.Canvas().Focused().(fyne.CanvasObject); o == nil || k.stage.Window.Anywhere(id) != o {
+			t.Errorf("the focus is not on %s any more", id)
+		}
+	}
+}
+
+func TestTheMarkOfTheLineStaysTheSameButtonAndIsDrawnWhole(t *testing.T) {
+	st, _ := draft(t, exam.Document{}, exam.StepRegistration)
+	pill := st.Window.Anywhere("page.queue")
+	for _, queue := range []int{1284, 1285, 0} { // of one width, and of another
+		st.World.Line.Queue = queue
+		st.Desk.LineChanged()
+		if st.Window.Anywhere("page.queue") != pill {
+			t.Error("it was replaced")
+		}
+		if said := strings.Contains(ui.Outline(pill), strconv.Itoa(queue)); said != (queue > 0) {
+			t.Errorf("with %d waiting it says %s", queue, ui.Outline(pill))
+		}
+		ui.Visit(pill, func(o fyne.CanvasObject) {
+			if o.Size().Width == 0 {
+				t.Errorf("with %d waiting it shows a %T of no size", queue, o)
+			}
+		})
+	}
+}
+
+func TestTheButtonOfAnAlarmOutlivesTheNextAttemptToSave(t *testing.T) {
+	st, _ := show(t, plain, scene(t, "form-save-failed"))
+	button := st.Window.Anywhere("action.choose.elsewhere")
+	st.Desk.Form().Set("city", "开封市")
+	st.World.Loop.Advance(3 * time.Second)
+	st.World.Line.Queue = 1 // what stands beside it changes, too
+	st.Desk.LineChanged()
+	if now := st.Window.Anywhere("action.choose.elsewhere"); button == nil || now != button {
+		t.Errorf("it is %v, it was %v", now, button)
+	}
+}
+
+func TestTheFocusDoesNotStayOnAButtonThatIsGone(t *testing.T) {
+	k := hands(t, exam.Document{}, exam.StepWork)
+	tap(t, k.stage, "action.add.work")
+	tap(t, k.stage, "action.remove.work.0")
+	k.window.Canvas().Focus(k.stage.Window.Anywhere("action.undo").(fyne.Focusable))
+	k.press(fyne.KeyReturn)
+	if k.stage.Window.Find("work.0.employer") == nil {
+		t.Fatal("nothing was undone")
+	}
+	if got := k.focused(); k.stage.Window.Find(got) == nil {
+		t.Errorf("the focus is on %q", got)
+	}
+}
+
+func TestAnOpenListIsLeftByTabAndEscapeWhereverTheFocusIs(t *testing.T) {
+	for name, leave := range map[string]func(k keyboard){
+		"Tab": func(k keyboard) {
+			if f := k.window.Canvas().Focused(); !f.(fyne.Tabbable).AcceptsTab() {
+				t.Error("Tab goes to the rows, where no key closes the list")
+			}
+			k.press(fyne.KeyTab)
+		},
+		"Escape": func(k keyboard) { k.press(fyne.KeyEscape) },
+		"Escape without the focus": func(k keyboard) { // lost to a press beside the rows
+			k.window.Canvas().Unfocus()
+			k.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		},
+	} {
+		k := hands(t, exam.Document{Area: "110000"}, exam.StepRegistration)
+		k.focus("area")
+		k.write("hn")
+		leave(k)
+		if k.window.Canvas().Overlays().Top() != nil {
+			t.Errorf("%s: the list is open still", name)
+		}
+		if got := k.focused(); got != "area" || k.stage.Desk.Page() != present.PageForm || k.doc().Area != "110000" {
+			t.Errorf("%s: the focus is on %q of %s, the area is %s", name, got, k.stage.Desk.Page(), k.doc().Area)
+		}
+	}
+}
+
+func TestNoListStaysOverAnotherPageOrStep(t *testing.T) {
+	for name, leave := range map[string]func(*story.Stage){
+		"page": func(s *story.Stage) { s.Desk.Go(present.PageHelp) },
+		"step": func(s *story.Stage) { s.Desk.Form().Next() },
+		"look": func(s *story.Stage) { s.Window.Dress() },
+	} {
+		k := hands(t, exam.Document{}, exam.StepRegistration)
+		k.focus("area")
+		k.write("h")
+		leave(k.stage)
+		if k.window.Canvas().Overlays().Top() != nil {
+			t.Errorf("another %s: the list is open still", name)
+		}
+	}
+}
+
+func TestAFieldThatWasLockedMeanwhileTakesNoChoice(t *testing.T) {
+	k := hands(t, presenttest.Complete(), exam.StepRegistration)
+	id, before := k.stage.Desk.Form().ID(), k.doc().Area
+	k.focus("area")
+	k.write("bj")
+	k.stage.World.Answer(id, exam.StateCompleted, "")
+	k.stage.Desk.StoreChanged(id)
+	k.stage.World.Loop.Drain()
+	if o := k.stage.Window.Find("area").(fyne.Disableable); !o.Disabled() {
+		t.Fatal("it is not locked")
+	}
+	k.press(fyne.KeyReturn)
+	k.stage.World.Loop.Advance(2 * time.Second)
+	if got := k.doc().Area; got != before {
+		t.Errorf("the area went from %s to %s", before, got)
+	}
+	if k.window.Canvas().Overlays().Top() != nil {
+		t.Error("the list is open still")
+	}
+}
+
+func TestARecordIsMovedOnByTheSameKey(t *testing.T) {
+	doc := presenttest.Complete()
+	doc.Work = nil
+	for _, name := range []string{"甲", "乙", "丙"} {
+		doc.Work = append(doc.Work, exam.Work{ID: name, Employer: name})
+	}
+	order := func(k keyboard) (names string) {
+		for _, p := range k.stage.World.Drafts[k.stage.Desk.Form().ID()].Document.Work {
+			names += p.Employer
+		}
+		return names
+	}
+	for _, c := range []struct{ from, want, focus string }{
+		{"action.up.work.2", "丙甲乙", "action.down.work.0"},
+		{"action.down.work.0", "乙丙甲", "action.up.work.2"},
+	} {
+		k := hands(t, doc, exam.StepWork)
+		k.focus(c.from)
+		k.press(fyne.KeyReturn, fyne.KeyReturn)
+		k.stage.World.Loop.Advance(2 * time.Second)
+		if got := order(k); got != c.want || k.focused() != c.focus {
+			t.Errorf("%s twice makes it %s, with the focus on %s", c.from, got, k.focused())
+		}
 	}
 }

@@ -293,6 +293,50 @@ func TestTheNetworkIsKeptOnlyWhenItCanWork(t *testing.T) {
 	}
 }
 
+func TestTheNetworkThatIsResetIsGoneFromItsFields(t *testing.T) {
+	st, w := show(t, plain, scene(t, "settings"))
+	st.Desk.SetNetwork(present.Network{Proxy: "manual", ProxyURL: "http://10.0.0.1:3128"})
+	st.World.Loop.Drain()
+	st.Desk.Go(present.PageHome)
+	st.Desk.Go(present.PageSettings) // where they are read from the store
+	st.World.Loop.Drain()
+	fill(t, st, w, "settings.backup.pass", "a passphrase")
+	tap(t, st, "action.network.reset")
+	if o, ok := st.Window.Find("settings.proxy.url").(*ui.Entry); ok {
+		t.Errorf("the proxy %q is shown still", o.Text)
+	}
+	tap(t, st, "action.network")
+	if got := st.Desk.Settings().Network; got != (present.Network{}) {
+		t.Errorf("keeping what is shown brings back %+v", got)
+	}
+	if got := st.Window.Find("settings.backup.pass").(*ui.Entry).Text; got != "a passphrase" {
+		t.Errorf("the field of another part has %q", got)
+	}
+}
+
+func TestAnotherLookKeepsWhatIsTypedAndTheFocus(t *testing.T) {
+	st, w := show(t, plain, scene(t, "settings"))
+	fill(t, st, w, "settings.server.url", "https://baoming.example.cn")
+	fill(t, st, w, "settings.backup.pass", "a passphrase")
+	tap(t, st, "settings.proxy=manual")
+	fill(t, st, w, "settings.proxy.url", "10.0.0.1")
+	tap(t, st, "settings.text=150 %")
+	if got := ui.ID(w.Canvas().Focused()); got != "settings.text=150 %" {
+		t.Errorf("the focus is on %q", got)
+	}
+	for id, want := range map[string]string{"settings.server.url": "https://baoming.example.cn", "settings.backup.pass": "a passphrase", "settings.proxy.url": "10.0.0.1"} {
+		if e, ok := st.Window.Find(id).(*ui.Entry); !ok || e.Text != want {
+			t.Errorf("%s lost %q", id, want)
+		}
+	}
+	st.Desk.Go(present.PageHome)
+	st.Desk.Go(present.PageSettings)
+	st.World.Loop.Drain()
+	if got := st.Window.Find("settings.backup.pass").(*ui.Entry).Text; got != "" {
+		t.Errorf("%q is there still when the page is entered again", got)
+	}
+}
+
 func TestOnlyAnAnswerDestroysADraft(t *testing.T) {
 	st, _ := show(t, plain, scene(t, "settings-bin"))
 	var purge string
@@ -372,6 +416,7 @@ func TestAFileGoesToTheCardUnderThePointer(t *testing.T) {
 	if !ok {
 		t.Fatal("no card for the diploma")
 	}
+	st.Window.Refresh() // that there is no news leaves the cards where they are
 	st.Window.DropAt(place, "/毕业证书.jpg")
 	st.World.Loop.Drain()
 	files := st.World.Drafts[st.Desk.Form().ID()].Files

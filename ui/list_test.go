@@ -101,6 +101,23 @@ func TestSearchingAsksTheStoreForEveryKeyAndKeepsTheField(t *testing.T) {
 	}
 }
 
+func TestTheListSaysWhatItIsSearchedFor(t *testing.T) {
+	_, world, win, w := crowded(t, 100)
+	w.Canvas().Focus(win.Find("home.search").(*ui.Entry))
+	test.Type(w.Canvas().Focused(), "zhang")
+	world.Loop.Drain()
+	for name, again := range map[string]func(){
+		"entered again": func() { win.Desk().Go(present.PageHelp); win.Desk().Go(present.PageHome) },
+		"another look":  win.Dress,
+	} {
+		again()
+		world.Loop.Drain()
+		if field := win.Find("home.search").(*ui.Entry); field.Text != "zhang" || win.Desk().Home().Search != "zhang" {
+			t.Errorf("%s: the field has %q, the list is for %q", name, field.Text, win.Desk().Home().Search)
+		}
+	}
+}
+
 func TestALongListOfChoicesMakesOnlyTheRowsInSight(t *testing.T) {
 	st, w := draft(t, exam.Document{}, exam.StepPerson)
 	p := st.Window.Find("nationality").(*ui.Picker)

@@ -32,9 +32,12 @@ func (l *Loop) Go(ctx context.Context, work func(context.Context) func()) {
 		defer cancel()
 		stop := context.AfterFunc(l.ctx, cancel)
 		defer stop()
-		then := work(inner)
-		if then != nil && ctx.Err() == nil {
-			l.do(then)
+		if then := work(inner); then != nil {
+			l.do(func() {
+				if ctx.Err() == nil { // it may end while the window is busy
+					then()
+				}
+			})
 		}
 	})
 }

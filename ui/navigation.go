@@ -198,42 +198,42 @@ func (k *kit) stepCount(s present.StepView) string {
 
 func (k *kit) stepName(s exam.StepID) string { return k.key("step." + string(s)) }
 
-// header is the strip above the page: what is saved, where it is, and the line.
+// header is the strip above the page: what is saved, where it is, and the line. Its
+// buttons stay the same while the words around them change: pressing one leaves a
+// field, which saves and says so before the button is released.
 type header struct {
 	window *Window
 	box    *fyne.Container
 	drawn  string
 
+	back, pill *Press
+	alarm      fyne.CanvasObject // stands across the whole width; nil while all is well
+
 	height float32
 }
 
-func newHeader(w *Window) *header { return &header{window: w, box: newOver()} }
+func newHeader(w *Window) *header {
+	k := w.kit
+	look := lookBare
+	look.corner = 14 * textScale()
+	return &header{window: w, box: newOver(), back: k.iconButton("action.back", theme.NavigateBackIcon(), k.key("back"), w.desk.Back),
+		pill: newPress(k.control("page.queue", "pill"), look, space(0, 0), func() { w.desk.Go(present.PageQueue) })}
+}
 
 func (h *header) refresh() {
 	w, k := h.window, h.window.kit
 	objects := []fyne.CanvasObject{}
-	var alarm fyne.CanvasObject // stands across the whole width
 	drawn := ""
 	title := k.key("page." + string(w.desk.Page()))
 	var left fyne.CanvasObject = newText(styleCaption, title)
 	if w.desk.Page() != present.PageHome {
-		left = newRow(gapSmall, 1, k.iconButton("action.back", theme.NavigateBackIcon(), k.key("back"), w.desk.Back), left)
+		left = newRow(gapSmall, 1, h.back, left)
 	}
 	objects = append(objects, left)
-	if text, bad := w.desk.Alarm(); bad {
-		c := tones[present.Trouble]
-		said := newColumn(gapTiny, newText(styleStrong.in(c.ink), k.say(text)))
-		line := newRow(gapSmall, 0, newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), c.ink)), said))
-		drawn += k.say(text)
-		if where, unsaved := w.desk.Elsewhere(); unsaved {
-			if !where.Empty() {
-				add(said, newText(styleBody.in(c.ink), k.say(where)))
-			}
-			add(line, k.secondary("action.choose.elsewhere", k.key("elsewhere.save"), func() { w.chooseFolder(w.desk.SaveElsewhere) }))
-			drawn += k.say(where) + "unsaved"
-		}
-		alarm = stripe(c.soft, line)
+	if alarm := h.alarmed(); sketched(alarm) != sketched(h.alarm) {
+		h.alarm = alarm
 	}
+	drawn += sketched(h.alarm)
 	if f := w.desk.Form(); f != nil && w.desk.Page() != present.PageHome {
 		tone, saved := f.Saved()
 		icon := theme.ConfirmIcon()
@@ -248,20 +248,39 @@ func (h *header) refresh() {
 		drawn += k.say(saved) + k.say(where)
 	}
 	tone, pill := w.desk.Pill()
-	look := lookBare
-	look.corner = 14 * textScale()
-	objects = append(objects, newPress(k.control("page.queue", "pill"), look, badge(tone, k.say(pill)), func() { w.desk.Go(present.PageQueue) }))
+	objects = append(objects, h.pill)
 	drawn += k.say(pill) + title
 	if drawn == h.drawn {
 		return
 	}
 	h.drawn = drawn
+	h.pill.content = badge(tone, k.say(pill))
 	back := canvas.NewRectangle(tint(colorPage))
 	strip := container.New(&inset{left: gapLarge, top: gapSmall, right: gapLarge, bottom: gapSmall}, container.New(&bar{gap: gap}, objects...))
-	h.box.Objects = []fyne.CanvasObject{back, newColumn(0, strip, rule(), alarm)}
+	h.box.Objects = []fyne.CanvasObject{back, newColumn(0, strip, rule(), h.alarm)}
 	h.box.Refresh()
 	if height := h.box.MinSize().Height; height != h.height {
 		h.height = height
 		w.win.Content().Refresh() // the page begins elsewhere
 	}
+}
+
+// alarmed is what stands above every page while the store does not do its work, nil
+// else.
+func (h *header) alarmed() fyne.CanvasObject {
+	w, k := h.window, h.window.kit
+	text, bad := w.desk.Alarm()
+	if !bad {
+		return nil
+	}
+	c := tones[present.Trouble]
+	said := newColumn(gapTiny, newText(styleStrong.in(c.ink), k.say(text)))
+	line := newRow(gapSmall, 0, newRow(gapSmall, 1, top(glyph(theme.WarningIcon(), c.ink)), said))
+	if where, unsaved := w.desk.Elsewhere(); unsaved {
+		if !where.Empty() {
+			add(said, newText(styleBody.in(c.ink), k.say(where)))
+		}
+		add(line, k.secondary("action.choose.elsewhere", k.key("elsewhere.save"), func() { w.chooseFolder(w.desk.SaveElsewhere) }))
+	}
+	return stripe(c.soft, line)
 }

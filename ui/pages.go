@@ -22,6 +22,7 @@ type homePage struct {
 func newHomePage(w *Window) *homePage {
 	h := &homePage{window: w, search: newEntry(w.kit.control("home.search", "entry"), 1)}
 	h.search.SetPlaceHolder(w.kit.key("home.search"))
+	h.search.SetText(w.desk.HomeSearch())
 	h.search.changed = w.desk.Search
 	return h
 }

@@ -170,6 +170,9 @@ func (p *Picker) take(i int) {
 	}
 	v := p.found[i]
 	p.fold()
+	if p.disabled {
+		return // it was locked while the list was open
+	}
 	p.show(v.label)
 	p.picked(v.value)
 }
@@ -199,6 +202,19 @@ func newSearchEntry(p *Picker) *searchEntry {
 	s.ExtendBaseWidget(s)
 	s.OnChanged = p.narrow
 	return s
+}
+
+// AcceptsTab keeps the Tab key: there is nothing over the page to go on to.
+func (s *searchEntry) AcceptsTab() bool { return true }
+
+// TypedKey implements [fyne.Focusable]. Tab goes back to the field, which has what
+// it had.
+func (s *searchEntry) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyTab && !s.composing() {
+		s.picker.fold()
+		return
+	}
+	s.Entry.TypedKey(e)
 }
 
 func (s *searchEntry) key(e *fyne.KeyEvent) {

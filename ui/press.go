@@ -229,6 +229,7 @@ func (r *pressRenderer) inward() float32 {
 
 func (r *pressRenderer) Refresh() {
 	r.paint()
+	r.Layout(r.press.Size()) // another content may stand in it
 	r.back.Refresh()
 	r.veil.Refresh()
 	r.focus.Refresh()

@@ -198,7 +198,10 @@ func (w *Window) settingsNetwork(v present.SettingsView) fyne.CanvasObject {
 	}
 	keep := k.secondary("action.network", k.key("settings.network.keep"), func() { w.desk.SetNetwork(w.typedNetwork(v)) })
 	reset := k.plain("action.network.reset", k.key("settings.network.reset"), func() {
-		w.network, w.entries = nil, map[string]*Entry{}
+		w.network = &present.Network{}
+		for _, e := range []*Entry{address, key, proxy} {
+			e.show("")
+		}
 		w.desk.SetNetwork(present.Network{})
 	})
 	box := []fyne.CanvasObject{facts, newColumn(6, caption(k.key("settings.proxy")), k.options("settings.proxy", proxies, now.Proxy, false, func(s string) {

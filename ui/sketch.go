@@ -37,7 +37,7 @@ func drawInto(b *strings.Builder, o fyne.CanvasObject) {
 	case *widget.ProgressBar:
 		fmt.Fprint(b, v.Value)
 	case *cropFrame:
-		fmt.Fprintf(b, "%v%p", v.crop, v.img.Image)
+		fmt.Fprintf(b, "%v%p", v.view.Crop, v.img.Image) // not where it is being dragged to
 	case identified:
 		fmt.Fprint(b, v.controlKind(), v.controlID())
 		if d, ok := v.(fyne.Disableable); ok {

@@ -159,10 +159,14 @@ func (t *Theme) Font(s fyne.TextStyle) fyne.Resource {
 // Icon implements [fyne.Theme].
 func (t *Theme) Icon(name fyne.ThemeIconName) fyne.Resource {
 	icon := theme.DefaultTheme().Icon(name)
-	if t.variant(fyne.CurrentApp().Settings().ThemeVariant()) == theme.VariantDark {
+	if t.dark() {
 		return darkIcon{icon}
 	}
 	return icon
+}
+
+func (t *Theme) dark() bool {
+	return t.variant(fyne.CurrentApp().Settings().ThemeVariant()) == theme.VariantDark
 }
 
 // darkIcon is an icon under a name of its own: Fyne keeps the pictures of icons
@@ -202,6 +206,12 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 func worn() *Theme {
 	t, _ := fyne.CurrentApp().Settings().Theme().(*Theme)
 	return t
+}
+
+// dark tells whether what is worn is dark now, by choice or as the system is.
+func dark() bool {
+	t := worn()
+	return t != nil && t.dark()
 }
 
 // wear puts a look on. Fyne reads every font anew for each theme it is given, in

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 
 	"wenbao/assets"
@@ -135,5 +137,58 @@ func TestEveryTokenIsTheThemesAndNoPageSetsItsOwn(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// dusk is an application over a system that turns dark.
+type dusk struct {
+	fyne.App
+	dark bool
+}
+
+func (d *dusk) Settings() fyne.Settings { return duskSettings{d.App.Settings(), d} }
+
+type duskSettings struct {
+	fyne.Settings
+	app *dusk
+}
+
+func (s duskSettings) ThemeVariant() fyne.ThemeVariant {
+	if s.app.dark {
+		return theme.VariantDark
+	}
+	return theme.VariantLight
+}
+
+func TestAWindowThatLooksLikeTheSystemTurnsDarkAsAWhole(t *testing.T) {
+	a := &dusk{App: fyne.CurrentApp()}
+	fyne.SetCurrentApp(a)
+	t.Cleanup(func() { fyne.SetCurrentApp(a.App) })
+	look := plain
+	look.Brightness = "system"
+	fills := func(w fyne.Window) (list []string) {
+		ui.Visit(w.Content(), func(o fyne.CanvasObject) {
+			if r, ok := o.(*canvas.Rectangle); ok && r.FillColor != nil {
+				list = append(list, fmt.Sprint(r.FillColor))
+			}
+		})
+		return list
+	}
+	st, w := show(t, look, scene(t, "form-person"))
+	light := fills(w)
+	a.dark = true
+	st.Window.Refresh()
+	turned := fills(w)
+	st.Window.Dress()
+	if dark := fills(w); slices.Equal(light, dark) || !slices.Equal(turned, dark) {
+		t.Errorf("of %d surfaces as many as ever are light", len(turned))
+	}
+	look.Brightness = "light"
+	st, _ = show(t, look, scene(t, "form-person"))
+	page := st.Window.Find("name")
+	a.dark = false
+	st.Window.Refresh()
+	if st.Window.Find("name") != page {
+		t.Error("a window whose look was chosen was built anew")
 	}
 }

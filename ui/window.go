@@ -28,6 +28,7 @@ type Window struct {
 
 	page    view
 	shown   shownPage
+	dark    bool // as it was built
 	fresh   bool // the page has not got the focus yet
 	nav     *navigation
 	head    *header
@@ -37,6 +38,7 @@ type Window struct {
 	over    fyne.CanvasObject // what lies over the page, while something does
 	strip   *Text             // says on every page that it is practice; nil outside
 	entries map[string]*Entry // of the page, so that typing outlives a rebuilding
+	typed   map[string]string // what they had before the window was built anew
 
 	pictures map[*byte]image.Image               // decoded photos by their bytes
 	drops    map[exam.FileKind]fyne.CanvasObject // cards of evidence that files can be dropped on
@@ -53,6 +55,7 @@ func (w *Window) entry(id string) *Entry {
 	e, ok := w.entries[id]
 	if !ok {
 		e = newEntry(w.kit.control(id, "entry"), 1)
+		e.Text = w.typed[id]
 		w.entries[id] = e
 	}
 	return e
@@ -102,6 +105,9 @@ func New(c Config) *Window {
 	if c.Inspect != "" {
 		w.inspectPages(c.Inspect)
 	}
+	if l, ok := c.Loop.(*Loop); ok { // the system turns dark or light, and says so only after the start
+		w.app.Settings().AddListener(func(fyne.Settings) { l.do(w.refresh) })
+	}
 	w.desk.Start()
 	return w
 }
@@ -115,16 +121,17 @@ func (w *Window) dress() {
 	w.kit = &kit{words: words(look, w.lang), hooks: &hooks{focused: w.focused, key: w.key, shortcut: w.shortcut, caret: w.caret,
 		over: func(o fyne.CanvasObject) { w.over = o }}}
 	wear(w.app, lookOf(look))
+	w.dark = dark()
 	w.nav, w.head = newNavigation(w), newHeader(w)
 	w.body, w.foot = container.NewStack(), newColumn(0)
+	focus, _ := w.win.Canvas().Focused().(identified)
 	w.page = nil
-	if w.asked != nil { // it was made in the other look
-		w.asked.Hide()
-		w.asked = nil
-	}
 	frame := &shell{strip: w.practice(), nav: w.nav.box, head: w.head.box, body: w.body, foot: w.foot}
 	w.win.SetContent(container.New(frame, existing([]fyne.CanvasObject{frame.strip, w.body, w.head.box, w.foot, w.nav.box})...))
 	w.show()
+	if focus != nil {
+		w.Bring(focus.controlID())
+	}
 }
 
 // practice is the strip that no page is without in practice mode.
@@ -142,7 +149,7 @@ func (w *Window) refresh() {
 	if w.kit == nil {
 		return // still being made
 	}
-	if w.shown.look != (present.Preferences{}) && styled(w.shown.look) != styled(w.desk.Look()) {
+	if w.shown.look != (present.Preferences{}) && (styled(w.shown.look) != styled(w.desk.Look()) || w.dark != dark()) {
 		w.dress()
 		return
 	}
@@ -159,7 +166,8 @@ func (w *Window) show() {
 	if f := w.desk.Form(); f != nil && now.page != present.PageHome {
 		now.draft = string(f.ID())
 	}
-	fresh := w.page == nil || w.shown.page != now.page || w.shown.draft != now.draft
+	same := w.shown.page == now.page && w.shown.draft == now.draft
+	fresh := w.page == nil || !same
 	w.shown = now
 	w.nav.refresh()
 	w.head.refresh() // before the page, which it would lay out and draw once more
@@ -170,7 +178,8 @@ func (w *Window) show() {
 		}
 	}
 	if fresh {
-		w.entries, w.network = map[string]*Entry{}, nil
+		w.uncover() // it belongs to a page that is gone
+		w.begin(same)
 		w.page = w.build(now.page)
 		w.body.Objects = []fyne.CanvasObject{w.page.object()}
 		w.body.Layout.Layout(w.body.Objects, w.body.Size())
@@ -182,11 +191,32 @@ func (w *Window) show() {
 	w.showAsk()
 	w.win.SetTitle(w.kit.say(w.desk.Title()))
 	w.lighten()
-	w.fresh = w.fresh || fresh
+	w.fresh = w.fresh || fresh || w.ghost()
 	if w.fresh && !(now.page == present.PageHome && w.desk.Home().Loading) { // what can be done there comes with the list
 		w.fresh = false
 		w.focusFirst()
 	}
+}
+
+// begin forgets what was typed into the page before and kept nowhere, unless the
+// same page is only built anew.
+func (w *Window) begin(same bool) {
+	w.typed = map[string]string{}
+	if same {
+		for id, e := range w.entries {
+			w.typed[id] = e.Text
+		}
+	} else {
+		w.network = nil
+	}
+	w.entries = map[string]*Entry{}
+}
+
+// ghost tells whether the control with the focus is gone from the window.
+func (w *Window) ghost() bool {
+	c := w.win.Canvas()
+	o, ok := c.Focused().(identified)
+	return ok && c.Overlays().Top() == nil && !within(w.win.Content(), o)
 }
 
 func (w *Window) build(p present.Page) view {
@@ -386,8 +416,8 @@ func (w *Window) showFoot() {
 		undo := w.kit.secondary("action.undo", w.kit.key("undo"), w.desk.UndoLast)
 		lines = append(lines, rule(), stripe(colorSidebar, newRow(gap, 0, body(w.kit.say(text)), undo)))
 	}
-	if len(lines) == 0 && len(w.foot.Objects) == 0 {
-		return // refreshing the whole window for nothing would make every key slow
+	if sketch(newColumn(0, lines...)) == sketch(newColumn(0, w.foot.Objects...)) {
+		return // refreshing the whole window for nothing would make every key slow, and lose a click
 	}
 	w.foot.Objects = lines
 	w.win.Content().Refresh()
@@ -445,7 +475,23 @@ func (w *Window) escape() {
 		w.desk.Answer(false)
 		return
 	}
+	if w.win.Canvas().Overlays().Top() != nil {
+		w.uncover() // a list or a dialog in which nothing has the focus
+		return
+	}
 	w.desk.Back()
+}
+
+// uncover takes away what lies over the page.
+func (w *Window) uncover() {
+	if w.asked != nil {
+		w.asked.Hide()
+		w.asked = nil
+	}
+	over := w.win.Canvas().Overlays()
+	if list := over.List(); len(list) > 0 {
+		over.Remove(list[0]) // and all above it
+	}
 }
 
 // chords are the window's shortcuts; present.Shortcuts lists them for people.

@@ -422,6 +422,9 @@ func (d *Desk) ReadAgain() {
 // Search narrows the list of drafts.
 func (d *Desk) Search(text string) { d.search = text; d.readList() }
 
+// HomeSearch is what the list of drafts is searched for.
+func (d *Desk) HomeSearch() string { return d.search }
+
 const listLimit = 50
 
 func (d *Desk) readList() {

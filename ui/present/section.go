@@ -326,8 +326,10 @@ func (f *Form) offerPutBack(list string, i int, gone reflect.Value) {
 	})
 }
 
-// Move shifts a record by one place, up (-1) or down (1).
-func (f *Form) Move(record string, by int) {
+// Move shifts a record by one place, up (-1) or down (1), and gives the path that it
+// has then.
+func (f *Form) Move(record string, by int) (now string) {
+	now = record
 	list, i := split(record)
 	f.edit(list, func(v reflect.Value) reflect.Value {
 		j := i + by
@@ -337,8 +339,10 @@ func (f *Form) Move(record string, by int) {
 		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		reflect.Copy(out, v)
 		reflect.Swapper(out.Interface())(i, j)
+		now = list + "." + strconv.Itoa(j)
 		return out
 	})
+	return now
 }
 
 // edit changes a list unless it is locked. It does not let it grow beyond its
