@@ -12,6 +12,13 @@ import (
 	"wenbao/exam"
 )
 
+// CheckURL tells whether an engine takes an address: KindInvalid when it is none of
+// a server, KindUntrusted when the line to it would be open to everybody.
+func CheckURL(text string) error {
+	_, err := checkURL(text)
+	return err
+}
+
 // checkURL takes an https address, or plain http on this machine only.
 func checkURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)

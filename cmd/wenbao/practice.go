@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/server"
 	"wenbao/server/host"
@@ -201,8 +202,9 @@ func (c *trainingConn) Close() error {
 	return c.Conn.Close()
 }
 
-// rehearse opens the practice program beside this one.
-func rehearse(data string) func() error {
+// rehearse opens the practice program beside this one, with the passphrase that
+// this one was given in the environment.
+func rehearse(data, passphrase string) func() error {
 	return func() error {
 		self, err := os.Executable()
 		if err != nil {
@@ -213,6 +215,9 @@ func rehearse(data string) func() error {
 			args = append(args, "--data", data)
 		}
 		c := exec.Command(self, args...)
+		if passphrase != "" {
+			c.Env = append(os.Environ(), local.PassphraseVariable+"="+passphrase)
+		}
 		if err := c.Start(); err != nil {
 			return &exam.Error{Kind: exam.KindNotFound, Op: "open practice", Err: err}
 		}

@@ -66,7 +66,7 @@ func open(ctx context.Context, f flags, dir string, keys store.Keys) (_ *program
 		p.ports.Trainer = p.trainer
 	}
 	if !f.Practice {
-		p.ports.Rehearse = rehearse(f.Data)
+		p.ports.Rehearse = rehearse(f.Data, f.Passphrase)
 	}
 	if !f.Practice && f.Data == "" {
 		p.ports.Folders = folders{}
@@ -106,8 +106,10 @@ func (p *program) server(f flags, dir string, packs []*exam.Pack) (address strin
 		return p.practice.URL(), []ed25519.PublicKey{p.practice.Public()}, nil
 	}
 	if n := p.network(); n.Server != "" {
-		key, err := exam.ParsePublicKey([]byte(n.Key))
-		return n.Server, []ed25519.PublicKey{key}, err
+		if key, err := exam.ParsePublicKey([]byte(n.Key)); err == nil {
+			keys = append(keys, key)
+		}
+		return n.Server, keys, nil // without a key there is no server
 	}
 	return packs[0].Server.URL, packs[0].ServerKeys(), nil
 }
@@ -130,7 +132,8 @@ func startPractice(dir string, packs []*exam.Pack) (*host.Host, error) {
 		Open: func(dir string) (server.Repository, error) { return boltdb.Open(dir, boltdb.Options{}) }})
 }
 
-// connect makes the engine; without a server's address there is none.
+// connect makes the engine; without a server's address, or with one on the
+// settings page that cannot be used, there is none.
 func (p *program) connect(f flags, url string, keys []ed25519.PublicKey) (err error) {
 	if url == "" || len(keys) == 0 {
 		return nil
@@ -144,7 +147,10 @@ func (p *program) connect(f flags, url string, keys []ed25519.PublicKey) (err er
 		c.Dial = (&trainingLine{}).dial
 	}
 	c.Addresses = wsync.Addresses
-	p.engine, err = wsync.New(c)
+	if p.engine, err = wsync.New(c); err != nil && wsync.CheckURL(url) != nil && f.Server == "" {
+		slog.Warn("no address of a server", "kind", exam.KindOf(err))
+		return nil
+	}
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"syscall"
@@ -36,6 +37,7 @@ type start struct {
 	conf   ui.Config
 	code   int                     // exit code when nothing was opened
 	behind atomic.Pointer[program] // what must be closed at the end
+	shown  bool                    // the window's loop runs
 }
 
 func newStart(f flags, dir string, stderr io.Writer, tap func(present.Ports) present.Ports) *start {
@@ -52,10 +54,11 @@ func (s *start) run(err error) int {
 	a := app.NewWithID(appID) // before any work, whose results go through it
 	look := make(chan present.Preferences, 1)
 	s.loop.Go(context.Background(), func(context.Context) func() { look <- readLook(s.dir); return nil })
+	s.loop.After(0, func() { s.shown = true })
 	if err == nil {
 		// Once the window shows: anything beside it takes its time from it.
 		s.loop.After(0, func() {
-			s.open(os.Getenv("WENBAO_PASSPHRASE"), false)
+			s.open(s.flags.Passphrase, false)
 			s.loop.Go(context.Background(), func(context.Context) func() { watchCrashes(s.dir); return nil })
 		})
 	}
@@ -72,7 +75,7 @@ func (s *start) run(err error) int {
 	if development {
 		s.loop.Guard(ui.Stall, s.stoodStill)
 	}
-	w.ShowAndRun()
+	s.show(w)
 	s.loop.Close(endsWithin)
 	if p := s.behind.Load(); p != nil {
 		p.close()
@@ -80,13 +83,39 @@ func (s *start) run(err error) int {
 	return s.code
 }
 
+// show runs the window to its end. Without a screen the toolkit panics, with an
+// error of its own, before anything shows: that is said instead.
+func (s *start) show(w fyne.Window) {
+	defer func() {
+		if s.shown {
+			return
+		}
+		p := recover()
+		if p == nil {
+			return
+		}
+		var fault runtime.Error
+		if err, ok := p.(error); !ok || errors.As(err, &fault) {
+			panic(p)
+		}
+		fmt.Fprintln(s.stderr, assets.In(language()).Say("ui.no_screen"))
+		s.code = 1
+	}()
+	w.ShowAndRun()
+}
+
 // heed closes the window as its button does when the system asks the program to
-// end, as at the end of a session; Fyne by itself would end at once, and what was
-// typed in the last moment with it. Whoever asks twice does not wait.
+// end, as at the end of a session or when the terminal it was started from closes;
+// by itself it would end at once, and what was typed in the last moment with it.
+// Whoever asks twice does not wait.
 func (s *start) heed(w *ui.Window) {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
 	signal.Reset(os.Interrupt, syscall.SIGTERM)
 	asked := make(chan os.Signal, 2)
-	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(asked, signals...)
 	again := false
 	ui.Watch(s.loop, asked, func(os.Signal) {
 		if again {

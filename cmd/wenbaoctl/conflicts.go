@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/store"
 )
@@ -115,7 +116,7 @@ func (s *session) showDispute(st *store.Store, dis *dispute) {
 	}
 	s.out.record(map[string]any{"id": dis.draft.ID, "version": dis.theirs.Version, "theirs_by": made.Actor, "theirs_at": made.At.UTC(),
 		"mine_at": dis.draft.Updated.UTC(), "fields": fields})
-	s.out.text("%s\n", s.words.Say("ctl.conflict_head", map[string]string{"id": string(dis.draft.ID), "name": plain(dis.draft.Document.Name), "count": strconv.Itoa(len(dis.fields))}))
+	s.out.text("%s\n", s.words.Say("ctl.conflict_head", map[string]string{"id": string(dis.draft.ID), "name": local.Plain(dis.draft.Document.Name), "count": strconv.Itoa(len(dis.fields))}))
 	s.out.text("%s\n", s.words.Say("ctl.conflict_who", map[string]string{"version": strconv.Itoa(dis.theirs.Version), "who": s.words.Say("ctl.actor." + string(made.Actor)),
 		"at": made.At.Local().Format("2006-01-02 15:04"), "mine": dis.draft.Updated.Local().Format("2006-01-02 15:04")}))
 	for _, f := range fields {
@@ -132,7 +133,7 @@ func (s *session) sideShown(value string) string {
 	if value == "" {
 		return s.words.Say("ctl.conflict_empty")
 	}
-	return plain(value)
+	return local.Plain(value)
 }
 
 // photoShown tells a photo by its size and the beginning of its SHA-256.

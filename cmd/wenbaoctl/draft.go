@@ -97,8 +97,8 @@ func (c *draftSet) Run(s *session) error {
 		if !ok {
 			return usage("ctl.set_form", map[string]string{"field": shorten(path)})
 		}
-		if !exam.Editable(d.State, path, pack) {
-			return &said{exam.KindState, "ctl.field_locked", map[string]string{"field": path, "state": s.words.Say("ctl.state." + string(d.State))}}
+		if err := s.editable(d, path, pack); err != nil {
+			return err
 		}
 		if err := doc.Set(path, text); err != nil {
 			return usage("ctl.set_wrong", map[string]string{"reason": s.out.why(err)})
@@ -111,6 +111,14 @@ func (c *draftSet) Run(s *session) error {
 	s.out.record(map[string]any{"id": d.ID, "revision": d.Revision})
 	s.out.text("%s\n", s.words.Say("ctl.saved", map[string]string{"at": d.Updated.Local().Format(time.TimeOnly), "revision": strconv.FormatUint(d.Revision, 10)}))
 	return nil
+}
+
+// editable refuses a change that the state of the registration does not allow.
+func (s *session) editable(d exam.Draft, path string, pack *exam.Pack) error {
+	if exam.Editable(d.State, path, pack) {
+		return nil
+	}
+	return &said{exam.KindState, "ctl.field_locked", map[string]string{"field": path, "state": s.words.Say("ctl.state." + string(d.State))}}
 }
 
 func (c *draftShow) Run(s *session) error {
@@ -159,7 +167,7 @@ func (c *draftList) Run(s *session) error {
 			"id": d.ID, "state": d.State, "name": d.Name, "exam": d.Exam, "level": d.Level,
 			"updated_at": d.Updated.UTC().Format(time.RFC3339), "transport": d.Transport, "registration_number": d.Number,
 		})
-		s.out.text("%s  %-12s %-10s %s  %s\n", d.ID, s.words.Say("ctl.state."+string(d.State)), s.words.Say("ctl.transport."+string(d.Transport)), d.Updated.Local().Format("2006-01-02 15:04"), plain(d.Name))
+		s.out.text("%s  %-12s %-10s %s  %s\n", d.ID, s.words.Say("ctl.state."+string(d.State)), s.words.Say("ctl.transport."+string(d.Transport)), d.Updated.Local().Format("2006-01-02 15:04"), local.Plain(d.Name))
 	}
 	if len(list) == 0 {
 		s.out.say(emptyList(c.State, c.Search))

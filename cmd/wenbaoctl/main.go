@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"wenbao/assets"
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 )
 
@@ -27,7 +28,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
-	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	code := run(ctx, os.Args[1:], local.TakePassphrase(), os.Getenv, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }
@@ -70,7 +71,7 @@ func exitOf(kind exam.Kind) int {
 const kindUsage exam.Kind = "usage"
 
 // run is the whole program: it parses, does the command and gives the exit code.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, passphrase string, getenv func(string) string, stdout, stderr io.Writer) int {
 	words := assets.In(language(args, getenv))
 	kept := &keptWriter{w: stdout}
 	stdout = kept
@@ -101,7 +102,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return out.fail(usage("ctl.usage", map[string]string{"reason": err.Error()}))
 	}
 	out.json = cli.JSON
-	s := &session{globals: cli.globals, ctx: ctx, out: out, words: words, getenv: getenv}
+	s := &session{globals: cli.globals, ctx: ctx, out: out, words: words, passphrase: passphrase}
 	err = kctx.Run(s)
 	repaired, cerr := s.close()
 	if err == nil {

@@ -3,8 +3,8 @@ package main
 import (
 	"strconv"
 	"strings"
-	"unicode"
 
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 )
 
@@ -77,26 +77,12 @@ func oneMore(index string) string {
 	return strconv.Itoa(n + 1)
 }
 
-// plain is text of other people's for a terminal: one line, and nothing in it that
-// moves the cursor, turns the writing or colours what stands around it.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' ' // what people type
-		}
-		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
-}
-
 // showDocument prints a draft's filled-in fields for people, in the order of
 // the form.
 func (s *session) showDocument(d exam.Draft) {
 	for _, path := range d.Document.Paths() {
 		if text, err := d.Document.Get(path); err == nil && text != "" {
-			s.out.text("%s: %s\n", s.fieldName(path), plain(text))
+			s.out.text("%s: %s\n", s.fieldName(path), local.Plain(text))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"wenbao/assets"
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/store"
 )
@@ -51,12 +52,16 @@ func (o *output) say(key string, args ...map[string]string) {
 	if o.json {
 		w = o.stderr
 	}
-	fmt.Fprintln(w, o.words.Say(key, args...))
+	o.line(w, o.words.Say(key, args...))
 }
+
+// line writes text and the end of its line. What others wrote may stand in it, so
+// nothing of it reaches the terminal but its letters.
+func (o *output) line(w io.Writer, text string) { fmt.Fprintln(w, local.PlainLines(text)) }
 
 // warn writes a line for people to stderr.
 func (o *output) warn(key string, args ...map[string]string) {
-	fmt.Fprintln(o.stderr, o.words.Say(key, args...))
+	o.line(o.stderr, o.words.Say(key, args...))
 }
 
 // record writes one JSON document in one line, when scripts read.
@@ -71,10 +76,10 @@ func (o *output) record(v any) {
 	}
 }
 
-// text writes text as it is, when people read.
+// text writes text without a sentence of its own, when people read.
 func (o *output) text(format string, args ...any) {
 	if !o.json {
-		fmt.Fprintf(o.stdout, format, args...)
+		io.WriteString(o.stdout, local.PlainLines(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -155,9 +160,9 @@ func (o *output) next(kind exam.Kind, key string, args map[string]string) string
 // report tells an error to people, beside a result that was printed.
 func (o *output) report(err error) (kind exam.Kind, message, next string) {
 	kind, message, next = o.sentence(err)
-	fmt.Fprintln(o.stderr, message)
+	o.line(o.stderr, message)
 	if next != "" {
-		fmt.Fprintln(o.stderr, next)
+		o.line(o.stderr, next)
 	}
 	return kind, message, next
 }
@@ -171,7 +176,7 @@ func (o *output) fail(err error) int {
 
 // failed tells an error of one draft among several.
 func (o *output) failed(id string, err error) int {
-	fmt.Fprintf(o.stderr, "%s: ", id)
+	fmt.Fprintf(o.stderr, "%s: ", local.Plain(id))
 	kind, message, next := o.report(err)
 	o.record(map[string]any{"id": id, "error": map[string]string{"kind": string(kind), "message": message, "next": next}})
 	return exitOf(kind)

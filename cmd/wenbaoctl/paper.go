@@ -17,6 +17,9 @@ import (
 )
 
 func (c *printCommand) Run(s *session) error {
+	if (c.Sheet != 0 || c.After != "") && !c.Resume || c.State != "" && !c.All {
+		return usage("ctl.print_flags", nil)
+	}
 	switch {
 	case c.Printers:
 		return s.printers()

@@ -230,7 +230,7 @@ func (s *session) showPhoto(r photo.Result) (form.Tile, bool) {
 		line.Findings = append(line.Findings, finding{f.Rule, f.Severity, f.Value, f.Limit, message})
 		if f.Severity == exam.Block {
 			tile.Lines = append(tile.Lines, message)
-			s.out.text("%s: %s\n", plain(r.File), message)
+			s.out.text("%s: %s\n", local.Plain(r.File), message)
 		}
 	}
 	s.out.record(line)
@@ -275,6 +275,10 @@ func (c *draftPhoto) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	pack, _ := s.pack(d.Document) // without one nothing is contact data
+	if err := s.editable(d, exam.PhotoPath, pack); err != nil {
+		return err
+	}
 	original, jpeg, found, err := s.develop(c.File, s.spec(d.Document), nil)
 	if err != nil {
 		return err
@@ -304,6 +308,9 @@ func (c *draftAttach) Run(s *session) error {
 	}
 	if !slices.Contains(kinds, c.Kind) {
 		return usage("ctl.evidence_kind", map[string]string{"kind": shorten(c.Kind), "kinds": strings.Join(kinds, ", ")})
+	}
+	if err := s.editable(d, "attachments", pack); err != nil {
+		return err
 	}
 	raw, err := readBounded(c.File, exam.MaxFileBytes)
 	if err != nil {

@@ -17,11 +17,12 @@ import (
 // session is one run of a command: what it was told, and the store once opened.
 type session struct {
 	globals
-	ctx    context.Context
-	out    *output
-	words  assets.Words
-	getenv func(string) string
-	st     *store.Store
+	ctx   context.Context
+	out   *output
+	words assets.Words
+	st    *store.Store
+
+	passphrase string // of the environment
 }
 
 // store opens the data folder at the first use.
@@ -54,7 +55,7 @@ func (s *session) store() (*store.Store, error) {
 
 // storeKeys are what opens the store on this machine.
 func (s *session) storeKeys() (store.Keys, error) {
-	keys, err := local.Keys(s.PassphraseFile, s.getenv("WENBAO_PASSPHRASE"))
+	keys, err := local.Keys(s.PassphraseFile, s.passphrase)
 	if exam.KindOf(err) == exam.KindLocked {
 		err = &said{exam.KindLocked, "ctl.passphrase_unreadable", nil}
 	}

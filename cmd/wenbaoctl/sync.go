@@ -148,6 +148,9 @@ func (s *session) engine(st *store.Store) (*wsync.Engine, error) {
 	if url == "" {
 		return nil, usage("ctl.no_server", nil)
 	}
+	if wsync.CheckURL(url) != nil {
+		return nil, usage("ctl.server_wrong", nil)
+	}
 	keys, err := s.keys(pack)
 	if err != nil {
 		return nil, err

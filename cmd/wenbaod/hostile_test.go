@@ -218,3 +218,20 @@ func TestAFileThatCannotBeOpenedIsNotDamaged(t *testing.T) {
 		t.Errorf("ended with %d and said %q", code, said.String())
 	}
 }
+
+func TestAFolderNamedByNothingIsNotThisOne(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, args := range [][]string{{"review", "list", "--data="}, {"serve", "--insecure-http", "--listen", "127.0.0.1:0", "--data", ""}} {
+		var said bytes.Buffer
+		if code := run(t.Context(), args, new(bytes.Buffer), &said); code != 2 || !strings.Contains(said.String(), "--data") {
+			t.Errorf("%v ends with %d and says %s", args, code, said.String())
+		}
+	}
+	t.Setenv("WENBAOD_DATA", "")
+	if code := run(t.Context(), []string{"review", "list"}, new(bytes.Buffer), new(bytes.Buffer)); code != 2 {
+		t.Error("an empty variable ends with", code)
+	}
+	if left, err := os.ReadDir("."); err != nil || len(left) != 0 {
+		t.Errorf("it left %v, %v", left, err)
+	}
+}

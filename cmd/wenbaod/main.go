@@ -45,8 +45,18 @@ type cli struct {
 
 // folder is the data folder that every command works on.
 type folder struct {
-	Data     string `help:"Data folder." env:"WENBAOD_DATA" default:"wenbaod-data" type:"path"`
+	Data     string `help:"Data folder." env:"WENBAOD_DATA" default:"wenbaod-data"`
 	Postgres string `help:"Keep registrations in PostgreSQL instead: URL of the database." env:"WENBAOD_POSTGRES" placeholder:"URL"`
+}
+
+// AfterApply makes the folder's path whole. An empty one names no folder, and not
+// this one, as a variable that was left empty would.
+func (f *folder) AfterApply() error {
+	if f.Data == "" {
+		return errors.New("--data: no folder")
+	}
+	f.Data = kong.ExpandPath(f.Data)
+	return nil
 }
 
 // env is what a command gets besides its flags.

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"wenbao/cmd/internal/local"
 	"wenbao/exam"
 	"wenbao/server"
 	"wenbao/server/boltdb"
@@ -193,7 +194,7 @@ func (c *reviewListCmd) Run(e *env) error {
 			if c.JSON {
 				err = json.NewEncoder(e.stdout).Encode(row)
 			} else {
-				_, err = fmt.Fprintf(e.stdout, "%s  %s  v%d  %s  %s\n", row.ID, row.Number, row.Version, row.Area, e.words.Say("server.state."+string(row.State)))
+				_, err = fmt.Fprintf(e.stdout, "%s  %s  v%d  %s  %s\n", row.ID, row.Number, row.Version, local.Plain(row.Area), e.words.Say("server.state."+string(row.State)))
 			}
 			if err != nil {
 				return err
@@ -284,17 +285,17 @@ func (e *env) onOne(c chosen, command server.Command) error {
 	}
 	fmt.Fprintf(e.stdout, "%s  %s  v%d  %s\n", r.ID, r.Number, r.Version, e.words.Say("server.state."+string(r.State)))
 	for _, ev := range r.History {
-		fmt.Fprintf(e.stdout, "  v%d  %s  %s  %s\n", ev.Version, ev.At.Local().Format(time.DateTime), e.words.Say("server.state."+string(ev.State)), ev.Reason)
+		fmt.Fprintf(e.stdout, "  v%d  %s  %s  %s\n", ev.Version, ev.At.Local().Format(time.DateTime), e.words.Say("server.state."+string(ev.State)), local.Plain(ev.Reason))
 	}
 	if v := out.Verdict; v != nil {
 		say := func(key string, args map[string]string) string { return e.words.Say(key, args) }
 		fmt.Fprintln(e.stdout, exam.Sentences(v.Explanation, say))
 		for _, p := range v.Problems {
-			fmt.Fprintf(e.stdout, "  %s\n", p.Message(say))
+			fmt.Fprintf(e.stdout, "  %s\n", local.Plain(p.Message(say)))
 		}
 	}
 	if command.Do == "show" {
-		_, err = fmt.Fprintln(e.stdout, string(r.Content))
+		_, err = fmt.Fprintln(e.stdout, local.Plain(string(r.Content)))
 	}
 	return err
 }

@@ -194,3 +194,14 @@ func TestPlainHTTPIsForThisMachineAlone(t *testing.T) {
 		t.Error("ended with", code)
 	}
 }
+
+func TestWhatOthersWroteTurnsNoTerminal(t *testing.T) {
+	o := operator{t, t.TempDir()}
+	o.must("keys", "public")
+	o.must("notice", "publish", "--zh", "延长\u202e\u009b2J\n假行", "--en", "Longer\u202e\u009b2J\nfalse line")
+	for _, lang := range []string{"zh-CN", "en"} {
+		if out := o.must("notice", "list", "--lang", lang); strings.ContainsAny(out, "\u202e\u009b") || strings.Count(out, "\n") != 1 {
+			t.Errorf("the list is %q", out)
+		}
+	}
+}

@@ -109,7 +109,7 @@ func (c *noticeList) Run(e *env) error {
 		if c.JSON {
 			err = json.NewEncoder(e.stdout).Encode(n)
 		} else {
-			_, err = fmt.Fprintf(e.stdout, "%s  %s  %s-%d  %s  %s\n", n.ID, n.At.Local().Format(time.DateTime), n.Exam, n.Year, n.Area, n.Text.In(e.words.Lang()))
+			_, err = fmt.Fprintf(e.stdout, "%s  %s  %s-%d  %s  %s\n", n.ID, n.At.Local().Format(time.DateTime), n.Exam, n.Year, n.Area, local.Plain(n.Text.In(e.words.Lang())))
 		}
 		if err != nil {
 			return err

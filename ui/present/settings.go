@@ -369,7 +369,7 @@ func (n Network) problem() string {
 		return ""
 	}
 	u, err := url.Parse(n.Server)
-	if err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && net.ParseIP(u.Hostname()).IsLoopback()) {
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && !(u.Scheme == "http" && net.ParseIP(u.Hostname()).IsLoopback()) {
 		return "bad_server"
 	}
 	if _, err := exam.ParsePublicKey([]byte(n.Key)); err != nil {

@@ -264,6 +264,9 @@ func TestOnlyAServerThatCanBeTrustedIsTaken(t *testing.T) {
 		{present.Network{Server: "http://bm.example.cn", Key: key}, "bad_server"},
 		{present.Network{Server: "http://localhost.example.cn", Key: key}, "bad_server"},
 		{present.Network{Server: "bm.example.cn", Key: key}, "bad_server"},
+		{present.Network{Server: "https://bm.example.cn/#/login", Key: key}, "bad_server"}, // as browsers show it; no engine takes it
+		{present.Network{Server: "https://bm.example.cn/?from=home", Key: key}, "bad_server"},
+		{present.Network{Server: "https://li:geheim@bm.example.cn", Key: key}, "bad_server"},
 		{present.Network{Server: "https://bm.example.cn"}, "bad_key"},
 		{present.Network{Server: "https://bm.example.cn", Key: "abc"}, "bad_key"},
 	} {

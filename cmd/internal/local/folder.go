@@ -15,10 +15,11 @@ import (
 
 // Folder is the data folder: the platform's for the application data of 稳报
 // (README, "Where data lie"), or the one chosen instead; see [UseFolder].
+// KindReadOnly when the environment names none.
 func Folder() (string, error) {
 	usual, err := usualFolder()
 	if err != nil {
-		return "", err
+		return "", &exam.Error{Kind: exam.KindReadOnly, Op: "find data folder", Err: err}
 	}
 	return Chosen(usual), nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"wenbao/assets"
 	"wenbao/exam"
+	"wenbao/store"
 )
 
 func TestEachSystemHasItsDataFolder(t *testing.T) {
@@ -178,5 +179,33 @@ func TestTheChosenFolderIsUsedOnlyWhereItCanBe(t *testing.T) {
 	}
 	if err := useFolder(usual, usual); err != nil || Chosen(usual) != usual {
 		t.Errorf("going back: %v", err)
+	}
+}
+
+func TestAPlaceWhereNoFolderCanBeIsSaidToBeOne(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "below")} {
+		if _, err := Open(t.Context(), dir, store.Keys{}); exam.KindOf(err) != exam.KindReadOnly {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+	for _, name := range []string{"HOME", "XDG_DATA_HOME", "LOCALAPPDATA"} {
+		t.Setenv(name, "")
+	}
+	if _, err := Folder(); exam.KindOf(err) != exam.KindReadOnly {
+		t.Errorf("an environment that names no folder: %v", err)
+	}
+}
+
+func TestThePassphraseIsTakenOutOfTheEnvironment(t *testing.T) {
+	t.Setenv(PassphraseVariable, "geheim-2026")
+	if got := TakePassphrase(); got != "geheim-2026" {
+		t.Errorf("taken is %q", got)
+	}
+	if left, there := os.LookupEnv(PassphraseVariable); there {
+		t.Errorf("left is %q", left)
 	}
 }

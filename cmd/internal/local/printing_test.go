@@ -172,8 +172,10 @@ func TestAfterAJamPrintingGoesOnWhereTheOperatorSays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := back.From(31); exam.KindOf(err) != exam.KindInvalid {
-			t.Errorf("paper 31 of 30: %v", err)
+		for _, n := range []int{31, 0, -1} {
+			if err := back.From(n); exam.KindOf(err) != exam.KindInvalid {
+				t.Errorf("paper %d of 30: %v", n, err)
+			}
 		}
 		if err := p.After(&back, "no such number"); exam.KindOf(err) != exam.KindNotFound {
 			t.Errorf("a number of no paper: %v", err)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 
 	"wenbao/exam"
 	"wenbao/exam/form"
@@ -30,15 +31,18 @@ func command(ctx context.Context, op string, input []byte, name string, args ...
 	c.Stdin = bytes.NewReader(input)
 	var out, fault bytes.Buffer
 	c.Stdout, c.Stderr = &out, &fault
+	c.WaitDelay = time.Second // for what it leaves behind with its output open
 	err := c.Run()
 	var exit *exec.ExitError
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, exec.ErrWaitDelay):
 		return out.String(), nil
 	case ctx.Err() != nil:
 		return "", &exam.Error{Kind: exam.KindCanceled, Op: op, Err: ctx.Err()}
 	case !errors.As(err, &exit):
 		return "", &exam.Error{Kind: exam.KindNotFound, Op: op, Err: err}
+	case !exit.Exited(): // by a signal, as when the terminal's goes to both programs
+		return "", &exam.Error{Kind: exam.KindCanceled, Op: op, Err: err}
 	case strings.Contains(fault.String(), "does not exist"), strings.Contains(fault.String(), "unknown destination"), strings.Contains(fault.String(), "No default destination"):
 		return "", exam.Errorf(exam.KindNotFound, op, "no such printer")
 	}

@@ -13,6 +13,17 @@ import (
 	"wenbao/store"
 )
 
+// PassphraseVariable is the environment variable that [Keys] gets.
+const PassphraseVariable = "WENBAO_PASSPHRASE"
+
+// TakePassphrase takes the passphrase out of the environment: no program that is
+// started from here, such as the one that prints, gets it.
+func TakePassphrase() string {
+	passphrase := os.Getenv(PassphraseVariable)
+	_ = os.Unsetenv(PassphraseVariable) // fails for a name that is none
+	return passphrase
+}
+
 // Keys gives the keys that open the store on this machine: the passphrase if
 // there is one, else the operating system's keyring, else a key file that the
 // owner alone can read. The passphrase comes from passphraseFile, else from
@@ -51,9 +62,14 @@ func Secret(raw []byte) (string, bool) {
 	return text, utf8.ValidString(text) && !strings.ContainsRune(text, 0)
 }
 
-// Open opens the store in a data folder; its errors are those of [store.Open].
+// Open opens the store in a data folder; its errors are those of [store.Open], and
+// KindReadOnly where no folder is and none can be made.
 func Open(ctx context.Context, dir string, keys store.Keys) (*store.Store, error) {
-	return store.Open(ctx, dir, store.Options{Keys: keys})
+	st, err := store.Open(ctx, dir, store.Options{Keys: keys})
+	if info, missing := os.Stat(dir); exam.KindOf(err) == exam.KindInternal && (missing != nil || !info.IsDir()) {
+		err = &exam.Error{Kind: exam.KindReadOnly, Op: "open data folder", Err: err}
+	}
+	return st, err
 }
 
 // WriteFile writes a file for the user so that a cut leaves the old one or the
