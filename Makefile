@@ -53,7 +53,7 @@ screenshots: $(BIN)/wenbaodev
 	@$(BIN)/wenbaodev story -o out/story --look light --lang en --sheets docs/pictures
 	@$(BIN)/wenbaodev story -o out/story-200 --look light --lang zh-CN --text 2 --sheets docs/pictures
 	@for picture in form=form-person-problems home=home registration=registration-verified review=form-review-problems; do \
-		cp out/story/$${picture#*=}.zh-CN.light.png docs/pictures/ui-$${picture%%=*}.png; done
+		cp out/story/$${picture#*=}.zh-CN.light.png docs/pictures/ui-$${picture%%=*}.png || exit 1; done
 
 ## make fonts        rebuild the embedded fonts from their sources
 fonts:

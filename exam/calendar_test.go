@@ -137,6 +137,10 @@ func TestAnEditionThatChangesTheRulesShowsWhoTurnsAndWhy(t *testing.T) {
 	if !slices.Equal(ids, []string{"met"}) || !strings.Contains(why, "no longer qualify") || !strings.Contains(why, "1 year short") {
 		t.Errorf("stricter: %v %s", ids, why)
 	}
+	asks := edited(t, "038-2026", `"version": 1`, `"version": 2`, `"required": [`, `"required": ["name_remark", `)
+	if _, why := turns(asks); !strings.Contains(why, exam.Phrase{Key: "rule.name_remark.required"}.Said(languages["en"])) {
+		t.Errorf("a field that is asked for now is not named: %s", why)
+	}
 	ids, why = turns(looser)
 	if !slices.Equal(ids, []string{"short"}) || !strings.Contains(why, "you now qualify") || !strings.Contains(why, "can now be submitted") {
 		t.Errorf("looser: %v %s", ids, why)
@@ -160,6 +164,30 @@ func TestADraftThatOnlyBecomesReadyIsShownToo(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("%d drafts turned: %v", n, rules(exam.Check(d, draft.Files, packSample, exam.Moment{})))
+	}
+}
+
+// What is merely wished for turns nobody; what is asked for now turns also those who
+// could not submit before.
+func TestOnlyWhatPreventsSubmissionTurnsADraft(t *testing.T) {
+	without := complete()
+	without.Phone = ""
+	drafts := []exam.Draft{{ID: "complete", Document: complete(), Files: []exam.File{photo}}, {ID: "no phone", Document: without, Files: []exam.File{photo}}}
+	for field, want := range map[string][]exam.DraftID{`"wanted": [`: nil, `"required": [`: {"complete", "no phone"}} {
+		next := edited(t, "038-2026", `"version": 1`, `"version": 2`, field, field+`"checkpoint", `)
+		var turned []exam.DraftID
+		for turn := range exam.Rejudge(slices.Values(drafts), pack038, next, exam.Moment{}) {
+			turned = append(turned, turn.ID)
+			if len(turn.Came) != 1 || turn.Came[0].Rule != "checkpoint.required" || len(turn.Gone) != 0 {
+				t.Errorf("%s: came %+v, gone %+v", turn.ID, turn.Came, turn.Gone)
+			}
+			if blocked := slices.ContainsFunc(turn.Why(), func(p exam.Phrase) bool { return p.Key == "turn.blocked" }); blocked != (turn.ID == "complete") {
+				t.Errorf("%s is told to be blocked now: %v", turn.ID, blocked)
+			}
+		}
+		if !slices.Equal(turned, want) {
+			t.Errorf("%s: %v turned, want %v", field, turned, want)
+		}
 	}
 }
 
@@ -295,6 +323,15 @@ func TestATimeIsOfThePacksZoneUnlessItNamesItsOwn(t *testing.T) {
 	}
 	if _, ok := found(exam.Check(d, nil, home, exam.Moment{Now: closes, Trusted: true}), "window.closed", "area"); ok {
 		t.Error("closed an hour too early")
+	}
+}
+
+func TestEveryTimeOfAPackIsOfItsZone(t *testing.T) {
+	p := edited(t, "sample-2026", `"time_zone": "+08:00"`, `"time_zone": "+09:00"`, `"windows": {},`, `"windows": {"check": {"closes": "2026-06-01T10:00"}},`,
+		`"after_confirm": "centre",`, `"after_confirm": "centre", "previous": {"year": 2025, "windows": {"payment": {"opens": "2025-06-01", "closes": "2025-06-02T10:00+08:00"}}},`)
+	area, _ := p.Area("A03")
+	if p.Windows.Check != (exam.Window{Closes: "2026-06-01T10:00+09:00"}) || area.Previous.Windows.Payment != (exam.Window{Opens: "2025-06-01+09:00", Closes: "2025-06-02T10:00+08:00"}) {
+		t.Errorf("%+v, %+v", p.Windows.Check, area.Previous.Windows.Payment)
 	}
 }
 

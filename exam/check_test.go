@@ -138,12 +138,16 @@ var checkRows = []struct {
 	{"work.0", "", "block work.required work"},
 	{"work.0.from", "2020-13", "block work.from.format work.0.from"},
 	{"work.0.to", "2019-01", "block work.to.before_from work.0.to"},
+	{"work.0.to", "2020-06", "block work.to.before_from work.0.to"},
+	{"work", `[{"employer":"某某中心","employer_type":"other","place":"郑州市","position":"社工","from":"2020-07","to":"2020-07","social_work":true},{"employer":"某某中心","employer_type":"other","place":"郑州市","position":"社工","from":"2020-08","social_work":true}]`, ""},
 	{"work.0.employer_type", "circus", "warn work.employer_type.unknown work.0.employer_type"},
 	{"work.0.credit_code", "91350100M000100Y4A", "warn work.credit_code.checksum work.0.credit_code"},
 	{"work.0.from", "1998-07", "block work.from.before_birth work.0.from"},
 	{"education.0.graduated", "2027-06", "warn education.graduated.future education.0.graduated"},
 	{"degrees.0.awarded", "2027-06", "warn degrees.awarded.future degrees.0.awarded"},
 	{"certificates.0", `{"level":"junior","number":"1","awarded":"2027-06"}`, "warn certificates.awarded.future certificates.0.awarded"},
+	{"certificates.0", `{"level":"junior","number":"1","awarded":"2027-01"}`, "warn certificates.awarded.future certificates.0.awarded"},
+	{"certificates.0", `{"level":"junior","number":"1","awarded":"2026-12"}`, ""},
 	{"work.0.social_work", "false", "warn work.social_work.none work"},
 	{"work.0.from", "2027-01", "warn work.from.future work.0.from"},
 	{"work.0.duties", strings.Repeat("事", 2001), "block text.too_long work.0.duties"},
@@ -221,6 +225,10 @@ func TestContactDataAndBirthDatesAreJudgedAtTheirEdges(t *testing.T) {
 		{"birth_date", "1900-01-01", "birth_date.not_of_id"},
 		{"birth_date", "2026-12-31", "birth_date.not_of_id"},
 		{"birth_date", "2027-01-01", "birth_date.future"},
+		{"first_worked", "1899-12", "first_worked.format"},
+		{"first_worked", "1900-01", ""},
+		{"first_worked", "2100-12", "first_worked.late"},
+		{"first_worked", "2101-01", "first_worked.format"},
 		{"name", "张\ue000", "name.private_use"},
 		{"name", "张\uf8ff", "name.private_use"},
 		{"name", "张\U000F0000", "name.private_use"},
@@ -237,6 +245,19 @@ func TestContactDataAndBirthDatesAreJudgedAtTheirEdges(t *testing.T) {
 		}
 		if x.want == "" && len(got) > 0 || x.want != "" && !slices.Contains(got, x.want) {
 			t.Errorf("%s = %q: %v, want %q", x.path, x.value, got, x.want)
+		}
+	}
+}
+
+// What is not filled in yet is missing, and contradicts nothing.
+func TestWhatIsNotFilledInDoesNotDisagreeWithTheNumber(t *testing.T) {
+	for _, path := range []string{"gender", "birth_date", "id_number", "id_type"} {
+		d := complete()
+		set(t, &d, path, "")
+		for _, x := range rules(exam.Check(d, nil, pack038, exam.Moment{})) {
+			if strings.Contains(x, "not_of_id") {
+				t.Errorf("without %s: %s", path, x)
+			}
 		}
 	}
 }

@@ -93,6 +93,7 @@ var eligibilityRows = []struct {
 	{"1.2 初级 3", "本科 in social work, no work at all", "junior", rec(edu(exam.Bachelor, true, "2012-06")), exam.Met, 0, 0, ""},
 	{"1.2 初级 3", "本科 in social work, graduating this year (应届)", "junior", rec(edu(exam.Bachelor, true, "2026-06")), exam.Met, 0, 0, ""},
 	{"1.2 初级 3", "本科 in social work, graduating in the year's last month", "junior", rec(edu(exam.Bachelor, true, "2026-12")), exam.Met, 0, 0, ""},
+	{"1.2 初级 3", "本科 in social work, graduating in the month after the year's last", "junior", rec(edu(exam.Bachelor, true, "2027-01")), exam.NotMet, 48, 0, ""},
 	{"1.2 初级 3", "本科 in social work, graduating next year", "junior", rec(edu(exam.Bachelor, true, "2027-06")), exam.NotMet, 48, 0, ""},
 	{"1.2 初级 3", "及以上学历: 硕士 in social work", "junior", rec(edu(exam.Master, true, "2015-06")), exam.Met, 0, 0, ""},
 	{"1.2 初级 3", "及以上学位: 学士 in social work alone", "junior", rec(deg(exam.Bachelor, true)), exam.Met, 0, 0, ""},
@@ -491,6 +492,9 @@ func TestAShortfallSaysWhatWouldCureIt(t *testing.T) {
 		metIn   int
 	}{
 		{"本科, one year of work held until now: the year after next", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2026-01", "")), "", 2027},
+		{"full-time study that is over takes nothing away", "junior", rec(fullTime("2016-09", "2020-06"), post("2026-01", "")), "", 2027},
+		{"nor does part-time study until next summer", "junior", rec(edu(exam.Bachelor, false, "2012-06"), edu(exam.Master, false, "2027-06"), post("2026-01", "")), "", 2027},
+		{"eleven months until December: one is missing a year later", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2026-02", "")), "", 2028},
 		{"and from December", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2026-12", "")), "", 2028},
 		{"a post that ended grows no more", "junior", rec(edu(exam.Bachelor, false, "2012-06"), post("2025-01", "2025-12")), "", 0},
 		{"enough for 初级", "intermediate", rec(edu(exam.Bachelor, false, "2012-06"), months(36)), "junior", 0},
@@ -509,6 +513,9 @@ func TestAShortfallSaysWhatWouldCureIt(t *testing.T) {
 		}
 		for lang, say := range languages {
 			text := e.Explain(say)
+			if want := 1 + len(e.Instead) + min(x.metIn, 1); len(e.Phrases()) != want {
+				t.Errorf("%s %s: %q is not %d sentences", lang, x.rule, text, want)
+			}
 			if x.metIn > 0 && !strings.Contains(text, itoa(x.metIn)) || strings.Contains(text, "<no value>") {
 				t.Errorf("%s %s: %q", lang, x.rule, text)
 			}
@@ -518,6 +525,32 @@ func TestAShortfallSaysWhatWouldCureIt(t *testing.T) {
 					t.Errorf("%s %s: %q names no %s", lang, x.rule, text, l)
 				}
 			}
+		}
+	}
+}
+
+// A rule that names diplomas alone takes no degree in their place.
+func TestADegreeDoesNotStandForADiploma(t *testing.T) {
+	d := exam.Document{Level: "basic", Area: "A01"}
+	post("2020-01", "")(&d)
+	deg(exam.Bachelor, false)(&d)
+	if e := packSample.Reckon(d); e.Verdict != exam.NotMet || e.Record != "" {
+		t.Errorf("by the degree alone: %s, %q", e.Verdict, e.Record)
+	}
+	edu(exam.Bachelor, false, "2012-06")(&d)
+	if e := packSample.Reckon(d); e.Verdict != exam.Met || e.Record != "education.0" {
+		t.Errorf("with the diploma: %s, %q", e.Verdict, e.Record)
+	}
+}
+
+func TestWhereNoWorkIsAskedForNoneIsSpokenOf(t *testing.T) {
+	for want, parts := range map[string][]func(*exam.Document){
+		"eligibility.met_without_work":        rec(edu(exam.Bachelor, true, "2012-06")),
+		"eligibility.for_review_without_work": rec(edu(exam.Bachelor, true, "2012-06"), with("某某大学", "社会政策")),
+		"eligibility.met":                     rec(edu(exam.Bachelor, false, "2012-06"), months(24)),
+	} {
+		if got := pack038.Reckon(documentOf("junior", parts)).Phrases()[0].Key; got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }

@@ -89,6 +89,9 @@ func TestDocumentNumbersAreJudgedByTheirStandards(t *testing.T) {
 		{"E1234567A", "", exam.IDFinding{Reason: exam.IDUnrecognised}},
 		{"EA123456A", "", exam.IDFinding{Reason: exam.IDUnrecognised}},
 		{"FA1234567", "", exam.IDFinding{Reason: exam.IDUnrecognised}},
+		{"GA1234567", "", exam.IDFinding{Reason: exam.IDUnrecognised}},
+		{"CANX10116123456", "", exam.IDFinding{Reason: exam.IDUnrecognised}},
+		{"CA1110116123456", "", exam.IDFinding{Reason: exam.IDUnrecognised}},
 		{"1101051949X231002X", "", exam.IDFinding{Reason: exam.IDUnrecognised}},
 	} {
 		got := exam.InspectID(x.number, x.given)

@@ -69,6 +69,17 @@ func TestWhatNoServerTakesIsFoundBeforeItIsSent(t *testing.T) {
 	}
 }
 
+// The picture that a photo was made of stays here and may be larger than what is sent.
+func TestAnOriginalMayBeLargerThanWhatIsSent(t *testing.T) {
+	for size, want := range map[int64]bool{exam.MaxFileBytes + 1: false, exam.MaxOriginalBytes: false, exam.MaxOriginalBytes + 1: true} {
+		files := []exam.File{photo, {Kind: exam.FilePhotoOriginal, SHA256: exam.Digest(nil), Size: size}}
+		_, tooLarge := found(exam.Check(complete(), files, pack038, exam.Moment{}), "attachments.too_large", "attachments."+string(exam.FilePhotoOriginal))
+		if tooLarge != want {
+			t.Errorf("%d bytes: too large %v", size, tooLarge)
+		}
+	}
+}
+
 // What is called submittable can be encoded, sent and read back as it was.
 func TestWhatIsSubmittableCanBeSent(t *testing.T) {
 	changes := overgrown()

@@ -74,6 +74,25 @@ func TestARecordRemovedHereAndChangedThereIsAsked(t *testing.T) {
 	if !reflect.DeepEqual(doc.Work, theirs.Work) {
 		t.Errorf("%s", doc.Encode())
 	}
+	_, conflicts = exam.Merge(base, theirs, mine)
+	if len(conflicts) != 2 || conflicts[0].Theirs != "" || !strings.Contains(conflicts[0].Mine, "社区") || !strings.Contains(conflicts[1].Mine, "小组") {
+		t.Errorf("from the other side: %+v", conflicts)
+	}
+}
+
+func TestARecordAddedOnBothSidesIsOneRecord(t *testing.T) {
+	base, mine, theirs := complete(), complete(), complete()
+	added := exam.Degree{Level: exam.Master, AwardedBy: "甲大学", Major: "社会工作", Awarded: "2022-06"}
+	mine.Degrees = append(mine.Degrees, added)
+	added.AwardedBy = "乙大学"
+	theirs.Degrees = append(theirs.Degrees, added)
+	doc, conflicts := exam.Merge(base, mine, theirs)
+	if want := []exam.FieldConflict{{Path: "degrees.1.awarded_by", Mine: "甲大学", Theirs: "乙大学"}}; !slices.Equal(conflicts, want) {
+		t.Errorf("%+v, want %+v", conflicts, want)
+	}
+	if len(doc.Degrees) != 2 || doc.Degrees[1].Awarded != "2022-06" {
+		t.Errorf("%+v", doc.Degrees)
+	}
 }
 
 func TestARecordRemovedHereAndLeftThereGoes(t *testing.T) {
@@ -155,6 +174,7 @@ func TestAListThatIsJustFullIsJoined(t *testing.T) {
 
 func TestAListThatWouldBeTooLongIsAskedAsAWhole(t *testing.T) {
 	base, mine, theirs := complete(), complete(), complete()
+	mine.Education[0].Major, theirs.Education[0].Major = "甲", "乙" // part of the one question
 	for i := range 3 {
 		mine.Education = append(mine.Education, exam.Education{School: fmt.Sprint("甲", i)})
 		theirs.Education = append(theirs.Education, exam.Education{School: fmt.Sprint("乙", i)})

@@ -157,6 +157,15 @@ func TestMonthsAndTheirIndexesAgree(t *testing.T) {
 	}
 }
 
+// What is no month stays as it was typed, so that its field can say so.
+func TestOnlyMonthsOfTheYearAreRead(t *testing.T) {
+	for typed, want := range map[string]Month{"2012-1": "2012-01", "201212": "2012-12", "2012-0": "", "2012.13": "", "201200": "", "201213": "", "2012-006": "", "1899-12": "", "2101-01": ""} {
+		if got, err := ParseMonth(typed); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q is read as %q, %v", typed, got, err)
+		}
+	}
+}
+
 func TestOnlyDaysAndTimesThatExistAreRead(t *testing.T) {
 	for s, want := range map[string]bool{
 		"2024-02-29": true, "2023-02-29": false, "2026-04-31": false, "2026-00-01": false, "2026-13-01": false, "2026-3-01": false,

@@ -64,6 +64,35 @@ func TestEachWayToQualifyNamesWhatItNeedsAndWhy(t *testing.T) {
 	}
 }
 
+// What is wished for and needed as well is needed.
+func TestTheGraverOfTwoReasonsCounts(t *testing.T) {
+	p := edited(t, "038-2026", `"wanted": [`, `"wanted": ["work", `)
+	for want, parts := range map[string][]func(*exam.Document){
+		"wanted, warn, missing":         rec(edu(exam.Bachelor, true, "2012-06")),
+		"wanted months, block, missing": rec(edu(exam.Bachelor, false, "2012-06")),
+	} {
+		if got := needOf(exam.Check(documentOf("junior", parts), nil, p, exam.Moment{}), "work"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestNeedsAreSaidInTheOrderOfTheForm(t *testing.T) {
+	r := exam.Check(documentOf("senior", rec(edu(exam.Bachelor, false, "2012-06"))), []exam.File{}, pack038, exam.Moment{})
+	said := r.Said(languages["en"]).Needs
+	if len(said) != len(r.Needs) || len(said) < 10 {
+		t.Fatalf("%d of %d", len(said), len(r.Needs))
+	}
+	last := 0
+	for _, n := range said {
+		i := slices.Index(exam.Steps, n.Step)
+		if i < last || n.Step != exam.StepOf(n.Field) || n.Reason == "" {
+			t.Errorf("%s in %s comes behind %s: %q", n.Field, n.Step, exam.Steps[last], n.Reason)
+		}
+		last = max(last, i)
+	}
+}
+
 func declined(d *exam.Document) { d.Commitment = exam.CommitmentDeclined }
 
 // What is needed and what is said to be missing are the same; the figures of the

@@ -24,6 +24,12 @@ func TestWhatIsTypedBecomesWhatIsMeant(t *testing.T) {
 		{"name", "买买提．艾力", "买买提·艾力"},
 		{"name", "买买提.艾力", "买买提·艾力"},
 		{"name", "买买提 · 艾力", "买买提·艾力"},
+		{"name", "阿 Q", "阿Q"},
+		{"name", "A 张", "A张"},
+		{"name", "阿.买买提", "阿·买买提"},
+		{"name", "买买提.阿", "买买提·阿"},
+		{"name", "张\r\n三", "张三"},
+		{"name", "John\nSmith", "John Smith"},
 		{"name", "John  R.  Smith", "John R. Smith"},
 		{"name", "𫝹\u200b䶮", "𫝹䶮"},
 		{"id_number", " １１０１０５-19491231-002ｘ", "11010519491231002X"},
@@ -34,6 +40,7 @@ func TestWhatIsTypedBecomesWhatIsMeant(t *testing.T) {
 		{"phone", "+852 2345 6789", "+85223456789"},
 		{"phone", "+86 10 8790 1800", "01087901800"}, // behind the country code a landline has no 0
 		{"phone", "0086-371-6590-0000", "037165900000"},
+		{"phone", "+86 21 6590 0000", "02165900000"},
 		{"phone", "+86 010 8790 1800", "01087901800"},
 		{"phone", "+86 1380013800", "1380013800"}, // a digit is missing: no landline
 		{"phone", "+86 400 810 1234", "4008101234"},
@@ -55,6 +62,11 @@ func TestWhatIsTypedBecomesWhatIsMeant(t *testing.T) {
 		{"work.0.credit_code", "91350100m000100y43", "91350100M000100Y43"},
 		{"work.0.to", "至今", ""},
 		{"work.0.from", "2012年7月", "2012-07"},
+		{"education.0.started", "2008年9月", "2008-09"},
+		{"education.0.graduated", "２０１２．６", "2012-06"},
+		{"degrees.0.awarded", "201206", "2012-06"},
+		{"certificates.0.awarded", "2019/10/1", "2019-10"},
+		{"work.0.to", " 2020.3 ", "2020-03"},
 		{"work.0.duties", "个案 \r\n\n 小组", "个案\n小组"},
 		{"education.0.certificate_number", "1045 9120 2005 001234", "104591202005001234"},
 	} {
@@ -64,6 +76,38 @@ func TestWhatIsTypedBecomesWhatIsMeant(t *testing.T) {
 		}
 		if got, _ := exam.Normalize(d).Get(x.path); got != x.want {
 			t.Errorf("%s: %q became %q, want %q", x.path, x.typed, got, x.want)
+		}
+	}
+}
+
+func TestNoFieldKeepsBlanksAroundWhatWasTyped(t *testing.T) {
+	d := complete()
+	cert("junior", "2021-10")(&d)
+	paths := d.Paths()
+	if !slices.Contains(paths, "certificates.0.awarded") || !slices.Contains(paths, "work.0.duties") {
+		t.Fatalf("only %v", paths)
+	}
+	for _, path := range paths {
+		if path == "year" || strings.HasSuffix(path, ".id") || strings.HasSuffix(path, "social_work") || strings.HasSuffix(path, "social_work_major") {
+			continue
+		}
+		set(t, &d, path, " \u3000某\u200b\t")
+		if got, _ := exam.Normalize(d).Get(path); strings.Trim(got, `["]`) != "某" {
+			t.Errorf("%s stays %q", path, got)
+		}
+	}
+}
+
+func TestWhatCannotBeSeenIsDroppedAndNothingBesideIt(t *testing.T) {
+	for _, r := range []rune{0x1, 0x7F, 0x85, 0xAD, 0x61C, 0x200B, 0x200F, 0x202A, 0x202E, 0x2060, 0x206F, 0xFEFF} {
+		d := exam.Normalize(exam.Document{Name: "张" + string(r) + "三", Phone: "138" + string(r) + "00138000", Address: "某" + string(r) + "路"})
+		if d.Name != "张三" || d.Phone != "13800138000" || d.Address != "某路" {
+			t.Errorf("%U: %q %q %q", r, d.Name, d.Phone, d.Address)
+		}
+	}
+	for _, r := range []rune{0x61B, 0x61D, 0x2010, 0x2070, 0xFE00, 0xE0100} {
+		if d := exam.Normalize(exam.Document{Name: "张" + string(r), Address: "某" + string(r)}); d.Name != "张"+string(r) || d.Address != "某"+string(r) {
+			t.Errorf("%U: %q %q", r, d.Name, d.Address)
 		}
 	}
 }

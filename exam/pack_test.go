@@ -246,6 +246,7 @@ func sources(t *testing.T) map[string]*ast.File {
 func TestAPackMayHoldCommentsAndTrailingCommas(t *testing.T) {
 	raw, _ := assets.Pack("sample-2026")
 	text := strings.Replace(string(raw), `"server": {`, "/* a note,\n   of // two lines */ \"server\": { // and another, \"quoted\"\n", 1)
+	text = strings.Replace(text, `"version"`, `/* a *//* b */"version"`, 1)
 	text = strings.Replace(text, `"zh": "这是虚构的考试。"`, `"zh": "不是注释 // , /* ] */ \" \\"`, 1)
 	p, err := exam.ParsePack([]byte(text))
 	if err != nil {
@@ -313,6 +314,12 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		{`"points": {"technical_school": "met"}`, `"points": {"technical_school": "yes"}`, exam.KindInvalid, "areas.A01.points"},
 		{`"points": {"technical_school": "met"}`, `"points": {"night_school": "met"}`, exam.KindInvalid, "areas.A01.points"},
 		{`"time_zone": "+08:00"`, `"time_zone": "CST"`, exam.KindInvalid, `time_zone: not a zone value="CST"`},
+		{`"time_zone": "+08:00"`, `"time_zone": "08:00+"`, exam.KindInvalid, `time_zone: not a zone value="08:00+"`},
+		{`"time_zone": "+08:00"`, `"time_zone": "+08-00"`, exam.KindInvalid, `time_zone: not a zone value="+08-00"`},
+		{`"time_zone": "+08:00"`, `"time_zone": "+0x:00"`, exam.KindInvalid, `time_zone: not a zone value="+0x:00"`},
+		{`"time_zone": "+08:00"`, `"time_zone": "+08:0x"`, exam.KindInvalid, `time_zone: not a zone value="+08:0x"`},
+		{`"time_zone": "+08:00"`, `"time_zone": "+15:00"`, exam.KindInvalid, `time_zone: not a zone value="+15:00"`},
+		{`"time_zone": "+08:00"`, `"time_zone": "+08:60"`, exam.KindInvalid, `time_zone: not a zone value="+08:60"`},
 		{`"marks": {"basic": 55}`, `"marks": {"basic": 101}`, exam.KindInvalid, "pass_lines.islands.marks.basic: out of range"},
 		{`"marks": {"basic": 55}`, `"marks": {"lower": 55}`, exam.KindInvalid, `pass_lines.islands.marks: no such value="lower"`},
 		{`"work": {"zh": "助老服务", "en": "care work"},`, ``, exam.KindInvalid, "reckoning.work: wants both languages"},
@@ -320,9 +327,27 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 		{`"after_confirm": "centre",`, `"after_confirm": "centre", "previous": {"year": 2026, "windows": {}},`, exam.KindInvalid, "areas.A03.previous.year: out of range"},
 		{`"after_confirm": "centre",`, `"after_confirm": "centre", "previous": {"year": 2025, "windows": {"payment": {"opens": "soon"}}},`, exam.KindInvalid, "areas.A03.previous.windows.payment: not a time"},
 		{`"time_zone": "+08:00"`, `"official": {"url": "ftp://x", "sections": [{"id": "a", "name": {"zh": "甲", "en": "A"}, "fields": ["nmae"]}]}`, exam.KindInvalid, `official.sections.a: no such value="nmae"`},
+		{`"time_zone": "+08:00"`, `"official": {"url": "", "sections": [{"id": "a", "name": {"zh": "甲", "en": "A"}, "fields": ["education.shcool"]}]}`, exam.KindInvalid, `official.sections.a: no such value="education.shcool"`},
+		{`"time_zone": "+08:00"`, `"official": {"url": "", "sections": [{"id": "a", "name": {"zh": "甲", "en": "A"}, "fields": ["name.first"]}]}`, exam.KindInvalid, `official.sections.a: no such value="name.first"`},
+		{`"year": 2025, "marks"`, `"year": 1899, "marks"`, exam.KindInvalid, "pass_lines.islands.year: out of range"},
+		{`"marks": {"basic": 55}`, `"marks": {"basic": 0}`, exam.KindInvalid, "pass_lines.islands.marks.basic: out of range"},
+		{`"zh": "技工学校学历是否认可", `, ``, exam.KindInvalid, "reckoning.area_points.technical_school: wants both languages"},
+		{`"area_points": [`, `"area_points": [{"id": "technical_school", "name": {"zh": "甲", "en": "A"}},`, exam.KindInvalid, `reckoning.area_points: id twice value="technical_school"`},
+		{`"school_contains": ["技工学校", `, `"school_contains": ["", `, exam.KindInvalid, "reckoning.area_points.technical_school: fits everything"},
+		{`"fen": 1550`, `"fen": -1`, exam.KindInvalid, "areas.A01.fees.material: out of range"},
+		{`"fen": 1550`, `"fen": 100001`, exam.KindInvalid, "areas.A01.fees.material: out of range"},
+		{`"starts": "2026-09-13"`, `"starts": "13 September"`, exam.KindInvalid, `levels.advanced.subjects.advanced_practice.starts: not a time value="13 September"`},
+		{`, "en": "Community Care Assistant Assessment (made-up sample)"`, ``, exam.KindInvalid, "title: wants both languages"},
+		{`"version": 1`, "/* one\n two */ \"version\": \"one\"", exam.KindInvalid, "line 9, column 20: version: wants number"},
+		{`"time_zone": "+08:00"`, `"official": {"url": "", "sections": [{"id": "a", "name": {"zh": "甲", "en": "A"}}, {"id": "a", "name": {"zh": "乙", "en": "B"}}]}`, exam.KindInvalid, `official.sections: id twice value="a"`},
+		{`"after_confirm": "centre",`, `"after_confirm": "centre", "residence": {"zh": "甲"},`, exam.KindInvalid, "areas.A03.residence: wants both languages"},
+		{`"name": {"zh": "养老院", "en": "Care home"}`, `"name": {"zh": "养老院"}`, exam.KindInvalid, "choices.employer_type care_home: wants both languages"},
+		{`"choices": {`, `"choices": {"political_status": [],`, exam.KindInvalid, "choices.political_status: missing"},
+		{`"education": ["secondary_vocational", "associate", "bachelor"],`, ``, exam.KindInvalid, "levels.basic.paths.own_major.education: missing"},
 		{`"id": "A01"`, `"id": ""`, exam.KindInvalid, `areas: id twice value=""`},
 		{`"id": "A01"`, `"id": "A0123456789012345"`, exam.KindInvalid, `areas: out of range range="1–16 A–Z a–z 0–9 - _" value="A0123456789012345"`},
 		{`"id": "A01"`, `"id": "甲区"`, exam.KindInvalid, `value="甲区"`},
+		{`"id": "A01"`, `"id": "` + strings.Repeat("甲", 20) + `"`, exam.KindInvalid, `value="` + strings.Repeat("甲", 13) + `… (60 bytes)"`},
 		{`"id": "A01"`, `"id": "A/01"`, exam.KindInvalid, `areas: out of range`},
 		{`"id": "A01"`, `"id": "` + strings.Repeat("A", 100_000) + `"`, exam.KindInvalid, `AA… (100000 bytes)`},
 		{`"name": {"zh": "甲区", "en": "Area One"}`, `"name": {"zh": "甲区"}`, exam.KindInvalid, "areas.A01.name: wants both languages"},
@@ -335,6 +360,35 @@ func TestWhatContradictsItselfIsRefusedWithItsPlace(t *testing.T) {
 			t.Errorf("%s → %s: %v, want %s %q", x.old, x.new, err, x.kind, x.says)
 		}
 	}
+}
+
+func TestAPackWithoutLevelsOrAreasIsNone(t *testing.T) {
+	small, err := os.ReadFile("testdata/small.jsonc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(small)
+	levels, areas := strings.Index(text, `"levels":[`), strings.Index(text, `"areas":[`)
+	subjects, paths := strings.Index(text, `"subjects":[`), strings.Index(text, `"paths":[`)
+	for name, x := range map[string]string{
+		"levels.l.paths: missing": text[:paths] + `"paths":[]}],` + text[areas:], "levels.l.subjects: missing": text[:subjects] + `"subjects":[],` + text[paths:],
+		"levels: missing": text[:levels] + `"levels":[],` + text[areas:], "areas: missing": text[:areas] + `"areas":[]}`} {
+		if _, err := exam.ParsePack([]byte(x)); exam.KindOf(err) != exam.KindInvalid || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want %q", err, name)
+		}
+	}
+}
+
+// What is not known yet stays out, and the edges of what is allowed are allowed.
+func TestAPackMayLeaveOpenWhatIsNotKnown(t *testing.T) {
+	edited(t, "sample-2026", `"starts": "2026-09-13"`, `"starts": ""`)
+	edited(t, "sample-2026", `"year": 2025, "marks"`, `"year": 2026, "marks"`)
+	edited(t, "sample-2026", `"marks": {"basic": 55}`, `"marks": {"basic": 100}`)
+	edited(t, "sample-2026", `"fen": 1550`, `"fen": 100000`)
+	edited(t, "sample-2026", `"time_zone": "+08:00"`, `"time_zone": "+14:59"`)
+	edited(t, "sample-2026", `"months": 24`, `"months": 600`)
+	edited(t, "sample-2026", `"borderline_months": 0`, `"borderline_months": 12`)
+	edited(t, "sample-2026", `"education_since": "2002-01"`, `"education_since": ""`)
 }
 
 // TestAPackOfKeysAloneIsRefusedAtOnce: a map may have as many keys as the file has

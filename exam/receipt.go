@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // Submission is what a candidate submits: the document, and the files by hash.
@@ -272,9 +273,13 @@ func ParsePublicKey(text []byte) (ed25519.PublicKey, error) {
 	return key, nil
 }
 
+// shortened cuts a text after at most n bytes, between two characters.
 func shortened(s string, n int) string {
 	if len(s) <= n {
 		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
 	}
 	return fmt.Sprintf("%s… (%d bytes)", s[:n], len(s))
 }

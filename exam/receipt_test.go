@@ -55,6 +55,12 @@ func TestAReceiptProvesItsOwnBytesAndNothingElse(t *testing.T) {
 	if _, err := r.Verify(nil); exam.KindOf(err) != exam.KindUntrusted {
 		t.Error("verified with no keys at all")
 	}
+	for text, want := range map[string]exam.Kind{`{"schema":2}`: exam.KindUpgrade, `{}`: exam.KindUpgrade, `{`: exam.KindUntrusted} {
+		later := exam.Receipt{KeyID: r.KeyID, Statement: []byte(text), Signature: ed25519.Sign(key, []byte("wenbao receipt v1\x00"+text))}
+		if _, err := later.Verify([]ed25519.PublicKey{public(key)}); exam.KindOf(err) != want {
+			t.Errorf("a statement that is %s: %v, want %s", text, err, want)
+		}
+	}
 }
 
 func TestWhoMadeTheContentIsWhoBroughtItAndNobodyElse(t *testing.T) {
@@ -85,6 +91,16 @@ func TestWhoMadeTheContentIsWhoBroughtItAndNobodyElse(t *testing.T) {
 	}
 }
 
+func TestTheLastStepTellsAVersion(t *testing.T) {
+	r := exam.Registration{Version: 3, History: []exam.Event{{Version: 1}, {Version: 2}, {Version: 3}}}
+	if last := r.Last(); len(last.History) != 1 || last.History[0].Version != 3 || last.Version != 3 || len(r.History) != 3 {
+		t.Errorf("%+v of %+v", last, r)
+	}
+	if last := (exam.Registration{}).Last(); len(last.History) != 0 {
+		t.Errorf("%+v", last)
+	}
+}
+
 func TestAKeyIsReadAsItIsWritten(t *testing.T) {
 	key := public(signingKey('a'))
 	for _, text := range []string{exam.EncodePublicKey(key), "\n " + exam.EncodePublicKey(key) + " \r\n"} {
@@ -104,6 +120,11 @@ func TestOneContentHasOneEncoding(t *testing.T) {
 	raw := s.Encode()
 	if back, err := exam.DecodeSubmission(raw); err != nil || string(back.Encode()) != string(raw) {
 		t.Fatal(err)
+	}
+	odd := s
+	odd.Document.Address = "某\"路\" <1> & \\ \t号\u2028 \U00020bb7"
+	if back, err := exam.DecodeSubmission(odd.Encode()); err != nil || back.Document.Address != odd.Document.Address {
+		t.Errorf("what is escaped comes back as %q, %v", back.Document.Address, err)
 	}
 	for text, want := range map[string]exam.Kind{
 		string(raw) + " ":                          exam.KindInvalid,

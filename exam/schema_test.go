@@ -226,6 +226,9 @@ func TestARefusalOfADraftNamesThePath(t *testing.T) {
 		`{"degrees":["x"]}`:                 "degrees.0: wants object",
 		`[]`:                                "line 1, column 1: wants object",
 		`{} {}`:                             "line 1, column 4: more than one",
+		`{"year":1},`:                       "line 1, column 11: more than one",
+		"{}\n, ":                            "line 2, column 1: more than one",
+		`{}:`:                               "line 1, column 3: more than one",
 		`{"subjects":["1","2","3","4","5","6","7","8","9","10","11"]}`: `subjects: too many count="11" most="10"`,
 		"":           "empty",
 		" \n ":       "empty",
@@ -274,8 +277,40 @@ func TestARefusalOfADraftNamesThePath(t *testing.T) {
 			t.Errorf("%s: %q, %v", text, d.Name, err)
 		}
 	}
+	empty, err := exam.DecodeDocument([]byte("{}"))
+	if raw, merr := json.Marshal(empty); err != nil || merr != nil || strings.Contains(string(raw), "null") {
+		t.Errorf("an empty draft is %s, %v", raw, err)
+	}
 	if _, err := exam.DecodeDocument(make([]byte, exam.MaxDocumentBytes+1)); exam.KindOf(err) != exam.KindTooLarge {
 		t.Errorf("too large: %v", err)
+	}
+}
+
+func TestARefusalOfAFieldNamesThePath(t *testing.T) {
+	for _, x := range []struct{ path, text, want string }{
+		{"education", `[{},{"shcool":"x"}]`, "set field: invalid: education.1.shcool: unknown key"},
+		{"work.0", `{"from":1}`, "set field: invalid: work.0.from: wants text"},
+		{"work", `{}`, "set field: invalid: work: wants list"},
+		{"work.0.social_work", "yes", "set field: invalid: work.0.social_work: wants bool"},
+		{"year", "this", "set field: invalid: year: wants number"},
+		{"work.1.from", "2020-01", ""},
+		{"work.2.from", "2020-01", "set field: invalid: work.2.from: no field"},
+		{"work.-1.from", "2020-01", "set field: invalid: work.-1.from: no field"},
+		{"name.first", "x", "set field: invalid: name.first: no field"},
+		{"", "x", "set field: invalid: no field"},
+	} {
+		d := complete()
+		err := d.Set(x.path, x.text)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != x.want || err != nil && !bytes.Equal(d.Encode(), complete().Encode()) {
+			t.Errorf("%s = %s: %q, want %q", x.path, x.text, got, x.want)
+		}
+		if _, err := d.Get(x.path); (err != nil) != strings.Contains(x.want, "no field") {
+			t.Errorf("reading %s: %v", x.path, err)
+		}
 	}
 }
 

@@ -53,6 +53,24 @@ func TestSealRoundTrip(t *testing.T) {
 	}
 }
 
+// TestBytesAreWrittenInBase45AsItsStandardHasThem: the examples of RFC 9285, and its
+// edges.
+func TestBytesAreWrittenInBase45AsItsStandardHasThem(t *testing.T) {
+	for raw, text := range map[string]string{"": "", "AB": "BB8", "Hello!!": "%69 VD92EX0", "base-45": "UJCLQE7W581", "ietf!": "QED8WEX0", "\xff": "U5", "\xff\xff": "FGW"} {
+		if got := encodeBase45([]byte(raw)); got != text {
+			t.Errorf("%q is %q, want %q", raw, got, text)
+		}
+		if back, ok := decodeBase45(text); !ok || string(back) != raw {
+			t.Errorf("%q reads as %q, %v", text, back, ok)
+		}
+	}
+	for _, text := range []string{"GGW", "::: ", ":::", "V5", "::", "A", "BB8A", "bb8", "BB,"} {
+		if raw, ok := decodeBase45(text); ok {
+			t.Errorf("%q reads as %q", text, raw)
+		}
+	}
+}
+
 // TestASealOfAnOlderVersionIsTheSame: paper stays, so its code is made alike for ever.
 func TestASealOfAnOlderVersionIsTheSame(t *testing.T) {
 	for works, want := range map[int]string{
@@ -94,6 +112,22 @@ func TestSealNamesTheFieldThatDiffers(t *testing.T) {
 		}
 		if got := s.Differs(sub); !slices.Equal(got, []string{path}) {
 			t.Errorf("changed %s, named %q", path, got)
+		}
+	}
+	// By which key a record is told apart no paper shows.
+	r, with := sealedRegistration(2)
+	with.Document.Degrees, with.Document.Certificates = []Degree{{ID: "d1", AwardedBy: "某大学"}}, []Certificate{{ID: "c1", Number: "1"}}
+	r.Content = with.Encode()
+	r.Digest = Digest(r.Content)
+	if s, err := NewSeal(r, false); err != nil {
+		t.Error(err)
+	} else {
+		bare := with
+		bare.Document = with.Document.clone()
+		bare.Document.Education[0].ID, bare.Document.Degrees[0].ID, bare.Document.Certificates[0].ID, bare.Document.Work[1].ID = "", "", "", ""
+		bare.Document.Degrees[0].AwardedBy = "x"
+		if got := s.Differs(bare); !slices.Equal(got, []string{"degrees.0"}) {
+			t.Errorf("without keys, and one degree changed: named %q", got)
 		}
 	}
 	_, sub := sealedRegistration(2)

@@ -34,8 +34,8 @@ func strictFault(raw []byte, t reflect.Type) *Fault {
 	if f := w.value("", t); f != nil {
 		return f
 	}
-	if end := w.start(); end < len(raw) {
-		return faultAt(raw, end, "", "more_than_one")
+	if rest := bytes.TrimLeft(raw[w.dec.InputOffset():], " \t\r\n"); len(rest) > 0 {
+		return faultAt(raw, len(raw)-len(rest), "", "more_than_one")
 	}
 	return nil
 }

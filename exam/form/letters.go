@@ -3,6 +3,8 @@ package form
 import (
 	"strconv"
 	"strings"
+
+	"wenbao/exam"
 )
 
 // workYears lays out a certificate per post in the field, for the employer to
@@ -140,9 +142,9 @@ func (s *sheet) subjectRow(path, id string) row {
 	for _, subject := range s.pack.Subjects(s.doc.Level) {
 		if subject.ID == id {
 			name = s.in(subject.Name)
-			when = strings.TrimSpace(string(subject.Starts))
+			when = subjectTime(subject.Starts)
 			if when != "" && subject.Minutes > 0 {
-				when = s.say("subject.when", map[string]string{"starts": subjectTime(when), "minutes": strconv.Itoa(subject.Minutes)})
+				when = s.say("subject.when", map[string]string{"starts": when, "minutes": strconv.Itoa(subject.Minutes)})
 			}
 		}
 	}
@@ -166,10 +168,14 @@ func slipRow(path string, pairs ...string) row {
 	return r
 }
 
-// subjectTime writes an instant as "2026.05.23 14:00"; what is no instant stays.
-func subjectTime(text string) string {
-	text = strings.Replace(text, "T", " ", 1)
-	if len(text) >= 16 {
+// subjectTime writes an instant as "2026.05.23 14:00", a day alone as "2026.05.23":
+// in the time of the place, whose zone is not named. What is no instant stays.
+func subjectTime(i exam.Instant) string {
+	text := strings.Replace(string(i), "T", " ", 1)
+	switch {
+	case i.DayOnly():
+		return dotted(text[:10])
+	case len(text) >= 16:
 		return dotted(text[:10]) + text[10:16]
 	}
 	return dotted(text)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,6 +119,59 @@ func TestOrientationIsApplied(t *testing.T) {
 			}
 		}
 	}
+}
+
+// exifOf is the Exif block that [withExif] writes, with its head.
+func exifOf(t *testing.T, orientation int) []byte {
+	t.Helper()
+	data := withExif([]byte{0xff, 0xd8}, orientation, binary.BigEndian)
+	return data[6:]
+}
+
+// The other formats carry an orientation too: PNG and WebP in a chunk among others.
+func TestOrientationOfOtherFormatsIsApplied(t *testing.T) {
+	upright := fromImage(small())
+	stored := upright.upright(8)
+	m := stored.resample(Crop{Width: 1, Height: 1}, stored.y.w, stored.y.h)
+	var b bytes.Buffer
+	if err := png.Encode(&b, m.YCbCr); err != nil {
+		t.Fatal(err)
+	}
+	const ihdr = 8 + 12 + 13
+	block := exifOf(t, 6)[len("Exif\x00\x00"):]
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(block)))
+	chunk = append(append(chunk, "eXIf"...), block...)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+	data := slices.Concat(b.Bytes()[:ihdr], chunk, b.Bytes()[ihdr:])
+	s := open(t, data)
+	if s.Width != 120 || s.Height != 168 || difference(s.pic, upright) > 3 {
+		t.Errorf("png: %d×%d, differs by %.1f", s.Width, s.Height, difference(s.pic, upright))
+	}
+	for name, webp := range map[string][]byte{
+		"with a head":    riff("VP8X", []byte("odd"), "EXIF", exifOf(t, 6)),
+		"without a head": riff("VP8X", []byte("even"), "EXIF", block),
+		"cut off":        riff("EXIF", block)[:12+8+8],
+		"none":           riff("VP8X", []byte("even")),
+	} {
+		want := map[bool]int{true: 6, false: 1}[strings.HasPrefix(name, "with")]
+		if got := orientation(exif("webp", webp)); got != want {
+			t.Errorf("webp %s: %d, want %d", name, got, want)
+		}
+	}
+}
+
+// riff is a WebP file's frame around chunks: names and bodies in turn.
+func riff(chunks ...any) []byte {
+	out := []byte("RIFF\x00\x00\x00\x00WEBP")
+	for i := 0; i < len(chunks); i += 2 {
+		body := chunks[i+1].([]byte)
+		out = append(out, chunks[i].(string)...)
+		out = append(binary.LittleEndian.AppendUint32(out, uint32(len(body))), body...)
+		if len(body)%2 == 1 {
+			out = append(out, 0)
+		}
+	}
+	return out
 }
 
 func TestFinishedPhotoHasNoMetadata(t *testing.T) {

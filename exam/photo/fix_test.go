@@ -111,6 +111,18 @@ func TestCropIsHeldToShapeAndPicture(t *testing.T) {
 	}
 }
 
+// What the turned crop takes from a place is put back there.
+func TestAPlaceInTheCropAndInThePictureAreOne(t *testing.T) {
+	for _, degrees := range []float64{0, 7, -30, 90, 180} {
+		a := Adjustment{Crop: Crop{40, 60, 295, 413}, Rotate: degrees}
+		for _, p := range [][2]float64{{0, 0}, {0.25, 0.75}, {1, 0.5}} {
+			if u, v := a.place(a.source(p[0], p[1])); math.Abs(u-p[0]) > 1e-9 || math.Abs(v-p[1]) > 1e-9 {
+				t.Errorf("turned by %v°: %v comes back as %v, %v", degrees, p, u, v)
+			}
+		}
+	}
+}
+
 func TestAdjustmentsOutOfRangeAreRefused(t *testing.T) {
 	s := open(t, file(t, small(), 90))
 	good := Adjustment{Crop: Crop{0, 0, 120, 168}}

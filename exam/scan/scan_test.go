@@ -149,6 +149,49 @@ func TestBookmarksAreNoPages(t *testing.T) {
 	}
 }
 
+// packedIn is an object stream that holds a text.
+func packedIn(text string) string {
+	var z bytes.Buffer
+	w := zlib.NewWriter(&z)
+	w.Write([]byte(text))
+	w.Close()
+	return fmt.Sprintf("9 0 obj << /Type /ObjStm /Filter /FlateDecode /Length %d >> stream\r\n%s\nendstream endobj\n", z.Len(), z.String())
+}
+
+// TestWhatIsReadOfAPDFIsBounded: each of these files is made to be read for minutes.
+// What lies beyond the bounds is not counted any more.
+func TestWhatIsReadOfAPDFIsBounded(t *testing.T) {
+	many, last := strings.Repeat("/Count 2 ", mostCounts), "/Count 7 "
+	for name, x := range map[string]struct {
+		body string
+		want int
+	}{
+		"page trees":                       {many + last, 2},
+		"page trees, just all":             {many[len(last):] + last, 7},
+		"page trees of several streams":    {packedIn(many[:len(many)/2]) + packedIn(many[:len(many)/2]) + packedIn(last), 2},
+		"leaves":                           {strings.Repeat("/Type /Page ", mostLeaves+9), mostLeaves},
+		"leaves of several streams":        {strings.Repeat(packedIn(strings.Repeat("/Type /Page ", mostLeaves/2)), 3), mostLeaves},
+		"leaves without a tree":            {"/Type /Page /Type /Page ", 2},
+		"a stream that unfolds hugely":     {packedIn(strings.Repeat(" ", mostInflated)) + packedIn(last), 0},
+		"a stream that just fits":          {packedIn(strings.Repeat(" ", mostInflated-len(last))+last) + packedIn("/Count 9 "), 7},
+		"a stream that is no deflated one": {"9 0 obj << /Type /ObjStm >> stream\n/Count\nendstream " + last, 7},
+	} {
+		if g, err := Look(PDF, []byte("%PDF-1.7\n"+x.body)); err != nil || g.Pages != x.want {
+			t.Errorf("%s: %d pages, %v, want %d", name, g.Pages, err, x.want)
+		}
+	}
+}
+
+// TestAPDFThatIsCutOffShowsWhatIsThere wherever it is cut.
+func TestAPDFThatIsCutOffShowsWhatIsThere(t *testing.T) {
+	whole := pdf(3, true, asJPEG(t, page(300, 420, false), 30))
+	for n := len(pdfHead); n < len(whole); n += 1 + n/200 {
+		if g, err := Look(PDF, whole[:n]); err != nil || g.Pages != 0 && g.Pages != 3 {
+			t.Fatalf("%d of %d bytes: %d pages, %v", n, len(whole), g.Pages, err)
+		}
+	}
+}
+
 func TestAScannedPDFShowsItsFirstPageAndNoSeal(t *testing.T) {
 	seal, scan := asJPEG(t, page(120, 120, false), 80), asJPEG(t, page(900, 1300, false), 80)
 	g, err := Look(PDF, pdf(2, true, seal, scan))

@@ -159,6 +159,9 @@ func all(words []string) error {
 	chosen := slices.DeleteFunc(slices.Clone(runs), func(r run) bool {
 		return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(r.args, w) })
 	})
+	if len(chosen) == 0 {
+		return fmt.Errorf("no run has %s in its command", strings.Join(words, " or "))
+	}
 	found := make([]figures, len(chosen))
 	for i, r := range chosen {
 		fmt.Printf("\n== %d of %d, %s so far: go test %s\n", i+1, len(chosen), time.Since(began).Round(time.Second), r.args)

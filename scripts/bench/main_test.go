@@ -50,6 +50,12 @@ func TestEveryGoalIsNamedOnce(t *testing.T) {
 	}
 }
 
+func TestAWordThatNoRunHasIsAFailure(t *testing.T) {
+	if err := all([]string{"./nowhere"}); err == nil {
+		t.Error("nothing was run, and that passes")
+	}
+}
+
 // Each run is judged by its own figures: the benchmarks of bbolt and PostgreSQL have
 // the same names.
 func TestRunsDoNotShareFigures(t *testing.T) {
