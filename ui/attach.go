@@ -47,7 +47,7 @@ func (w *Window) photoStep() fyne.CanvasObject {
 			add(actions, k.plain("action.clear_photo", k.key("photo.clear"), f.ClearPhoto))
 			add(box, newRow(gapLarge, 1, w.photoPicture(v.Photo), newColumn(gap, newText(styleStrong, k.key("photo.attached")), caption(k.photoFacts(v)), actions, keptPath(w))))
 		}
-		add(box, w.fileField("photo", "photo.path", []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}, f.TakePicture))
+		add(box, w.fileField("photo", "photo.path", []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}, f.TakePicture, f.TakeTyped))
 	}
 	switch {
 	case v.Busy:
@@ -100,20 +100,25 @@ func (w *Window) decoded(jpeg []byte) image.Image {
 	return img
 }
 
-// fileField asks for a file: by dialog, by its path, or dropped on the window.
-func (w *Window) fileField(id, words string, extensions []string, take func(path string)) fyne.CanvasObject {
+// fileField asks for a file: by dialog, by its path, or dropped on the window. A
+// path that leads to none stays, to be mended.
+func (w *Window) fileField(id, words string, extensions []string, take func(path string), typed func(path string, unread func())) fyne.CanvasObject {
 	k := w.kit
 	path := w.entry(id + ".path")
 	path.SetPlaceHolder(k.key("file.path"))
 	use := func() {
-		if typed := path.Text; typed != "" {
+		if name := path.Text; name != "" {
 			path.show("")
-			take(typed)
+			typed(name, func() {
+				if path.Text == "" {
+					path.show(name)
+				}
+			})
 		}
 	}
 	pick := k.button("action.choose."+id, lookSecondary, styleBody.in(colorAccent), theme.FolderOpenIcon(), k.key("file.pick"), func() { w.chooseFile(extensions, take) })
-	typed := newRow(gapSmall, 0, path, k.secondary("action.use."+id, k.key("file.use"), use))
-	return surface(colorSidebar, colorLine, radiusCard, gapLarge, newColumn(gap, body(k.key(words)), newFlow(0, pick), caption(k.key("file.or_path")), typed))
+	row := newRow(gapSmall, 0, path, k.secondary("action.use."+id, k.key("file.use"), use))
+	return surface(colorSidebar, colorLine, radiusCard, gapLarge, newColumn(gap, body(k.key(words)), newFlow(0, pick), caption(k.key("file.or_path")), row))
 }
 
 // cropper is the picture under the official frame, with what comes of it.

@@ -47,6 +47,26 @@ func TestAPaperDroppedOnTheEvidenceStepIsAttached(t *testing.T) {
 	}
 }
 
+func TestAPathThatLeadsNowhereStaysToBeMended(t *testing.T) {
+	doc := presenttest.Complete()
+	doc.Commitment = exam.CommitmentDeclined
+	for step, id := range map[exam.StepID]string{exam.StepPhoto: "photo", exam.StepEvidence: "evidence.diploma"} {
+		st, w := draft(t, doc, step)
+		field := func() string { return st.Window.Find(id + ".path").(*ui.Entry).Text }
+		fill(t, st, w, id+".path", "/home/example/diploma.jgp")
+		tap(t, st, "action.use."+id)
+		if got := field(); got != "/home/example/diploma.jgp" {
+			t.Errorf("%s: of the path %q is left", id, got)
+		}
+		st.World.Disk["/home/example/diploma.jpg"] = presenttest.JPEG()
+		fill(t, st, w, id+".path", "/home/example/diploma.jpg")
+		tap(t, st, "action.use."+id)
+		if id != "photo" && field() != "" {
+			t.Errorf("%s: the path of what was read stays", id)
+		}
+	}
+}
+
 func TestWhatIsDroppedElsewhereDoesNoHarm(t *testing.T) {
 	st, _ := show(t, plain, scene(t, "home-first"))
 	drop(st, "/nowhere.jpg") // no draft is open

@@ -72,7 +72,7 @@ func (w *Window) evidenceCard(f *present.Form, e present.EvidenceView, locked bo
 	id := "evidence." + string(e.Kind)
 	take := func(path string) { f.AddEvidence(e.Kind, path) }
 	if e.Needed {
-		add(box, w.fileField(id, "evidence.path", evidenceTypes, take))
+		add(box, w.fileField(id, "evidence.path", evidenceTypes, take, func(path string, unread func()) { f.AddTyped(e.Kind, path, unread) }))
 	} else {
 		add(box, newFlow(0, k.plain("action.choose."+id, k.key("file.pick"), func() { w.chooseFile(evidenceTypes, take) })))
 	}

@@ -560,7 +560,10 @@ func isTop(c *fyne.Container) bool { _, ok := c.Layout.(*topLayout); return ok }
 // shell is the frame of the window: a strip above everything, the navigation at
 // the left, and at the right the head, the page and the foot. Nothing lies
 // between them.
-type shell struct{ strip, nav, head, body, foot fyne.CanvasObject }
+type shell struct {
+	strip, nav, head, body fyne.CanvasObject
+	foot                   *pane
+}
 
 func (s *shell) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(480, 320) }
 
@@ -576,11 +579,12 @@ func (s *shell) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(fyne.NewSize(max(w, 0), max(h, 0)))
 	}
 	width := size.Width - left
-	head, foot := heightFor(s.head, width), heightFor(s.foot, width)
+	head := heightFor(s.head, width)
+	foot := min(heightFor(s.foot.scroll.Content, width), (size.Height-top-head)/2) // the rest of it is scrolled to
 	put(s.nav, 0, top, left, size.Height-top)
 	put(s.head, left, top, width, head)
 	put(s.body, left, top+head, width, size.Height-top-head-foot)
-	put(s.foot, left, size.Height-foot, width, foot)
+	put(s.foot.Container, left, size.Height-foot, width, foot)
 }
 
 // bar sets its first object at the left and the others at the right; where they

@@ -126,8 +126,8 @@ func (w *Window) dress() {
 	w.body, w.foot = container.NewStack(), newColumn(0)
 	focus, _ := w.win.Canvas().Focused().(identified)
 	w.page = nil
-	frame := &shell{strip: w.practice(), nav: w.nav.box, head: w.head.box, body: w.body, foot: w.foot}
-	w.win.SetContent(container.New(frame, existing([]fyne.CanvasObject{frame.strip, w.body, w.head.box, w.foot, w.nav.box})...))
+	frame := &shell{strip: w.practice(), nav: w.nav.box, head: w.head.box, body: w.body, foot: newPane(w.foot)}
+	w.win.SetContent(container.New(frame, existing([]fyne.CanvasObject{frame.strip, w.body, w.head.box, frame.foot.Container, w.nav.box})...))
 	w.show()
 	if focus != nil {
 		w.Bring(focus.controlID())

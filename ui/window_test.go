@@ -335,6 +335,27 @@ func TestTheLanguageChangesAtOnce(t *testing.T) {
 	}
 }
 
+func TestWhatTheStoreHasToTellLeavesRoomForThePage(t *testing.T) {
+	look := plain
+	look.Lang, look.TextScale = "en", 2
+	st, w := show(t, look, story.Scene{Name: "told", Play: func(s *story.Stage) {
+		for range 4 {
+			s.World.Reports = append(s.World.Reports, present.Report{Tone: present.Trouble, Text: present.T("store.opening.repaired", "count", 1284)})
+		}
+		s.Desk.StoreRepaired()
+	}})
+	if room, window := st.Window.Body().Size().Height, w.Canvas().Size().Height; room < window/3 {
+		t.Errorf("of %.0f units the page has %.0f", window, room)
+	}
+	drop := st.Window.Anywhere("action.reports.drop")
+	w.Canvas().Focus(drop.(fyne.Focusable))
+	test.Tap(drop.(fyne.Tappable))
+	st.World.Loop.Drain()
+	if room, window := st.Window.Body().Size().Height, w.Canvas().Size().Height; room < window*2/3 {
+		t.Errorf("when nothing is told the page has %.0f of %.0f units", room, window)
+	}
+}
+
 func TestTheMapOfControlsHoldsNoValue(t *testing.T) {
 	st, _ := show(t, plain, story.Scene{Name: "person", Play: func(s *story.Stage) {
 		d, err := s.World.Ports().Drafts.Create(presenttest.Complete(), s.World.Pack.Ref())

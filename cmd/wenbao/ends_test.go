@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -31,6 +32,9 @@ func TestWithoutAScreenThatIsSaid(t *testing.T) {
 }
 
 func TestWhatWasTypedLastIsKeptWhenTheSystemEndsTheProgram(t *testing.T) {
+	hung := make(chan os.Signal, 1)
+	signal.Notify(hung, syscall.SIGHUP) // or the program would ignore it as well under nohup
+	defer signal.Stop(hung)
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
 		t.Run(sig.String(), func(t *testing.T) {
 			s := newScreen(t)

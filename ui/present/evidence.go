@@ -49,14 +49,18 @@ type evidence struct {
 
 // AddEvidence attaches a file, by its path. A large picture is offered smaller
 // first; see [Form.Offered].
-func (f *Form) AddEvidence(kind exam.FileKind, path string) {
+func (f *Form) AddEvidence(kind exam.FileKind, path string) { f.AddTyped(kind, path, func() {}) }
+
+// AddTyped is AddEvidence of a path that was typed; unread is told when there is no
+// such file, or none that can be read.
+func (f *Form) AddTyped(kind exam.FileKind, path string, unread func()) {
 	most := int64(exam.MaxFileBytes)
 	if t := typeOf(pasted(path)); strings.HasPrefix(t, "image/") {
 		most = exam.MaxOriginalBytes // it may become small enough
 	}
 	f.message = nil
 	f.evidence.adding.add(func(done func()) {
-		f.read(path, most, func(name string, raw []byte) { f.weigh(kind, name, raw, done) }, done)
+		f.read(path, most, func(name string, raw []byte) { f.weigh(kind, name, raw, done) }, func() { unread(); done() })
 	})
 	f.desk.changed()
 }

@@ -110,7 +110,11 @@ func (f *Form) picture(sha256 string) ([]byte, Text) {
 }
 
 // TakePicture opens a candidate's picture, by its path, to make the photo of it.
-func (f *Form) TakePicture(path string) {
+func (f *Form) TakePicture(path string) { f.TakeTyped(path, func() {}) }
+
+// TakeTyped is TakePicture of a path that was typed; unread is told when there is
+// no such file, or none that can be read.
+func (f *Form) TakeTyped(path string, unread func()) {
 	f.message = nil
 	f.desk.changed()
 	f.read(path, exam.MaxOriginalBytes, func(name string, raw []byte) {
@@ -120,7 +124,7 @@ func (f *Form) TakePicture(path string) {
 			p, why, err := f.desk.ports.Photos.Open(raw)
 			return func() { f.pictured(name, raw, p, why, err) }
 		})
-	}, func() {})
+	}, unread)
 }
 
 // original gives the file that the photo was made of, which is sealed in the store.
