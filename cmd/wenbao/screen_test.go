@@ -227,6 +227,11 @@ func (r *running) end() int {
 	case <-r.ended:
 		return r.cmd.ProcessState.ExitCode()
 	case <-time.After(patience):
+		_ = r.cmd.Process.Signal(syscall.SIGQUIT) // it says where it is
+		select {
+		case <-r.ended:
+		case <-time.After(10 * time.Second):
+		}
 		r.t.Fatalf("it has not ended after %v; it said:\n%s", patience, r.said)
 		return 0
 	}
