@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -16,6 +17,7 @@ type Loop struct {
 	work   sync.WaitGroup
 	ctx    context.Context
 	cancel context.CancelFunc
+	giving atomic.Int32 // how many are handing the window something
 }
 
 // NewLoop makes a loop; Close ends it.
@@ -55,14 +57,33 @@ func (l *Loop) After(d time.Duration, f func()) (stop func()) {
 	return func() { stopped = true; t.Stop() }
 }
 
-// do runs f on the window's goroutine, unless the program is ending: then Fyne runs
-// it on whatever goroutine asks, over a window that is gone.
+// do runs f on the window's goroutine, unless the program is ending.
 func (l *Loop) do(f func()) {
-	fyne.Do(func() {
+	l.give(func() {
 		if l.ctx.Err() == nil {
 			f()
 		}
 	})
+}
+
+// give hands f to the window's goroutine, unless the program is ending: then Fyne
+// closes the queue under who still writes to it, which is a panic, and later runs
+// what it is given on any goroutine, over a window that is gone.
+func (l *Loop) give(f func()) {
+	l.giving.Add(1)
+	defer l.giving.Add(-1)
+	if l.ctx.Err() == nil {
+		fyne.Do(f)
+	}
+}
+
+// end lets nothing more be given, and waits for who is about to: that takes no time,
+// unless Fyne does here and now what it is given.
+func (l *Loop) end() {
+	l.cancel()
+	for until := time.Now().Add(100 * time.Millisecond); l.giving.Load() > 0 && time.Now().Before(until); {
+		time.Sleep(100 * time.Microsecond)
+	}
 }
 
 // Quit ends the window's loop, and all work beside it. Fyne 2.8.1 panics at the end of its own Quit on a
@@ -70,7 +91,7 @@ func (l *Loop) do(f func()) {
 // everything else has ended by then.
 func Quit(a fyne.App, loop present.Loop) {
 	if l, ok := loop.(*Loop); ok {
-		l.cancel()
+		l.end()
 	}
 	defer func() { _ = recover() }()
 	a.Quit()
@@ -101,7 +122,7 @@ func Watch[T any](l *Loop, from <-chan T, f func(T)) {
 // work.
 func (l *Loop) beat() <-chan struct{} {
 	done := make(chan struct{})
-	fyne.Do(func() { close(done) })
+	l.give(func() { close(done) })
 	return done
 }
 
@@ -109,7 +130,7 @@ func (l *Loop) beat() <-chan struct{} {
 // before it answers.
 func (l *Loop) whoAmI() string {
 	id := make(chan string, 1)
-	fyne.Do(func() { id <- number() })
+	l.give(func() { id <- number() })
 	select {
 	case n := <-id:
 		return n
@@ -121,7 +142,7 @@ func (l *Loop) whoAmI() string {
 // Close asks all work to stop and waits for it, at most so long: a disk or a
 // server that hangs must not keep a program that was closed.
 func (l *Loop) Close(most time.Duration) (ended bool) {
-	l.cancel()
+	l.end()
 	done := make(chan struct{})
 	go func() {
 		l.work.Wait()

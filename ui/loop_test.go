@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +24,51 @@ type busyDriver struct {
 }
 
 func (d busyDriver) DoFromGoroutine(f func(), _ bool) { d.app.given <- f }
+
+// endingApp is an application that takes nothing any more once it has ended.
+type endingApp struct {
+	fyne.App
+	ended, late atomic.Bool
+}
+
+func (a *endingApp) Driver() fyne.Driver { return endingDriver{a.App.Driver(), a} }
+
+func (a *endingApp) Quit() { a.ended.Store(true) }
+
+type endingDriver struct {
+	fyne.Driver
+	app *endingApp
+}
+
+func (d endingDriver) DoFromGoroutine(f func(), _ bool) {
+	time.Sleep(time.Microsecond)
+	if d.app.ended.Load() {
+		d.app.late.Store(true)
+	}
+}
+
+func TestAWindowThatEndsIsGivenNothingMore(t *testing.T) {
+	a := &endingApp{App: fyne.CurrentApp()}
+	fyne.SetCurrentApp(a)
+	defer fyne.SetCurrentApp(a.App)
+	l := NewLoop()
+	var busy sync.WaitGroup
+	for range 4 {
+		busy.Go(func() {
+			for !a.late.Load() && l.ctx.Err() == nil {
+				l.do(func() {})
+			}
+			l.do(func() {})
+			l.beat()
+		})
+	}
+	time.Sleep(10 * time.Millisecond)
+	Quit(a, l)
+	busy.Wait()
+	if a.late.Load() {
+		t.Error("its queue, which is closed by then, was written to")
+	}
+}
 
 func TestAnAnswerThatNobodyWantsAnyMoreIsDroppedWhileTheWindowIsBusy(t *testing.T) {
 	a := &busyApp{App: fyne.CurrentApp(), given: make(chan func(), 1)}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"context"
 	"runtime"
 	"strings"
 	"time"
@@ -35,7 +36,7 @@ func (l *Loop) Guard(limit time.Duration, told func(Standstill)) {
 		id := l.whoAmI()
 		buf := make([]byte, stackBytes)
 		for l.ctx.Err() == nil && id != "" {
-			watch(l.beat(), limit, told, func() string { return stackOf(id, buf) })
+			watch(l.ctx, l.beat(), limit, told, func() string { return stackOf(id, buf) })
 			select {
 			case <-l.ctx.Done():
 			case <-time.After(beatEvery):
@@ -46,7 +47,7 @@ func (l *Loop) Guard(limit time.Duration, told func(Standstill)) {
 
 // watch waits for one beat, and looks at the stack again and again while it
 // does not come.
-func watch(beat <-chan struct{}, limit time.Duration, told func(Standstill), stack func() string) {
+func watch(ctx context.Context, beat <-chan struct{}, limit time.Duration, told func(Standstill), stack func() string) {
 	var s Standstill
 	var since time.Time // when the goroutine was first found in our code
 	for {
@@ -56,6 +57,8 @@ func watch(beat <-chan struct{}, limit time.Duration, told func(Standstill), sta
 				s.For = time.Since(since)
 				told(s)
 			}
+			return
+		case <-ctx.Done(): // it may have been taken by nobody
 			return
 		case <-time.After(sampleEvery):
 		}

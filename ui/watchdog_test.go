@@ -23,7 +23,7 @@ func play(t *testing.T, stacks ...string) (told []Standstill) {
 	synctest.Test(t, func(t *testing.T) {
 		beat := make(chan struct{})
 		i := 0
-		watch(beat, Stall, func(s Standstill) { told = append(told, s) }, func() string {
+		watch(t.Context(), beat, Stall, func(s Standstill) { told = append(told, s) }, func() string {
 			if i == len(stacks)-1 {
 				close(beat)
 			}
