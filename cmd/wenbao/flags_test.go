@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -61,14 +62,16 @@ func TestAFolderNamedByNothingIsTheUsualOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("WENBAO_DATA", "")
+	data, _ := reflect.TypeFor[flags]().FieldByName("Data")
+	variable := data.Tag.Get("env")
+	t.Setenv(variable, "")
 	for _, args := range [][]string{nil, {"--data", ""}, {"--data="}} {
 		f, ok := parse(args, new(bytes.Buffer))
 		if got, err := f.folder(); !ok || got != usual || err != nil {
 			t.Errorf("%q open %s, %v; the usual folder is %s", args, got, err, usual)
 		}
 	}
-	t.Setenv("WENBAO_DATA", "mine")
+	t.Setenv(variable, "mine")
 	f, _ := parse(nil, new(bytes.Buffer))
 	if got, err := f.folder(); !filepath.IsAbs(got) || filepath.Base(got) != "mine" || err != nil {
 		t.Errorf("a named folder opens %s, %v", got, err)
